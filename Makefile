@@ -1,0 +1,47 @@
+# Every target that needs the environment makes it first; a second call finds it ready.
+PYTHON ?= python3
+SUBMISSIONS ?= solutions assignment tests/submissions/right tests/submissions/wrong tests/submissions/broken tests/submissions/hostile
+OUT ?= grades
+JOBS ?=
+SCHEDULER ?=
+
+VENV := .venv
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup grade test test-pythons bench assignment lint lock clean
+
+help:  ## list what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */:/' | awk -F: '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: $(READY)  ## fill .venv with everything (other targets do it by themselves)
+
+$(READY): pyproject.toml requirements/all.txt requirements/uv.txt
+	@PYTHON="$(PYTHON)" sh requirements/fill.sh $(VENV) requirements/all.txt
+	@touch $@
+
+grade: $(READY)  ## grade the sample submissions, or SUBMISSIONS="path ..." into OUT=folder, with JOBS=n
+	@$(VENV)/bin/autograder grade $(SUBMISSIONS) --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS)) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
+
+test: lint  ## lint, check types and run every test
+	$(VENV)/bin/python -m pytest
+
+test-pythons: $(READY)  ## run the judge's tests on every Python that is supported (3.10 to 3.13)
+	$(VENV)/bin/python tests/pythons.py
+
+lint: $(READY)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+bench: $(READY)  ## repeat the measurements behind limits and tolerances
+	$(VENV)/bin/python tests/benchmarks/styles.py
+
+assignment: $(READY)  ## generate the students' stubs from the solutions
+	$(VENV)/bin/autograder build assignment
+
+lock: $(READY)  ## renew the hashed locks from pyproject.toml
+	sh requirements/lock.sh $(VENV)/bin/uv
+
+clean:  ## remove the environment and all results
+	rm -rf $(VENV) .venv-* "$(OUT)" dist

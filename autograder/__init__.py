@@ -1,0 +1,1 @@
+"""Grade numerical homework: submissions in, verdicts out."""
