@@ -16,6 +16,7 @@ import numpy as np
 LENGTHS = struct.Struct("<QQ")
 MAX_TEXT = 1 << 20  # bytes of JSON: the largest honest frame, a numerical gradient's 200 calls, has 40 kB
 MAX_DEPTH = 6  # a tuple of arrays in a list of results has 3
+MAX_SIZE = 1 << 32  # entries
 MAX_DIMENSIONS = 4  # the deepest honest answer, a waste of memory, is (n, m, d)
 DTYPES = frozenset(
     np.dtype(name).str
@@ -163,7 +164,7 @@ def _unpack_array(
         raise WireError("an array with a shape that is none")
     count = math.prod(shape)  # Python integers: a claimed (2**40, 2**40) cannot wrap round
     end = start + count * np.dtype(dtype).itemsize
-    if end > len(payload) or max(shape, default=0) > 2**40:
+    if end > len(payload) or math.prod(filter(None, shape)) > MAX_SIZE:  # (0, 2**60) has no bytes, and is refused too
         raise WireError("an array with a shape larger than its bytes")
     flat = np.frombuffer(payload[start:end], dtype)
     if order == "strided":

@@ -1,0 +1,289 @@
+"""The judge's hold on workers: start them, ask them under limits, read what the kernel knows of them, end them.
+
+A worker is believed in nothing but its answers. How long it computed and how much memory it took come from the kernel, and an
+answer that comes late, unasked, malformed or not at all ends the worker.
+"""
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.wire import LENGTHS, MAX_TEXT, WireError, decode, encode
+from autograder.worker.zygote import ANSWER, END, FORK, ORDER
+
+PACKAGE_HOME = Path(__file__).resolve().parents[2]
+MEMORY = 1 << 30  # bytes of address space: numpy and the standard library take 130 MB of it, the largest check 100 MB
+WORKER_CPU = 300  # seconds in a worker's whole life
+CONFINING = 5.0  # seconds of CPU to apply all layers, measured: 0.002
+STALL = 10.0  # seconds without any CPU time before a worker counts as asleep
+PATIENCE = 40.0  # times its CPU time that a worker may take by the wall clock: a runnable process gets 1/40 of a core on any machine
+MAX_REPLY = 1 << 28  # bytes of arrays in an answer
+FIRST_USER = 61000  # user ids that no system hands out; two for each pool slot
+POLL = 0.05  # seconds between looks at the worker's clock while waiting
+
+
+class WorkerDied(Exception):
+    """A worker gave no answer; the message says how it ended, in words for the student."""
+
+
+class TookTooLong(WorkerDied):
+    """A worker used up its CPU time, or slept."""
+
+
+class SandboxError(Exception):
+    """The sandbox itself cannot work here."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A worker's answer, with what the kernel says of the time between request and answer.
+
+    Parameters
+    ----------
+    value : Any
+        What the worker sent.
+    cpu : float
+        CPU time of all its threads, seconds.
+    peak : int
+        Growth of its resident memory at the highest point, bytes, if it was weighed; an earlier, higher peak hides it.
+    """
+
+    value: Any
+    cpu: float
+    peak: int
+
+
+class Worker:
+    """A confined process that imports one module and answers calls.
+
+    Parameters
+    ----------
+    process : int
+        Its process id.
+    channel : socket
+        The judge's end of its channel.
+    end : callable
+        Kills it with all it started and returns its status as waitpid gives it.
+    """
+
+    def __init__(self, process: int, channel: socket.socket, end: Callable[[], int]) -> None:
+        self.process = process
+        self._channel = channel
+        self._channel.setblocking(False)
+        self._end = end
+        self._ended = False
+        self._poll = select.poll()
+        self.layers: list[str] = []
+
+    def ask(self, request: Any, cpu_limit: float, *, weighed: bool = False) -> Reply:
+        """Send a request and wait for the answer.
+
+        Parameters
+        ----------
+        request : Any
+            A value for the wire.
+        cpu_limit : float
+            CPU time that the answer may take, seconds.
+        weighed : bool
+            Whether to read the worker's memory too.
+
+        Raises
+        ------
+        WorkerDied
+            There is no answer: the worker crashed, left, spoke out of turn, or spoke nonsense. It is ended.
+        TookTooLong
+            There is no answer within the limit. It is ended.
+        """
+        if self._unread():
+            raise self._dead("it wrote to the grader's channel, which is not for answers to use")
+        clock = self._clock
+        memory_before, peak_before = self._memory() if weighed else (0, 0)
+        started, cpu_started = time.monotonic(), clock()
+
+        def check_time() -> None:
+            cpu, wall = clock() - cpu_started, time.monotonic() - started
+            if cpu > cpu_limit:
+                raise self._dead(f"no answer within {cpu_limit:g} s of computing", TookTooLong)
+            if wall > STALL + PATIENCE * cpu:
+                raise self._dead(f"no answer: it slept for {wall:.0f} s", TookTooLong)
+
+        self._write(encode(request), check_time)
+        text_length, payload_length = LENGTHS.unpack(self._read(LENGTHS.size, check_time))
+        if text_length > MAX_TEXT or payload_length > MAX_REPLY:
+            raise self._dead("its answer is larger than any right one")
+        text, payload = self._read(text_length, check_time), self._read(payload_length, check_time)
+        cpu = clock() - cpu_started
+        memory_after, peak_after = self._memory() if weighed else (0, 0)
+        try:
+            value = decode(bytes(text), payload)
+        except WireError as error:
+            raise self._dead(f"its answer cannot be read: {error}") from error
+        growth = (peak_after if peak_after > peak_before else memory_after) - memory_before
+        return Reply(value, cpu, max(growth, 0))
+
+    def end(self) -> int:
+        """End the worker and all it started, if it is not ended yet; return its status."""
+        if self._ended:
+            return 0
+        self._ended = True
+        self._channel.close()
+        return self._end()
+
+    def _dead(self, why: str, kind: type[WorkerDied] = WorkerDied) -> WorkerDied:
+        self.end()
+        return kind(why)
+
+    def _left(self) -> WorkerDied:
+        """Say how a worker ended that closed its channel on its own."""
+        status = self.end()
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGKILL:
+            number = os.WTERMSIG(status)
+            return WorkerDied(f"the process crashed: {signal.strsignal(number)} ({signal.Signals(number).name})")
+        return WorkerDied("the process ended before it answered: it left by itself, or was killed")
+
+    @property
+    def _clock(self) -> Callable[[], float]:
+        """The kernel's CPU clock of the process, all threads counted, waiting not: seconds."""
+        clock_id = (~self.process << 3) | 2  # as clock_getcpuclockid(3) makes it
+
+        def read() -> float:
+            return time.clock_gettime_ns(clock_id) * 1e-9
+
+        return read
+
+    def _memory(self) -> tuple[int, int]:
+        """Resident memory now and at its highest so far, bytes."""
+        now = peak = 0
+        with open(f"/proc/{self.process}/status", "rb") as file:  # noqa: PTH123
+            for line in file:
+                if line.startswith(b"VmHWM:"):
+                    peak = int(line.split()[1]) << 10
+                elif line.startswith(b"VmRSS:"):
+                    now = int(line.split()[1]) << 10
+        return now, peak
+
+    def _unread(self) -> bool:
+        return bool(select.select([self._channel], [], [], 0)[0]) and self._peek() != b""
+
+    def _peek(self) -> bytes:
+        try:
+            return self._channel.recv(1, socket.MSG_PEEK)
+        except OSError:
+            return b""
+
+    def _write(self, data: bytes, check_time: Callable[[], None]) -> None:
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[self._channel.send(view) :]
+            except BlockingIOError:
+                self._wait(select.POLLOUT, check_time)
+            except (BrokenPipeError, ConnectionResetError):
+                raise self._left() from None
+
+    def _read(self, count: int, check_time: Callable[[], None]) -> bytearray:
+        data = bytearray(count)
+        view = memoryview(data)
+        while view:
+            try:
+                received = self._channel.recv_into(view)
+            except BlockingIOError:
+                self._wait(select.POLLIN, check_time)
+                continue
+            except ConnectionResetError:
+                received = 0
+            if not received:
+                raise self._left()
+            view = view[received:]
+            if view:
+                check_time()  # an answer that trickles in is late too
+        return data
+
+    def _wait(self, event: int, check_time: Callable[[], None]) -> None:
+        self._poll.register(self._channel, event)
+        if not self._poll.poll(POLL * 1000):
+            check_time()
+
+
+class Sandbox:
+    """A zygote and the workers that it forks, for one process of the grader's.
+
+    Parameters
+    ----------
+    slot : int
+        Which of the processes that grade side by side this is: each has user ids of its own, since the kernel counts
+        processes, and delivers signals, by user.
+    memory : int
+        Address space of a worker, bytes.
+
+    Raises
+    ------
+    SandboxError
+        The system is not Linux, or the zygote does not start.
+    """
+
+    def __init__(self, slot: int = 0, memory: int = MEMORY) -> None:
+        if sys.platform != "linux":
+            raise SandboxError("Grading needs Linux: CPU time and memory of a submission are read from its kernel.")
+        self._slot, self._memory = slot, memory
+        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        start = f"import sys; sys.path.insert(0, {str(PACKAGE_HOME)!r}); from autograder.worker.zygote import main; main()"
+        with theirs:
+            self._zygote = subprocess.Popen(
+                [sys.executable, "-I", "-B", "-c", start],
+                stdin=theirs,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={**threads, "PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+                start_new_session=True,  # Ctrl-C is for the grader, which then ends the zygote
+            )
+
+    def fork(self, *, trusted: bool = False) -> Worker:
+        """Start a worker, confined and with nothing imported yet.
+
+        Parameters
+        ----------
+        trusted : bool
+            Whether it is to run the reference: such a worker has a user of its own, whom no submission can reach.
+
+        Raises
+        ------
+        SandboxError
+            The zygote or the confinement failed.
+        """
+        user = FIRST_USER + 2 * self._slot + trusted if os.geteuid() == 0 else -1
+        ours, theirs = socket.socketpair()
+        with theirs:
+            order = ORDER.pack(FORK, 0, user, self._memory, WORKER_CPU)
+            socket.send_fds(self._socket, [order], [theirs.fileno()])
+            process = self._answer()
+        worker = Worker(process, ours, lambda: self._finish(process))
+        try:
+            worker.layers = worker.ask({}, CONFINING).value["layers"]
+        except WorkerDied as error:
+            raise SandboxError(f"A worker could not be confined: {error}") from error
+        return worker
+
+    def close(self) -> None:
+        """End the zygote with all its workers."""
+        self._socket.close()
+        self._zygote.wait()
+
+    def _finish(self, process: int) -> int:
+        self._socket.send(ORDER.pack(END, process, 0, 0, 0))
+        return self._answer()
+
+    def _answer(self) -> int:
+        message = self._socket.recv(ANSWER.size)
+        if not message:
+            raise SandboxError("The zygote is gone; the system may be short of memory or of processes.")
+        return int(ANSWER.unpack(message)[0])

@@ -1,0 +1,117 @@
+"""A worker's life: confine itself, import one module, answer calls with arrays until the channel closes.
+
+It never judges. What it says of itself after a submission's code has run (results, steps) is a claim; the judge knows CPU time,
+memory and death from the kernel.
+"""
+
+import builtins
+import importlib
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import numpy as np
+
+from autograder.wire import LENGTHS, FunctionName, decode, encode
+from autograder.worker.confine import Confinement, confine
+from autograder.worker.importer import SourceImporter
+from autograder.worker.steps import count_steps
+
+MAX_MESSAGE = 300  # characters of an exception's message that are worth reading
+
+
+def serve(confinement: Confinement) -> NoReturn:
+    """Run a worker on an open channel until the judge closes it.
+
+    The judge sends, one after another: a greeting, answered by the layers in force; the modules ({name: source}) with the name of the
+    one to import; then calls. Each is answered by one frame.
+    """
+    try:
+        layers = confine(confinement)
+        _receive(confinement.channel)
+        _send(confinement.channel, {"layers": layers})
+        _make_quiet()
+        order = _receive(confinement.channel)
+        sources = {name: source.encode("latin-1") for name, source in order["sources"].items()}
+        sys.meta_path.insert(0, SourceImporter(sources))
+        try:
+            namespace = vars(importlib.import_module(order["module"]))
+        except BaseException as error:
+            _send(confinement.channel, {"raised": _describe(error, sources)})
+        else:
+            _send(confinement.channel, {"functions": [name for name in order["functions"] if callable(namespace.get(name))]})
+            while True:
+                _send(confinement.channel, _answer(_receive(confinement.channel), namespace, sources))
+    finally:
+        os._exit(0)
+
+
+def _make_quiet() -> None:
+    """Let prints and warnings do nothing, in constant time: printing an array runs Python once a row, which is no loop of the answer."""
+    builtins.print = lambda *values, **options: None  # noqa: ARG005
+    np.set_printoptions(threshold=0, edgeitems=1)
+    warnings.simplefilter("ignore")
+
+
+def _answer(request: dict[str, Any], namespace: dict[str, Any], sources: dict[str, bytes]) -> dict[str, Any]:
+    """Make the calls of a request in turn, up to the first that raises."""
+    function = _look_up(request["function"], namespace)
+    results, arguments, steps = [], [], []
+    for call in request["calls"]:
+        given = [_look_up(value.name, namespace) if isinstance(value, FunctionName) else value for value in call["arguments"]]
+        counted = call.get("counted", False)
+        try:
+            result, count = count_steps(lambda: function(*given)) if counted else (function(*given), 0)  # noqa: B023
+        except BaseException as error:
+            return {"raised": _describe(error, sources)}
+        results.append(result)
+        steps.append(count)
+        if call.get("returned", False):
+            arguments.append(given)
+    return {"results": results, "steps": steps, "arguments": arguments}
+
+
+def _look_up(name: str, namespace: dict[str, Any]) -> Callable[..., Any]:
+    """Find a function by its name in the submission's module, or as `module.name` in a given one."""
+    module, _, function = name.rpartition(".")
+    return getattr(importlib.import_module(module), function) if module else namespace[name]
+
+
+def _describe(error: BaseException, sources: dict[str, bytes]) -> dict[str, Any]:
+    """Describe an exception: its type, its message, and the last place in the given sources that it passed."""
+    place = None, None
+    if isinstance(error, SyntaxError) and error.filename in {f"{name}.py" for name in sources}:
+        place = error.filename, error.lineno
+    else:
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            if frame.f_code.co_filename in {f"{name}.py" for name in sources}:
+                place = frame.f_code.co_filename, line
+    try:
+        message = str(error.msg if isinstance(error, SyntaxError) else error)
+    except BaseException:
+        message = ""
+    return {"type": type(error).__name__, "message": message[:MAX_MESSAGE], "file": place[0], "line": place[1]}
+
+
+def _send(channel: int, message: dict[str, Any]) -> None:
+    frame = memoryview(encode(message))
+    while frame:
+        frame = frame[os.write(channel, frame) :]
+
+
+def _receive(channel: int) -> Any:
+    text, payload = LENGTHS.unpack(_read(channel, LENGTHS.size))
+    return decode(_read(channel, text), _read(channel, payload))
+
+
+def _read(channel: int, count: int) -> bytes:
+    data = bytearray()
+    while len(data) < count:
+        piece = os.read(channel, count - len(data))
+        if not piece:
+            os._exit(0)  # the judge is done with this worker
+        data += piece
+    return bytes(data)
