@@ -1,0 +1,67 @@
+"""What the checks need, when you run them yourself: your functions by their names, and data from a public seed."""
+
+import copy
+import importlib
+
+import numpy as np
+import pytest
+from draws import PUBLIC_SEED, check_rng
+from expect import Mismatch, loss_and_gradient, number
+MODULES = {
+    "softmax_jacobian": "softmax",
+    "cross_entropy_gradients": "softmax",
+    "softmax_loss_naive": "softmax",
+    "softmax_loss_vectorized": "softmax",
+    "pairwise_squared_distances": "distances",
+    "gradient_descent": "training",
+}
+
+
+def _function(name):
+    @pytest.fixture(name=name)
+    def function():
+        return getattr(importlib.import_module(MODULES[name]), name)
+
+    return function
+
+
+for _name in MODULES:
+    globals()[_name] = _function(_name)
+
+
+@pytest.fixture
+def rng(request):
+    """Random numbers of the check at hand: the same at every run."""
+    check = request.node.get_closest_marker("check").args[0]
+    return check_rng(PUBLIC_SEED, check)
+
+
+@pytest.fixture
+def observe():
+    """Call a function; return its result and its arguments as the call left them."""
+
+    def call(function, *arguments):
+        arguments = copy.deepcopy(arguments)
+        return function(*arguments), arguments
+
+    return call
+
+
+@pytest.fixture
+def naive_baseline(softmax_loss_naive):
+    """What softmax_loss_vectorized should agree with."""
+    return softmax_loss_naive
+
+
+@pytest.fixture
+def alive():
+    """Expect a loss that depends on weights and classes: an answer that returns a constant has nothing to judge."""
+    def check(loss_function):
+        rng = np.random.default_rng(PUBLIC_SEED)
+        W, X, y = rng.normal(size=(4, 3)), rng.normal(size=(5, 4)), np.array([0, 1, 2, 1, 0])
+        cases = (W, y), (2 * W, y), (W, (y + 1) % 3)
+        losses = [number(loss_and_gradient(loss_function(V, X, t, 0.0), W.shape)[0], "loss") for V, t in cases]
+        if len(set(losses)) < 3:
+            raise Mismatch("The loss does not depend on both W and y.")
+
+    return check

@@ -1,0 +1,29 @@
+"""Random inputs without blind spots: sizes that differ pairwise, weights away from 0, reg above 0."""
+
+import numpy as np
+
+PUBLIC_SEED = 20260901  # of the checks that you run yourself; the grader has others
+
+
+def check_rng(seed, purpose):
+    """Random numbers for one purpose, such as a check: they do not depend on what else runs."""
+    return np.random.default_rng([seed, *purpose.encode()])
+
+
+def sizes(rng, count, low, high):
+    """Draw pairwise different sizes from low to high, so that no mistake in an axis or a mean can hide."""
+    return tuple(int(size) for size in rng.choice(np.arange(low, high + 1), count, replace=False))
+
+
+def batch(rng, N=None, D=None, C=None):
+    """Draw W (D, C), X (N, D), y (N,) and reg, at the given sizes or at small ones.
+
+    Scores are about N(0, 1), so that every probability is well above 1e-3 and small constants inside a logarithm do no harm.
+    """
+    drawn = sizes(rng, 3, 3, 9)
+    N, D, C = N or drawn[0], D or drawn[1], C or drawn[2]
+    X = rng.normal(size=(N, D))
+    W = rng.uniform(0.5, 1.5, size=(D, C)) * rng.choice([-1.0, 1.0], size=(D, C)) / np.sqrt(D)
+    y = rng.integers(C, size=N)
+    y[: min(N, C)] = rng.permutation(C)[: min(N, C)]  # as many classes as can be
+    return W, X, y, float(rng.uniform(0.1, 0.5))

@@ -1,0 +1,32 @@
+"""Question 1: the Jacobian of the softmax function."""
+
+import expect
+import numpy as np
+import pytest
+from draws import sizes
+
+ROUND_OFF = 1e-12  # absolute: entries of J are below 1, and softmax costs a few roundings of 1e-16
+
+
+@pytest.mark.check("q1.shape")
+def test_shape(softmax_jacobian, rng):
+    """J is (C, C), float and finite"""
+    for C in sizes(rng, 2, 2, 9):
+        expect.array(softmax_jacobian(rng.normal(size=C)), (C, C), "J")
+
+
+@pytest.mark.check("q1.identities")
+def test_identities(softmax_jacobian, rng):
+    """Rows of J sum to 0, J is symmetric with a positive diagonal, and a translation of z changes nothing"""
+    (C,) = sizes(rng, 1, 4, 8)
+    z = rng.normal(size=C)
+    J = expect.array(softmax_jacobian(z), (C, C), "J")
+    if not np.all(np.abs(J.sum(axis=1)) <= ROUND_OFF):
+        raise expect.differs(J.sum(axis=1), np.zeros(C), np.abs(J.sum(axis=1)), "The sum of each row of J", "it should be 0")
+    expect.close(J, J.T, "J, compared with its transpose,", ROUND_OFF)
+    if not np.all(np.diag(J) > 0):
+        raise expect.Mismatch(f"The diagonal of J should be positive; yours is not at {int(np.argmin(np.diag(J)))}.")
+    shift = rng.uniform(5, 10)
+    expect.close(softmax_jacobian(z + shift), J, "J after adding the same number to all scores", 1e-10)
+    if np.allclose(softmax_jacobian(z[::-1] * 1.5), J):
+        raise expect.Mismatch("J is the same for two different z.")

@@ -1,0 +1,16 @@
+"""Question 2: gradients of one example's loss, backwards through the softmax."""
+
+import expect
+import pytest
+from draws import sizes
+
+
+@pytest.mark.check("q2.shape")
+def test_shapes(cross_entropy_gradients, rng):
+    """Four float arrays: da (C), dz (C), dW (D, C), db (C)"""
+    D, C = sizes(rng, 2, 3, 8)
+    value = cross_entropy_gradients(rng.normal(size=(D, C)), rng.normal(size=C), rng.normal(size=D), int(rng.integers(C)))
+    if not isinstance(value, (tuple, list)) or len(value) != 4:
+        raise expect.Mismatch(f"The function should return (da, dz, dW, db); yours is {expect.describe(value)}.")
+    for gradient, shape, name in zip(value, [(C,), (C,), (D, C), (C,)], ["da", "dz", "dW", "db"]):
+        expect.array(gradient, shape, name)

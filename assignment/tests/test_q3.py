@@ -1,0 +1,37 @@
+"""Question 3: the softmax loss and its gradient, with loops."""
+
+import expect
+import numpy as np
+import pytest
+from draws import batch
+
+
+@pytest.mark.check("q3.shape")
+def test_shape(softmax_loss_naive, rng):
+    """A number and a float array of shape (D, C)"""
+    W, X, y, reg = batch(rng)
+    loss, dW = expect.loss_and_gradient(softmax_loss_naive(W, X, y, reg), W.shape)
+    expect.number(loss, "loss")
+    expect.array(dW, W.shape, "dW")
+
+
+@pytest.mark.check("q3.purity")
+def test_purity(softmax_loss_naive, rng, observe, alive):
+    """The arguments are left as they were"""
+    alive(softmax_loss_naive)
+    arguments = batch(rng)
+    _, after = observe(softmax_loss_naive, *arguments)
+    expect.unchanged(arguments, after, "W X y")
+
+
+@pytest.mark.check("q3.identities")
+def test_identities(softmax_loss_naive, rng, alive):
+    """The loss is log C at W = 0, and reg adds reg * sum(W**2)"""
+    alive(softmax_loss_naive)
+    W, X, y, reg = batch(rng)
+
+    def loss(W, reg):
+        return expect.number(expect.loss_and_gradient(softmax_loss_naive(W, X, y, reg), W.shape)[0], "loss")
+
+    expect.close(loss(np.zeros_like(W), reg), np.log(W.shape[1]), "The loss at W = 0, where every class is as likely,", expect.VALUE_TOLERANCE)
+    expect.close(loss(W, reg) - loss(W, 0.0), reg * np.sum(W**2), "What regularization adds to the loss", expect.VALUE_TOLERANCE)

@@ -1,0 +1,69 @@
+"""Question 5: squared distances between two sets of points, without loops."""
+
+import expect
+import numpy as np
+import pytest
+from digits import load_digits
+from draws import sizes
+from neighbours import predict_labels, two_loop_distances
+
+ROUND_OFF = 64  # times eps (|a|^2 + |b|^2): the expansion of |a - b|^2 loses this much where d is below 100
+STATED_ACCURACY = 0.90  # the nearest of 300 neighbours is right for 0.94 to 0.97 of the digits, over 200 draws
+
+
+def close_distances(P, A, B, expected=None, what="P"):
+    """Expect squared distances within the rounding of the expansion, measured by the norms, never by P itself."""
+    A, B = A.astype(float), B.astype(float)
+    expected = two_loop_distances(A, B) if expected is None else expected
+    P = expect.array(P, expected.shape, what, dtype="number", turned="swapped").astype(float)
+    scale = np.sum(A**2, axis=1)[:, np.newaxis] + np.sum(B**2, axis=1)
+    error = np.abs(P - expected) / scale
+    if not np.all(error <= ROUND_OFF * np.finfo(float).eps):
+        raise expect.differs(P, expected, error, what, f"it is off by {np.max(error):.1e} of |a|^2 + |b|^2")
+
+
+@pytest.mark.check("q5.shape")
+def test_shape(pairwise_squared_distances, rng, observe):
+    """P is (n, m), also for n = 1 and m = 1; the arguments are left as they were"""
+    n, m, d = sizes(rng, 3, 2, 9)
+    for shape in (n, m), (1, m), (n, 1), (1, 1):
+        arguments = rng.normal(size=(shape[0], d)), rng.normal(size=(shape[1], d))
+        P, after = observe(pairwise_squared_distances, *arguments)
+        expect.array(P, shape, "P", turned="swapped")
+        expect.unchanged(arguments, after, "A B")
+
+
+@pytest.mark.check("q5.small")
+def test_small(pairwise_squared_distances, rng):
+    """A case worked by hand, and the two-loop baseline on random points"""
+    A, B = np.array([[0.0, 0.0], [1.0, 2.0], [3.0, -1.0]]), np.array([[1.0, 0.0], [0.0, 3.0]])
+    by_hand = np.array([[1.0, 9.0], [4.0, 2.0], [5.0, 25.0]])
+    close_distances(pairwise_squared_distances(A, B), A, B, by_hand, "P of the case worked by hand")
+    n, m, d = sizes(rng, 3, 3, 9)
+    for rows in (m, n):
+        A, B = rng.normal(size=(n, d)), rng.normal(size=(rows, d))
+        close_distances(pairwise_squared_distances(A, B), A, B)
+
+
+@pytest.mark.check("q5.integer")
+def test_integer(pairwise_squared_distances, rng):
+    """uint8 images do not wrap round"""
+    n, m, d = sizes(rng, 3, 4, 12)
+    A, B = (rng.integers(256, size=(rows, d), dtype=np.uint8) for rows in (n, m))
+    wraps = expect.Hint("integer-wrap", "The images are uint8: what is 200 + 100 there?")
+    try:
+        close_distances(pairwise_squared_distances(A, B), A, B, what="P of uint8 images")
+    except expect.Mismatch as mismatch:
+        raise expect.Mismatch(mismatch.summary, mismatch.table, wraps) from None
+
+
+@pytest.mark.check("q5.application")
+def test_application(pairwise_squared_distances, rng):
+    """The nearest neighbour reads digits"""
+    X, y = (np.concatenate(parts) for parts in zip(*[load_digits()[:2], load_digits()[2:]]))
+    order = rng.permutation(len(X))
+    known, asked = order[:300], order[300:800]
+    P = expect.array(pairwise_squared_distances(X[asked], X[known]), (len(asked), len(known)), "P")
+    right = np.mean(predict_labels(P, y[known]) == y[asked])
+    if not right >= STATED_ACCURACY:
+        raise expect.Mismatch(f"The nearest neighbour reads {right:.0%} of the digits right; {STATED_ACCURACY:.0%} should be.")

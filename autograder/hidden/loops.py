@@ -1,0 +1,48 @@
+"""No loop, and no loop's time: what q4 and q5 have in common in their checks of loops and timing."""
+
+from expect import Hint, Mismatch
+
+from autograder.hidden.evidence import Evidence
+from autograder.judge.meters import CPU_LIMIT, worst
+
+AXES = {
+    "N": ("examples", "loop-rows"),
+    "D": ("features", "loop-features"),
+    "C": ("classes", "loop-classes"),
+    "n": ("rows of A", "loop-rows"),
+    "m": ("rows of B", "loop-rows"),
+    "d": ("coordinates", "loop-features"),
+}  # what each axis counts, and the id of a loop along it
+
+
+def expect_no_loop(evidence: Evidence) -> None:
+    """Expect no interpreter steps along any axis, and no loop's CPU time where an axis is long.
+
+    Too much CPU time together with too much memory is waste, not a loop, if a short axis shows none: it costs timing points only.
+    """
+    for axis, steps in evidence.steps.items():
+        things, hint = AXES[axis]
+        if steps > 0:
+            raise Mismatch(
+                f"A Python loop runs along {axis}: {steps:.0f} interpreter steps more for each further one of the {things}.",
+                hint=Hint(hint, f"Which operation on whole arrays does this for all {things} at once?"),
+            )
+    for axis, race in evidence.races.items():
+        things, hint = AXES[axis]
+        if race.ratio > CPU_LIMIT and not (race.wasteful and evidence.short_race(axis).ratio <= CPU_LIMIT):
+            raise Mismatch(
+                f"With many {things} it takes {race.ratio:.0f} times the CPU time of the vectorized reference, as a loop does.",
+                hint=Hint(hint, f"Which operation on whole arrays does this for all {things} at once?"),
+            )
+
+
+def expect_fast(evidence: Evidence) -> None:
+    """Expect CPU time near the reference's where any axis is long."""
+    slowest = worst(list(evidence.races.values()))
+    if slowest.ratio > CPU_LIMIT:
+        axis = next(axis for axis, race in evidence.races.items() if race is slowest)
+        waste = f" It also takes {slowest.peak / 1e6:.0f} MB of memory: is there an array larger than the answer needs?"
+        raise Mismatch(
+            f"With many {AXES[axis][0]} it takes {slowest.ratio:.0f} times the CPU time of the vectorized reference;"
+            f" {CPU_LIMIT:.0f} times is the limit.{waste if slowest.wasteful else ''}"
+        )

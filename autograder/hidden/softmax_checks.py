@@ -1,0 +1,64 @@
+"""What q3 and q4 have in common: loss, gradient and stability of a softmax loss, by loops or by matrices."""
+
+import expect
+import numpy as np
+from draws import batch, sizes
+
+from autograder.hidden.evidence import NotJudged, SoftmaxEvidence
+from autograder.homework import reference
+from autograder.judge.mistakes import terms
+
+BATCHES = 3
+
+
+def expect_loss(function, rng, evidence: SoftmaxEvidence) -> None:
+    """Expect the reference's loss."""
+    for _ in range(BATCHES):
+        W, X, y, reg = batch(rng)
+        loss, _ = expect.loss_and_gradient(function(W, X, y, reg), W.shape)
+        expected, _ = reference("softmax").softmax_loss_vectorized(W, X, y, reg)
+        expect.close(expect.number(loss, "loss"), expected, "The loss", expect.VALUE_TOLERANCE, evidence.loss_hint)
+
+
+def expect_own_gradient(evidence: SoftmaxEvidence) -> None:
+    """Expect the gradient of the answer's own loss."""
+    dW, numerical = evidence.own_gradient_error
+    expect.close(dW, numerical, "dW, compared with numerical derivatives of your own loss,", expect.GRADIENT_TOLERANCE, evidence.gradient_hint)
+
+
+def expect_gradient(function, rng, evidence: SoftmaxEvidence) -> None:
+    """Expect the reference's gradient."""
+    for _ in range(BATCHES):
+        W, X, y, reg = batch(rng)
+        _, dW = expect.loss_and_gradient(function(W, X, y, reg), W.shape)
+        _, expected = reference("softmax").softmax_loss_vectorized(W, X, y, reg)
+        expect.close(expect.array(dW, W.shape, "dW"), expected, "dW", expect.GRADIENT_TOLERANCE, evidence.gradient_hint)
+
+
+def expect_stable_under_shift(function, rng, evidence: SoftmaxEvidence) -> None:
+    """Expect that adding +-1,000 to all scores changes nothing."""
+    for shift in (1000.0, -1000.0):
+        W, X, y, _ = batch(rng)
+        shifted = np.vstack([W, np.full(W.shape[1], shift)]), np.column_stack([X, np.ones(len(X))])
+        _expect_stable(function, *shifted, y, evidence, f"at scores shifted by {shift:+.0f}")
+
+
+def expect_stable_far_apart(function, rng, evidence: SoftmaxEvidence) -> None:
+    """Expect the right loss where the scores of an example lie 1,000 apart and all probabilities are 0 or 1."""
+    N, D, C = sizes(rng, 3, 4, 7)
+    X = np.eye(D)[rng.integers(D, size=N)]  # each example picks one row of W as its scores
+    W = 1000.0 * np.stack([rng.permutation(C) for _ in range(D)])
+    _expect_stable(function, W, X, rng.integers(C, size=N), evidence, "at scores that lie 1,000 apart")
+
+
+def _expect_stable(function, W, X, y, evidence: SoftmaxEvidence, where: str) -> None:
+    """Expect what the answer's own formula gives, its known mistakes included: they have cost their points already."""
+    if not evidence.alive:
+        raise NotJudged(f"{evidence.question}.loss and {evidence.question}.gradient failed")
+    loss, dW = expect.loss_and_gradient(function(W, X, y, 0.0), W.shape)
+    loss, dW = expect.number(loss, f"The loss {where}"), expect.array(dW, W.shape, f"dW {where}")
+    at = terms(W, X, y, 0.0)
+    if evidence.loss_model is not None:
+        expect.close(loss, evidence.loss_model.predict(at), f"The loss {where}", expect.VALUE_TOLERANCE)
+    if evidence.gradient_model is not None:
+        expect.close(dW, evidence.gradient_model.predict(at), f"dW {where}", expect.GRADIENT_TOLERANCE)

@@ -1,0 +1,108 @@
+"""The homework as data: which functions students fill, what each check is worth, where the files lie, and the reference answers."""
+
+import csv
+import importlib.util
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).resolve().parents[1]
+ASSIGNMENT = ROOT / "assignment"
+SOLUTIONS = ROOT / "solutions"
+PUBLIC_CHECKS = ASSIGNMENT / "tests"
+HIDDEN_CHECKS = Path(__file__).resolve().parent / "hidden"
+
+FUNCTIONS = {
+    "softmax_jacobian": "softmax",
+    "cross_entropy_gradients": "softmax",
+    "softmax_loss_naive": "softmax",
+    "softmax_loss_vectorized": "softmax",
+    "pairwise_squared_distances": "distances",
+}  # the module of each function that students fill
+MODULES = tuple(dict.fromkeys(FUNCTIONS.values()))
+QUESTIONS = {"q1": "softmax", "q2": "softmax", "q3": "softmax", "q4": "softmax", "q5": "distances"}  # the module each question needs
+GIVEN = ("gradient_check", "neighbours", "training")  # given modules, which a submission may import
+
+
+@dataclass(frozen=True)
+class Check:
+    """One row of the points table.
+
+    Parameters
+    ----------
+    id : str
+        As in ``q4.timing``; never changes.
+    number : str
+        Place in the question, as in ``4.7``.
+    kind : str
+        shape, value, gradient, stability, purity, loops, timing, memory or application.
+    points : float
+        What it is worth.
+    seen : str
+        ``public`` or ``hidden``.
+    title : str
+        The sentence that a student reads.
+    """
+
+    id: str
+    number: str
+    kind: str
+    points: float
+    seen: str
+    title: str
+
+    @property
+    def question(self) -> str:
+        """The question it belongs to, as in ``q4``."""
+        return self.id.partition(".")[0]
+
+
+@cache
+def checks() -> dict[str, Check]:
+    """All checks by id, in the order of the points table.
+
+    Returns
+    -------
+    checks : dict of str to Check
+        Read from ``assignment/tests/points.csv``.
+    """
+    places: dict[str, int] = {}
+    table = {}
+    with (PUBLIC_CHECKS / "points.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            question = row["id"].partition(".")[0]
+            places[question] = places.get(question, 0) + 1
+            number = f"{question[1:]}.{places[question]}"
+            table[row["id"]] = Check(row["id"], number, row["kind"], float(row["points"]), row["seen"], row["check"])
+    return table
+
+
+@cache
+def reference(module: str) -> ModuleType:
+    """Load a module of the reference answers, under a name that no submission has.
+
+    Parameters
+    ----------
+    module : str
+        ``softmax`` or ``distances``.
+    """
+    spec = importlib.util.spec_from_file_location(f"reference.{module}", SOLUTIONS / f"{module}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+def given_sources() -> dict[str, bytes]:
+    """Sources of the given modules by name."""
+    return {name: (ASSIGNMENT / f"{name}.py").read_bytes() for name in GIVEN}
+
+
+def make_checks_importable() -> None:
+    """Let this process import what the checks import: the given code and the words of `expect`."""
+    for folder in (ASSIGNMENT, PUBLIC_CHECKS):
+        if str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))

@@ -1,0 +1,113 @@
+"""Three meters that rule loops out: interpreter steps along an axis, CPU time and memory against the reference.
+
+Steps have no noise but are counted where the submission runs, so they can be faked; CPU time and memory are the kernel's and cannot,
+but carry noise. A loop shows in at least one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.judge.examination import RemoteFunction
+
+STEP_SIZES = (16, 32, 48)  # rows along the axis; C-level switches such as np.choose's 32 choices cost no steps
+Arguments = tuple[Any, ...]
+
+CPU_LIMIT = 8.0  # times the reference's CPU time: vectorized styles reach 4, the mildest full loop 12 (make bench)
+WASTE = 8.0  # times the reference's memory, and
+WASTE_FLOOR = 8 << 20  # bytes, from where on too much CPU time is a matter of arrays too large, not yet of loops
+FIRST_REPEATS = 3  # of a race: a minimum of three settles everything that is not near the limit
+MOST_REPEATS = 25  # of a race near the limit; the minimum only falls, so each repeat can only help
+CLEAR = 0.6  # of the limit: below it no further repeat is needed
+HOPELESS = 3.0  # times the limit: above it no further repeat helps
+
+
+def steps_per_row(function: RemoteFunction, draw: Callable[[int], Arguments]) -> float:
+    """Count how many more interpreter steps each further row along an axis costs.
+
+    Parameters
+    ----------
+    function : RemoteFunction
+        The function to watch.
+    draw : callable
+        Takes the size of the axis, returns fresh arguments.
+
+    Returns
+    -------
+    steps : float
+        The smaller of the growths from 16 to 32 and from 32 to 48, per row: a loop costs steps in both intervals, a path that
+        depends on the size (as an optimized einsum's) in at most one. Exactly 0 for vectorized code.
+    """
+    small, middle, large = function.count_steps([(draw(size), draw(size)) for size in STEP_SIZES])
+    return min((middle - small) / (STEP_SIZES[1] - STEP_SIZES[0]), (large - middle) / (STEP_SIZES[2] - STEP_SIZES[1]))
+
+
+@dataclass(frozen=True)
+class Race:
+    """CPU time and memory of a function against the reference's, on the same inputs.
+
+    Parameters
+    ----------
+    cpu, reference_cpu : float
+        The least CPU time of all repeats, seconds.
+    peak, reference_peak : int
+        The largest growth of memory, bytes.
+    """
+
+    cpu: float
+    reference_cpu: float
+    peak: int
+    reference_peak: int
+
+    @property
+    def ratio(self) -> float:
+        """CPU time in units of the reference's."""
+        return self.cpu / self.reference_cpu
+
+    @property
+    def wasteful(self) -> bool:
+        """Whether memory explains what CPU time was spent on."""
+        return self.peak > WASTE * self.reference_peak + WASTE_FLOOR
+
+
+def race(
+    function: RemoteFunction,
+    reference: RemoteFunction,
+    draw: Callable[[], Arguments],
+    verify: Callable[[Any, Any], None],
+) -> Race:
+    """Measure a function and the reference in turn, each repeat on fresh inputs.
+
+    Parameters
+    ----------
+    function, reference : RemoteFunction
+        Both run in workers of the same kind.
+    draw : callable
+        Returns fresh arguments.
+    verify : callable
+        Takes both results of a repeat; raises where the function's will not do.
+
+    Returns
+    -------
+    race : Race
+        Minimum over the repeats, more of them near the limit.
+    """
+    cpu, reference_cpu, peak, reference_peak = [], [], 0, 0
+    while True:
+        arguments = draw()
+        expected, seconds, memory = reference.measure(*arguments)
+        reference_cpu.append(seconds)
+        reference_peak = max(reference_peak, memory)
+        result, seconds, memory = function.measure(*arguments)
+        cpu.append(seconds)
+        peak = max(peak, memory)
+        verify(result, expected)
+        measured = Race(min(cpu), min(reference_cpu), peak, reference_peak)
+        settled = measured.ratio < CLEAR * CPU_LIMIT or measured.ratio > HOPELESS * CPU_LIMIT
+        if (settled and len(cpu) >= FIRST_REPEATS) or len(cpu) >= MOST_REPEATS:
+            return measured
+
+
+def worst(races: Sequence[Race]) -> Race:
+    """The race with the highest ratio."""
+    return max(races, key=lambda one: one.ratio)

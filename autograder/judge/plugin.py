@@ -1,0 +1,192 @@
+"""The pytest plugin that turns a session over public and hidden checks into a verdict on one submission.
+
+A check asks for the student functions that it needs by naming its parameters after them; here they are proxies into the sandbox.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pytest
+from draws import PUBLIC_SEED, check_rng
+from expect import Mismatch
+
+from autograder.hidden.evidence import DistanceEvidence, NotJudged, SoftmaxEvidence
+from autograder.homework import FUNCTIONS, checks, reference
+from autograder.judge.examination import TRAINING_CPU, Examination, NoAnswer, RemoteFunction
+from autograder.judge.verdict import Outcome, Part
+
+
+class Judge:
+    """Plugin for the session that judges one submission.
+
+    Parameters
+    ----------
+    examination : Examination
+        The submission.
+    references : dict of str to Examination
+        The reference by question, run in workers of the same kind for the sake of its CPU time.
+    seed : int
+        Hidden.
+    """
+
+    def __init__(self, examination: Examination, references: dict[str, Examination], seed: int) -> None:
+        self.examination, self._references, self._seed = examination, references, seed
+        self.parts: list[Part] = []
+        self.faults: list[str] = []
+        self._told: dict[tuple[str, str], str] = {}
+
+    # What checks ask for
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """Random numbers of the check at hand, from the hidden seed."""
+        return check_rng(self._seed, _check_id(request.node))
+
+    @pytest.fixture
+    def observe(self) -> Callable[..., Any]:
+        """Call a function; return its result and its arguments as the call left them."""
+        return lambda function, *arguments: function.observe(*arguments)
+
+    @pytest.fixture
+    def gradient_descent(self) -> RemoteFunction:
+        """Training, which runs in the worker, where the loss is."""
+        return self.examination.function("training.gradient_descent", TRAINING_CPU)
+
+    @pytest.fixture
+    def naive_evidence(self) -> SoftmaxEvidence:
+        """What is known of softmax_loss_naive."""
+        return self._naive
+
+    @pytest.fixture
+    def vectorized_evidence(self) -> SoftmaxEvidence:
+        """What is known of softmax_loss_vectorized."""
+        return self._vectorized
+
+    @pytest.fixture
+    def distance_evidence(self) -> DistanceEvidence:
+        """What is known of pairwise_squared_distances."""
+        return self._distances
+
+    @pytest.fixture
+    def alive(self) -> Callable[[RemoteFunction], None]:
+        """Expect a softmax loss that is more than a constant."""
+        known = {"softmax_loss_naive": lambda: self._naive, "softmax_loss_vectorized": lambda: self._vectorized}
+        return lambda function: known[function.name]().require_alive()
+
+    @pytest.fixture
+    def naive_baseline(self) -> Callable[..., Any]:
+        """The student's own loop, or the reference's where the student's is the one that is wrong."""
+        naive: Callable[..., Any] = reference("softmax").softmax_loss_naive
+        theirs = self._naive_in_q4
+        try:
+            models = theirs.loss_model, theirs.gradient_model
+            same = None not in models and models == (self._vectorized.loss_model, self._vectorized.gradient_model)
+            right = all(model is not None and model.right for model in models)
+            return theirs.function if theirs.alive and (right or same) else naive
+        except NoAnswer:
+            return naive
+
+    @cached_property
+    def _naive(self) -> SoftmaxEvidence:
+        return self._softmax_evidence("softmax_loss_naive", "q3")
+
+    @cached_property
+    def _naive_in_q4(self) -> SoftmaxEvidence:
+        return self._softmax_evidence("softmax_loss_naive", "q4")
+
+    @cached_property
+    def _vectorized(self) -> SoftmaxEvidence:
+        return self._softmax_evidence("softmax_loss_vectorized", "q4")
+
+    @cached_property
+    def _distances(self) -> DistanceEvidence:
+        name = "pairwise_squared_distances"
+        return DistanceEvidence(self.examination.function(name), self._references["q5"].function(name), check_rng(self._seed, name))
+
+    def _softmax_evidence(self, name: str, question: str) -> SoftmaxEvidence:
+        fast = self._references["q4"].function("softmax_loss_vectorized")  # loops are measured against it too
+        return SoftmaxEvidence(self.examination.function(name), fast, check_rng(self._seed, name), question)
+
+    def measurements(self) -> dict[str, float]:
+        """What was measured, by name: the CPU ratio and the steps a row of each axis, as far as they were asked for."""
+        found = {}
+        for question, evidence in (("q4", self._vectorized), ("q5", self._distances)):
+            for axis, race in vars(evidence).get("races", {}).items():  # computed already, or not at all
+                found[f"{question}.cpu_ratio.{axis}"] = round(race.ratio, 2)
+            for axis, steps in vars(evidence).get("steps", {}).items():
+                found[f"{question}.steps.{axis}"] = steps
+        return found
+
+    # What pytest asks for
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Go through the points table row by row, so that the first message of a question is the plainest."""
+        order = {check: place for place, check in enumerate(checks())}
+        items.sort(key=lambda item: order[_check_id(item)])
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Give each question a worker of its own."""
+        self.examination.turn_to(checks()[_check_id(item)].question)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Function, call: pytest.CallInfo[None]) -> Any:
+        """Take note of the outcome of a check, or of the fixtures before it."""
+        if call.when == "call" or call.excinfo is not None:
+            self.parts.append(self._part(item, call.excinfo.value if call.excinfo else None))
+        return (yield)
+
+    def _part(self, item: pytest.Function, error: BaseException | None) -> Part:
+        check = _check_id(item)
+        weight = float(item.get_closest_marker("check").kwargs.get("weight", 1))  # type: ignore[union-attr]
+        title = (item.obj.__doc__ or "").strip()
+
+        def part(outcome: Outcome, message: str = "", hint: tuple[str, str] | None = None) -> Part:
+            return Part(check, title, weight, outcome, message, hint)
+
+        if error is None:
+            return part("passed")
+        if isinstance(error, NotJudged):
+            return part("not judged", f"not judged: {error}")
+        if not isinstance(error, (Mismatch, NoAnswer)):
+            self.faults.append(f"{check}: {type(error).__name__}: {error}")
+            return part("not judged", "not judged: the grader failed at this check; your instructor has been told")
+        told = self._told.setdefault((checks()[check].question, error.summary), check)
+        if told != check:
+            return part("not judged", f"not judged: {told} failed")
+        return part("failed", "\n".join(filter(None, [error.summary, self._in_public(item, error)])), error.hint)
+
+    def _in_public(self, item: pytest.Function, error: Mismatch | NoAnswer) -> str:
+        """What can be shown of a failure: the values, or the exception's words, of the same failure on the public seed."""
+        if "rng" not in item.funcargs:
+            return ""
+        names = item._fixtureinfo.argnames
+        arguments = {name: item.funcargs[name] for name in names} | {"rng": check_rng(PUBLIC_SEED, _check_id(item))}
+        try:
+            item.obj(**arguments)
+        except Mismatch as mismatch:
+            return mismatch.table
+        except NoAnswer as missing:
+            return missing.message
+        except NotJudged:
+            pass
+        return ""
+
+
+def _check_id(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("check")
+    assert marker is not None, f"{item.nodeid} belongs to no check"
+    return str(marker.args[0])
+
+
+def _function_fixture(name: str) -> Any:
+    @pytest.fixture(name=name)
+    def function(self: Judge) -> RemoteFunction:
+        return self.examination.function(name)
+
+    return function
+
+
+for _name in FUNCTIONS:
+    setattr(Judge, _name, _function_fixture(_name))

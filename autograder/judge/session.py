@@ -1,0 +1,88 @@
+"""Judge one submission: one pytest session over all checks, then one report."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder.homework import HIDDEN_CHECKS, PUBLIC_CHECKS, QUESTIONS, SOLUTIONS, checks, make_checks_importable
+from autograder.judge.examination import Examination
+from autograder.judge.sandbox import Sandbox
+from autograder.judge.verdict import Report, Result
+from autograder.submission import Submission
+
+make_checks_importable()
+
+from autograder.judge.plugin import Judge  # noqa: E402  its checks become importable one line above
+
+CONFIGURATION = Path(__file__).with_name("pytest.ini")
+
+
+class Bench:
+    """Where submissions are judged one after another: a sandbox, and the reference at work in it for comparison.
+
+    Parameters
+    ----------
+    slot : int
+        Which of the benches side by side this is.
+    seed : int
+        Hidden seed of all checks.
+    """
+
+    def __init__(self, slot: int, seed: int) -> None:
+        self._seed = seed
+        self._sandbox = Sandbox(slot)
+        by_module = {}
+        for question, module in QUESTIONS.items():
+            if module not in by_module:
+                source = (SOLUTIONS / f"{module}.py").read_bytes()
+                by_module[module] = Examination(self._sandbox, {module: source}, trusted=True)
+                by_module[module].turn_to(question)
+        self._references = {question: by_module[module] for question, module in QUESTIONS.items()}
+
+    def judge(self, submission: Submission) -> Report:
+        """Judge a submission.
+
+        Parameters
+        ----------
+        submission : Submission
+            Staged sources, or the reason why there are none.
+
+        Returns
+        -------
+        report : Report
+            Also where the grader itself fails: then with the status ``error``.
+        """
+        started = time.monotonic()
+        if not submission.sources:
+            return Report(submission.name, "invalid", submission.reason)
+        examination = Examination(self._sandbox, submission.sources)
+        judge = Judge(examination, self._references, self._seed)
+        try:
+            self._run(judge)
+        finally:
+            examination.close()
+        parts = {check: tuple(part for part in judge.parts if part.check == check) for check in checks()}
+        return Report(
+            submission.name,
+            "error" if judge.faults else "graded",
+            "; ".join(judge.faults) or submission.reason,
+            tuple(Result(check, parts[name]) for name, check in checks().items()),
+            tuple(examination.layers),
+            judge.measurements(),
+            time.monotonic() - started,
+        )
+
+    def close(self) -> None:
+        """End the sandbox with all its workers."""
+        self._sandbox.close()
+
+    @staticmethod
+    def _run(judge: Judge) -> None:
+        os.environ.pop("PYTEST_ADDOPTS", None)
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        arguments = ["-c", str(CONFIGURATION), f"--rootdir={CONFIGURATION.parent}", str(PUBLIC_CHECKS), str(HIDDEN_CHECKS)]
+        code = pytest.main(arguments, plugins=[judge])
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            judge.faults.append(f"pytest ended with {code!r}")
