@@ -3,8 +3,8 @@
 Each piece is found out once, when the first check asks for it.
 """
 
-from collections.abc import Callable
 from functools import cached_property
+from statistics import median
 from typing import Any
 
 import expect
@@ -14,7 +14,7 @@ from expect import Hint, Mismatch
 
 from autograder.judge import mistakes
 from autograder.judge.examination import NoAnswer, RemoteFunction
-from autograder.judge.meters import Race, race, steps_per_row
+from autograder.judge.meters import FIRST_REPEATS, Race, race, steps_per_row
 from autograder.judge.mistakes import GradientModel, LossModel, Terms, fit_distances, fit_gradient, fit_loss, terms
 
 Array = np.ndarray[Any, Any]
@@ -24,9 +24,9 @@ CASES = 6  # batches to explain an answer with: two unknowns in the loss, so tha
 STEP = 1e-5  # central difference: truncation h^2 against round-off eps / h, worst error 7e-11 here
 RIGHT = 1e-6  # relative: as `expect.GRADIENT_TOLERANCE`
 
-LONG_SOFTMAX = {"N": (20_000, 4, 3), "D": (20, 6_000, 4), "C": (20, 5, 600)}  # (N, D, C): many short rows tell loops apart best
+LONG_SOFTMAX = {"N": (8_000, 4, 3), "D": (20, 4_000, 4), "C": (20, 5, 600)}  # (N, D, C): many short rows tell loops apart best
 SHORT_SOFTMAX = {"N": (300, 4, 3), "D": (20, 150, 4), "C": (20, 5, 60)}  # where an array of squared size still costs nothing
-LONG_DISTANCES = {"n": (20_000, 6, 4), "m": (6, 20_000, 4), "d": (12, 10, 8_000)}  # (n, m, d)
+LONG_DISTANCES = {"n": (8_000, 6, 4), "m": (6, 8_000, 4), "d": (12, 10, 4_000)}  # (n, m, d)
 SHORT_DISTANCES = {"n": (300, 6, 4), "m": (6, 300, 4), "d": (12, 10, 200)}
 STEP_BASE = 5  # size of the axes that are not watched while steps are counted
 
@@ -82,6 +82,14 @@ class Evidence:
     def short_race(self, axis: str) -> Race:
         """CPU time and memory against the reference's, where the axis is short."""
         return self._race(self.short[axis])
+
+    def loop_ratio(self, axis: str) -> float:
+        """CPU time of a loop along an axis against the reference's where the axis is long, from a tenth of the rows."""
+        place = list(self.long).index(axis)
+        tenth = [size // 10 if k == place else size for k, size in enumerate(self.long[axis])]
+        few, many = self.draw((tenth[0], tenth[1], tenth[2])), self.draw(self.long[axis])
+        loop = median(self.function.measure(*few)[1] for _ in range(FIRST_REPEATS))
+        return 10 * loop / median(self.reference.measure(*many)[1] for _ in range(FIRST_REPEATS))
 
     def _race(self, shape: tuple[int, int, int]) -> Race:
         return race(self.function, self.reference, lambda: self.draw(shape), self.verify)
@@ -285,6 +293,3 @@ class DistanceEvidence(Evidence):
         P = expect.array(result, expected.shape, "P of many points", dtype="number")
         if self.factor == 1 and self.power == 1:
             expect.close(P, expected, "P of many points", RIGHT)
-
-
-Draw = Callable[[int], tuple[Any, ...]]

@@ -15,6 +15,7 @@ from expect import Mismatch
 from autograder.hidden.evidence import DistanceEvidence, NotJudged, SoftmaxEvidence
 from autograder.homework import FUNCTIONS, checks, reference
 from autograder.judge.examination import TRAINING_CPU, Examination, NoAnswer, RemoteFunction
+from autograder.judge.meters import Race
 from autograder.judge.verdict import Outcome, Part
 
 
@@ -118,6 +119,12 @@ class Judge:
             for axis, steps in vars(evidence).get("steps", {}).items():
                 found[f"{question}.steps.{axis}"] = steps
         return found
+
+    def race(self, question: str) -> Race | None:
+        """How the answer fared against the reference with many rows, if that was measured."""
+        evidence, axis = {"q4": (self._vectorized, "N"), "q5": (self._distances, "n")}[question]
+        races: dict[str, Race] = vars(evidence).get("races", {})
+        return races.get(axis)
 
     # What pytest asks for
 

@@ -26,7 +26,8 @@ CONFINING = 5.0  # seconds of CPU to apply all layers, measured: 0.002
 STALL = 10.0  # seconds without any CPU time before a worker counts as asleep
 PATIENCE = 40.0  # times its CPU time that a worker may take by the wall clock: a runnable process gets 1/40 of a core on any machine
 MAX_REPLY = 1 << 28  # bytes of arrays in an answer
-FIRST_USER = 61000  # user ids that no system hands out; two for each pool slot
+FIRST_USER = 61000  # user ids that no system hands out; two for each sandbox
+MOST_SANDBOXES = 512
 POLL = 0.05  # seconds between looks at the worker's clock while waiting
 
 
@@ -213,14 +214,27 @@ class Worker:
             check_time()
 
 
+def claim_slot() -> tuple[int, socket.socket]:
+    """Claim the lowest number that no other sandbox on this machine has, for as long as the socket is open.
+
+    Each sandbox has user ids of its own, since the kernel delivers signals, and counts processes, by user.
+    """
+    for slot in range(MOST_SANDBOXES):
+        claim = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            claim.bind(f"\0autograder-slot-{slot}")
+        except OSError:
+            claim.close()
+            continue
+        return slot, claim
+    raise SandboxError(f"{MOST_SANDBOXES} sandboxes are at work on this machine already.")
+
+
 class Sandbox:
     """A zygote and the workers that it forks, for one process of the grader's.
 
     Parameters
     ----------
-    slot : int
-        Which of the processes that grade side by side this is: each has user ids of its own, since the kernel counts
-        processes, and delivers signals, by user.
     memory : int
         Address space of a worker, bytes.
 
@@ -230,10 +244,11 @@ class Sandbox:
         The system is not Linux, or the zygote does not start.
     """
 
-    def __init__(self, slot: int = 0, memory: int = MEMORY) -> None:
+    def __init__(self, memory: int = MEMORY) -> None:
         if sys.platform != "linux":
             raise SandboxError("Grading needs Linux: CPU time and memory of a submission are read from its kernel.")
-        self._slot, self._memory = slot, memory
+        self._memory = memory
+        self._slot, self._claim = claim_slot()
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         start = f"import sys; sys.path.insert(0, {str(PACKAGE_HOME)!r}); from autograder.worker.zygote import main; main()"
@@ -277,6 +292,7 @@ class Sandbox:
         """End the zygote with all its workers."""
         self._socket.close()
         self._zygote.wait()
+        self._claim.close()
 
     def _finish(self, process: int) -> int:
         self._socket.send(ORDER.pack(END, process, 0, 0, 0))

@@ -2,6 +2,7 @@
 
 import os
 import time
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,11 @@ from autograder.submission import Submission
 
 make_checks_importable()
 
-from autograder.judge.plugin import Judge  # noqa: E402  its checks become importable one line above
+# What the checks import became importable one line above.
+from draws import check_rng  # noqa: E402
+
+from autograder.hidden.evidence import DistanceEvidence, SoftmaxEvidence  # noqa: E402
+from autograder.judge.plugin import Judge  # noqa: E402
 
 CONFIGURATION = Path(__file__).with_name("pytest.ini")
 
@@ -24,22 +29,30 @@ class Bench:
 
     Parameters
     ----------
-    slot : int
-        Which of the benches side by side this is.
     seed : int
         Hidden seed of all checks.
     """
 
-    def __init__(self, slot: int, seed: int) -> None:
+    def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._sandbox = Sandbox(slot)
+        self.sandbox = Sandbox()
         by_module = {}
         for question, module in QUESTIONS.items():
             if module not in by_module:
                 source = (SOLUTIONS / f"{module}.py").read_bytes()
-                by_module[module] = Examination(self._sandbox, {module: source}, trusted=True)
+                by_module[module] = Examination(self.sandbox, {module: source}, trusted=True)
                 by_module[module].turn_to(question)
-        self._references = {question: by_module[module] for question, module in QUESTIONS.items()}
+        self.references = {question: by_module[module] for question, module in QUESTIONS.items()}
+
+    @cached_property
+    def loop_ratios(self) -> dict[str, float]:
+        """CPU time of the reference's loops in units of its vectorized answers, by question, at many rows."""
+        softmax, distances = self.references["q4"], self.references["q5"]
+        rng = check_rng(self._seed, "loops")
+        q4 = SoftmaxEvidence(softmax.function("softmax_loss_naive"), softmax.function("softmax_loss_vectorized"), rng, "q4")
+        loop, vectorized = "neighbours.two_loop_distances", "pairwise_squared_distances"
+        q5 = DistanceEvidence(distances.function(loop), distances.function(vectorized), rng)
+        return {"q4": q4.loop_ratio("N"), "q5": q5.loop_ratio("n")}
 
     def judge(self, submission: Submission) -> Report:
         """Judge a submission.
@@ -57,8 +70,8 @@ class Bench:
         started = time.monotonic()
         if not submission.sources:
             return Report(submission.name, "invalid", submission.reason)
-        examination = Examination(self._sandbox, submission.sources)
-        judge = Judge(examination, self._references, self._seed)
+        examination = Examination(self.sandbox, submission.sources)
+        judge = Judge(examination, self.references, self._seed)
         try:
             self._run(judge)
         finally:
@@ -71,12 +84,13 @@ class Bench:
             tuple(Result(check, parts[name]) for name, check in checks().items()),
             tuple(examination.layers),
             judge.measurements(),
+            {question: loop / race.ratio if (race := judge.race(question)) else 0.0 for question, loop in self.loop_ratios.items()},
             time.monotonic() - started,
         )
 
     def close(self) -> None:
         """End the sandbox with all its workers."""
-        self._sandbox.close()
+        self.sandbox.close()
 
     @staticmethod
     def _run(judge: Judge) -> None:

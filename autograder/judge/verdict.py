@@ -75,7 +75,9 @@ class Report:
     sandbox : sequence of str
         Confinement in force.
     meters : dict
-        What was measured: CPU ratios, steps, memory.
+        What was measured: CPU ratios, steps a row.
+    speed_ups : dict of str to float
+        By question, how many times faster than a loop it is; 0 where that was not measured.
     seconds : float
         Time that judging took, by the wall clock.
     """
@@ -86,6 +88,7 @@ class Report:
     results: Sequence[Result] = ()
     sandbox: Sequence[str] = ()
     meters: dict[str, float] = field(default_factory=dict)
+    speed_ups: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property

@@ -1,0 +1,123 @@
+"""Grade many submissions side by side, each once, and lose none."""
+
+import hashlib
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from autograder.homework import ASSIGNMENT, ROOT, SOLUTIONS
+from autograder.judge.verdict import Report
+from autograder.report.folder import load, save
+from autograder.report.gradescope import versions
+from autograder.submission import Submission, stage
+
+JUDGE: list[Any] = []  # the bench of this process of the pool, made with its first submission
+
+
+def grade(
+    submissions: dict[str, Path], out: Path, *, jobs: int, seed: int, fresh: bool, landed: Callable[[dict[str, Any]], None]
+) -> None:
+    """Grade submissions; each result is on disk before the next is waited for.
+
+    Parameters
+    ----------
+    submissions : dict of str to Path
+        Folder or archive by name.
+    out : Path
+        Folder for the results.
+    jobs : int
+        Number of processes that judge side by side.
+    seed : int
+        Hidden seed of the checks.
+    fresh : bool
+        Whether to grade again what has been graded with the same answers, checks and seed.
+    landed : callable
+        Takes the row of each submission as it lands.
+    """
+    staged, keys = [], {}
+    for name, path in submissions.items():
+        submission = stage(name, path)
+        keys[name] = key(submission, seed)
+        row = None if fresh else load(out, name, keys[name])
+        if row is None:
+            staged.append(submission)
+        else:
+            landed(row)
+    for report in judge_all(staged, jobs, seed):
+        landed(save(out, report, keys[report.submission]))
+
+
+def judge_all(submissions: list[Submission], jobs: int, seed: int) -> Iterator[Report]:
+    """Judge submissions in a pool of processes, in the order in which they are done.
+
+    A submission whose judge dies is tried once more, alone; if its judge dies again, it gets the status ``error``.
+    """
+    if not submissions:
+        return
+    unfinished = {submission.name: submission for submission in submissions}
+    with _pool(min(jobs, len(submissions))) as pool:
+        for report in _completed([pool.submit(judge_one, submission, seed) for submission in submissions]):
+            del unfinished[report.submission]
+            yield report
+    for submission in unfinished.values():
+        with _pool(1) as pool:
+            reports = list(_completed([pool.submit(judge_one, submission, seed)]))
+        yield reports[0] if reports else Report(submission.name, "error", "the process that judged it died twice")
+
+
+def judge_one(submission: Submission, seed: int) -> Report:
+    """Judge a submission in this process; whatever goes wrong with the grader is told in the report."""
+    from autograder.judge.session import Bench
+
+    try:
+        if not JUDGE:
+            JUDGE.append(Bench(seed))
+        report: Report = JUDGE[0].judge(submission)
+    except Exception as error:
+        if JUDGE:
+            JUDGE.pop().close()
+        return Report(submission.name, "error", f"the grader failed: {type(error).__name__}: {error}")
+    return report
+
+
+def key(submission: Submission, seed: int) -> str:
+    """Digest of everything that a verdict depends on: answers, checks, versions, seed."""
+    digest = hashlib.sha256(repr((sorted(submission.sources.items()), submission.reason, seed, _checks_digest())).encode())
+    return digest.hexdigest()
+
+
+@cache
+def _checks_digest() -> str:
+    files = [
+        *(ROOT / "autograder").rglob("*.py"),
+        *ASSIGNMENT.glob("*.py"),
+        *(ASSIGNMENT / "tests").glob("*.*"),
+        *SOLUTIONS.glob("*.py"),
+    ]
+    digest = hashlib.sha256(repr(versions()).encode())
+    for file in sorted(files):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    # A fresh interpreter each: a fork of this one would share its threads' locks and its memory.
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _leave_interrupts_to_the_parent)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _completed(futures: Iterable[Future[Report]]) -> Iterator[Report]:
+    """Reports of the futures that have one; a broken pool leaves the rest without."""
+    try:
+        for future in as_completed(futures):
+            yield future.result()
+    except BrokenProcessPool:
+        return

@@ -1,0 +1,106 @@
+"""The command line: autograder grade, autograder build."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from autograder.homework import ASSIGNMENT, QUESTIONS, checks
+
+DEFAULT_SEED = 604_215_887  # anyone who reads this can know it: a course chooses its own with --seed
+PLAIN_WIDTH = 160  # columns of the table where the output is no terminal
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Grade the softmax homework, and build what students and platforms receive."""
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the results.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes that judge side by side (default: one for each core).")
+@click.option("--seed", type=click.IntRange(0), default=DEFAULT_SEED, show_default=True, help="Hidden seed of the checks.")
+@click.option("--fresh", is_flag=True, help="Grade again what has been graded before.")
+def grade(paths: tuple[Path, ...], out: Path, jobs: int | None, seed: int, fresh: bool) -> None:
+    """Grade submissions: folders or zips with the answer files, or folders of such.
+
+    Exits with 0 when every submission has a result, however bad its marks; with 1 when the grader itself failed on any.
+    """
+    from autograder import batch
+    from autograder.report.folder import write_grades
+    from autograder.submission import find
+
+    try:
+        submissions = find(list(paths))
+    except OSError as error:
+        raise click.UsageError(str(error)) from error
+    rows: dict[str, dict[str, Any]] = {}
+    console, progress = Console(), _progress()
+    interrupted = False
+    with progress:
+        task = progress.add_task("Grading", total=len(submissions))
+
+        def landed(row: dict[str, Any]) -> None:
+            rows[row["submission"]] = row
+            progress.advance(task)
+
+        try:
+            batch.grade(submissions, out, jobs=jobs or len(os.sched_getaffinity(0)), seed=seed, fresh=fresh, landed=landed)
+        except KeyboardInterrupt:
+            interrupted = True
+    ordered = [rows[name] for name in submissions if name in rows]
+    grades = write_grades(out, ordered)
+    if not console.is_terminal:
+        console = Console(width=PLAIN_WIDTH)
+    console.print(_table(ordered))
+    failed = [row["submission"] for row in ordered if row["status"] == "error"]
+    console.print(f"{len(ordered)} of {len(submissions)} submissions have a result: {grades} and results.json of each.", soft_wrap=True)
+    if failed:
+        console.print(f"The grader failed on {', '.join(failed)}: the reason is in the table. Run again to try these once more.")
+    if interrupted:
+        console.print("Interrupted. Nothing is lost: the same command goes on where it stopped.")
+        sys.stdout.flush()
+        os._exit(130)  # the pool's processes end with this one; waiting for them would take the longest submission's time
+    sys.exit(1 if failed else 0)
+
+
+@main.group()
+def build() -> None:
+    """Build what students and platforms receive."""
+
+
+@build.command()
+@click.option("--out", default=ASSIGNMENT, type=click.Path(file_okay=False, path_type=Path), help="Folder for the stubs.")
+def assignment(out: Path) -> None:
+    """Write the students' stubs, generated from the solutions."""
+    from autograder.release.assignment import build_stubs
+
+    for path in build_stubs(out):
+        click.echo(path)
+
+
+def _progress() -> Progress:
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    most = {question: sum(check.points for check in checks().values() if check.question == question) for question in QUESTIONS}
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("submission", no_wrap=True)
+    table.add_column("score", justify="right")
+    for question, points in most.items():
+        table.add_column(f"{question}/{points:g}", justify="right", no_wrap=True)
+    table.add_column("status")
+    table.add_column("what to look at first", overflow="ellipsis", no_wrap=True)
+    for row in rows:
+        style = {"invalid": "yellow", "error": "red"}.get(row["status"])
+        words = click.unstyle(row["first_words"]).replace("[", r"\[")
+        table.add_row(row["submission"], row["score"], *(row[question] for question in QUESTIONS), row["status"], words, style=style)
+    return table

@@ -1,0 +1,61 @@
+"""The folder that results land in: one results.json for each submission, grades.csv over all, nothing half-written."""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from autograder.homework import QUESTIONS
+from autograder.judge.verdict import Report
+from autograder.report.gradescope import first_words, results
+
+COLUMNS = ("submission", "score", *QUESTIONS, "status", "seconds")
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file as a whole: a reader finds the old text or the new one, also after a crash."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
+def save(out: Path, report: Report, key: str) -> dict[str, Any]:
+    """Write a submission's results.json, and beside it the key under which it stays valid; return its row of grades.csv."""
+    folder = out / report.submission
+    write_atomically(folder / "results.json", json.dumps(results(report), indent=1, ensure_ascii=False) + "\n")
+    row = {
+        "submission": report.submission,
+        "score": f"{report.score:g}",
+        **{question: f"{report.question_score(question):g}" for question in QUESTIONS},
+        "status": report.status,
+        "seconds": f"{report.seconds:.2f}",
+    }
+    write_atomically(folder / ".graded.json", json.dumps({"key": key, "row": row, "first_words": first_words(report)}))
+    return {**row, "first_words": first_words(report)}
+
+
+def load(out: Path, submission: str, key: str) -> dict[str, Any] | None:
+    """Read the row of a submission that was graded under the same key before; None where there is none to rely on."""
+    folder = out / submission
+    try:
+        graded = json.loads((folder / ".graded.json").read_text(encoding="utf-8"))
+        json.loads((folder / "results.json").read_text(encoding="utf-8"))
+        valid = graded["key"] == key and graded["row"]["status"] != "error"
+        return {**graded["row"], "first_words": graded["first_words"]} if valid else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_grades(out: Path, rows: Iterable[dict[str, Any]]) -> Path:
+    """Write grades.csv; return its path."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    path = out / "grades.csv"
+    write_atomically(path, text.getvalue())
+    return path

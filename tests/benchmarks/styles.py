@@ -1,0 +1,99 @@
+"""Print, for many ways to write q4 and q5, what the meters say: the numbers behind CPU_LIMIT and the sizes of the long axes.
+
+usage: python tests/benchmarks/styles.py [--busy PROCESSES] [--rounds ROUNDS]
+"""
+
+import argparse
+import multiprocessing
+import re
+from pathlib import Path
+
+from autograder.homework import make_checks_importable
+from autograder.judge.examination import Examination
+from autograder.judge.meters import CPU_LIMIT
+from autograder.judge.session import Bench
+
+make_checks_importable()
+
+from draws import check_rng  # noqa: E402
+
+from autograder.hidden.evidence import DistanceEvidence, SoftmaxEvidence  # noqa: E402
+from autograder.hidden.loops import expect_fast, expect_no_loop  # noqa: E402
+
+HERE = Path(__file__).parent
+STYLES = {
+    "q4": ("softmax", "softmax_loss_vectorized", HERE / "softmax_styles.py"),
+    "q5": ("distances", "pairwise_squared_distances", HERE / "distance_styles.py"),
+}
+EXPECTED = {"vectorized": (True, True), "wasteful": (True, False), "loop": (False, None)}  # no loop?, fast? None: either
+
+
+def spin() -> None:
+    while True:
+        pass
+
+
+def evidence(bench: Bench, question: str, source: str, round_: int):
+    module, function, _ = STYLES[question]
+    examination = Examination(bench.sandbox, {module: source.encode()})
+    examination.turn_to(question)
+    rng = check_rng(round_, question)
+    ours, theirs = examination.function(function), bench.references[question].function(function)
+    if question == "q4":
+        return examination, SoftmaxEvidence(ours, theirs, rng, question)
+    return examination, DistanceEvidence(ours, theirs, rng)
+
+
+def passes(check, found) -> bool:
+    try:
+        check(found)
+    except AssertionError:
+        return False
+    return True
+
+
+def measure(question: str, rounds: int, bench: Bench) -> int:
+    """Print a line for each style; return how many verdicts are not as they should be."""
+    _, function, path = STYLES[question]
+    source = path.read_text()
+    wrong = 0
+    print(f"\n{question}: CPU time by axis in units of the reference's (largest of {rounds} rounds; limit {CPU_LIMIT:g}), steps a row")
+    for style in re.findall(r"^def ((?:vectorized|wasteful|loop)_\w+)", source, re.MULTILINE):
+        ratios, steps, verdicts = {}, {}, set()
+        for round_ in range(rounds):
+            examination, found = evidence(bench, question, f"{source}\n\n{function} = {style}\n", round_)
+            verdict = passes(expect_no_loop, found), passes(expect_fast, found)
+            verdicts.add(verdict)
+            for axis, race in vars(found).get("races", {}).items():
+                ratios[axis] = max(ratios.get(axis, 0.0), race.ratio)
+            steps = {axis: max(steps.get(axis, 0.0), count) for axis, count in vars(found).get("steps", {}).items()}
+            examination.close()
+        no_loop, fast = EXPECTED[style.partition("_")[0]]
+        right = all(verdict[0] == no_loop and (fast is None or verdict[1] == fast) for verdict in verdicts)
+        wrong += not right
+        print(
+            f"  {style:30}",
+            " ".join(f"{axis} {ratio:7.1f}" for axis, ratio in ratios.items()).ljust(33),
+            " ".join(f"{axis} {count:6.1f}" for axis, count in steps.items()).ljust(30),
+            "" if right else f"  WRONG VERDICT {verdicts}",
+        )
+    return wrong
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--busy", type=int, default=0, help="processes that keep the cores busy meanwhile")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    spinners = [multiprocessing.Process(target=spin, daemon=True) for _ in range(options.busy)]
+    for spinner in spinners:
+        spinner.start()
+    bench = Bench(seed=1)
+    wrong = sum(measure(question, options.rounds, bench) for question in STYLES)
+    bench.close()
+    print(f"\n{wrong} styles with a wrong verdict, with {options.busy} busy processes beside.")
+    raise SystemExit(wrong > 0)
+
+
+if __name__ == "__main__":
+    main()
