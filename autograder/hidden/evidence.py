@@ -14,20 +14,25 @@ from expect import Hint, Mismatch
 
 from autograder.judge import mistakes
 from autograder.judge.examination import NoAnswer, RemoteFunction
-from autograder.judge.meters import FIRST_REPEATS, Race, race, steps_per_row
+from autograder.judge.meters import FIRST_REPEATS, Race, Yardstick, race, steps_per_row
 from autograder.judge.mistakes import GradientModel, LossModel, Terms, fit_distances, fit_gradient, fit_loss, terms
 
 Array = np.ndarray[Any, Any]
 Rng = np.random.Generator
+Shape = tuple[int, int, int]
 
 CASES = 6  # batches to explain an answer with: two unknowns in the loss, so that a wrong explanation leaves a residual
 STEP = 1e-5  # central difference: truncation h^2 against round-off eps / h, worst error 7e-11 here
 RIGHT = 1e-6  # relative: as `expect.GRADIENT_TOLERANCE`
 
-LONG_SOFTMAX = {"N": (8_000, 4, 3), "D": (20, 4_000, 4), "C": (20, 5, 600)}  # (N, D, C): many short rows tell loops apart best
-SHORT_SOFTMAX = {"N": (300, 4, 3), "D": (20, 150, 4), "C": (20, 5, 60)}  # where an array of squared size still costs nothing
-LONG_DISTANCES = {"n": (8_000, 6, 4), "m": (6, 8_000, 4), "d": (12, 10, 4_000)}  # (n, m, d)
-SHORT_DISTANCES = {"n": (300, 6, 4), "m": (6, 300, 4), "d": (12, 10, 200)}
+# Sizes at which one axis is long, so that a loop along it takes many times the reference's CPU time; measured with make bench.
+LONG_SOFTMAX = {"N": (8_000, 4, 3), "D": (5, 4_000, 4), "C": (4, 2, 1_000)}  # (N, D, C)
+LONG_DISTANCES = {"n": (8_000, 6, 4), "m": (6, 8_000, 4), "d": (5, 4, 4_000)}  # (n, m, d)
+# Sizes where an array of the squared axis still costs next to nothing: a loop is slow here too, waste is not.
+SHORT_SOFTMAX = {"N": (300, 4, 3), "D": (5, 150, 4), "C": (4, 2, 60)}
+SHORT_DISTANCES = {"n": (300, 6, 4), "m": (6, 300, 4), "d": (5, 4, 200)}
+WIDE_SOFTMAX = (300, 200, 100)  # an (N, D, C) array takes 12 times the reference's time here, every frugal style at most 3
+HONEST_SOFTMAX = (2_000, 4, 3)  # a loop over examples takes 15 times the vectorized time here, in its leanest form
 STEP_BASE = 5  # size of the axes that are not watched while steps are counted
 
 
@@ -40,19 +45,22 @@ class Evidence:
 
     Parameters
     ----------
-    function, reference : RemoteFunction
-        The student's and the reference's, in workers of the same kind.
+    function : RemoteFunction
+        The student's.
+    reference : Yardstick
+        The reference, at work in a worker of the same kind.
     rng : numpy.random.Generator
         Hidden.
     """
 
-    long: dict[str, tuple[int, int, int]]
-    short: dict[str, tuple[int, int, int]]
+    long: dict[str, Shape]
+    short: dict[str, Shape]
+    widest: Shape | None = None
 
-    def __init__(self, function: RemoteFunction, reference: RemoteFunction, rng: Rng) -> None:
+    def __init__(self, function: RemoteFunction, reference: Yardstick, rng: Rng) -> None:
         self.function, self.reference, self.rng = function, reference, rng
 
-    def draw(self, shape: tuple[int, int, int]) -> tuple[Any, ...]:
+    def draw(self, shape: Shape) -> tuple[Any, ...]:
         """Draw arguments of a shape."""
         raise NotImplementedError
 
@@ -77,11 +85,16 @@ class Evidence:
     @cached_property
     def races(self) -> dict[str, Race]:
         """CPU time and memory against the reference's, by the axis that is long."""
-        return {axis: self._race(shape) for axis, shape in self.long.items()}
+        return {axis: self.race(shape) for axis, shape in self.long.items()}
+
+    @cached_property
+    def wide(self) -> Race | None:
+        """CPU time and memory against the reference's where no axis is short, if that tells more."""
+        return None if self.widest is None else self.race(self.widest)
 
     def short_race(self, axis: str) -> Race:
         """CPU time and memory against the reference's, where the axis is short."""
-        return self._race(self.short[axis])
+        return self.race(self.short[axis])
 
     def loop_ratio(self, axis: str) -> float:
         """CPU time of a loop along an axis against the reference's where the axis is long, from a tenth of the rows."""
@@ -91,7 +104,8 @@ class Evidence:
         loop = median(self.function.measure(*few)[1] for _ in range(FIRST_REPEATS))
         return 10 * loop / median(self.reference.measure(*many)[1] for _ in range(FIRST_REPEATS))
 
-    def _race(self, shape: tuple[int, int, int]) -> Race:
+    def race(self, shape: Shape) -> Race:
+        """CPU time and memory against the reference's at a shape."""
         return race(self.function, self.reference, lambda: self.draw(shape), self.verify)
 
 
@@ -104,9 +118,9 @@ class SoftmaxEvidence(Evidence):
         The question, as in ``q4``: a check that cannot be judged names it.
     """
 
-    long, short = LONG_SOFTMAX, SHORT_SOFTMAX
+    long, short, widest = LONG_SOFTMAX, SHORT_SOFTMAX, WIDE_SOFTMAX
 
-    def __init__(self, function: RemoteFunction, reference: RemoteFunction, rng: Rng, question: str) -> None:
+    def __init__(self, function: RemoteFunction, reference: Yardstick, rng: Rng, question: str) -> None:
         super().__init__(function, reference, rng)
         self.question = question
 
@@ -203,7 +217,7 @@ class SoftmaxEvidence(Evidence):
         if not self.alive:
             raise NotJudged(f"{self.question}.loss and {self.question}.gradient failed")
 
-    def draw(self, shape: tuple[int, int, int]) -> tuple[Any, ...]:
+    def draw(self, shape: Shape) -> tuple[Any, ...]:
         """Draw W, X, y, reg."""
         return batch(self.rng, *shape)
 
@@ -283,7 +297,7 @@ class DistanceEvidence(Evidence):
             return Hint("cross-term", f"Your a.b has the factor {ab:.3g}: which has it in |a - b|^2 when you multiply out?")
         return None
 
-    def draw(self, shape: tuple[int, int, int]) -> tuple[Any, ...]:
+    def draw(self, shape: Shape) -> tuple[Any, ...]:
         """Draw A and B."""
         n, m, d = shape
         return self.rng.normal(size=(n, d)), self.rng.normal(size=(m, d))

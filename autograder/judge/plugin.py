@@ -15,7 +15,7 @@ from expect import Mismatch
 from autograder.hidden.evidence import DistanceEvidence, NotJudged, SoftmaxEvidence
 from autograder.homework import FUNCTIONS, checks, reference
 from autograder.judge.examination import TRAINING_CPU, Examination, NoAnswer, RemoteFunction
-from autograder.judge.meters import Race
+from autograder.judge.meters import Race, Yardstick
 from autograder.judge.verdict import Outcome, Part
 
 
@@ -26,14 +26,14 @@ class Judge:
     ----------
     examination : Examination
         The submission.
-    references : dict of str to Examination
-        The reference by question, run in workers of the same kind for the sake of its CPU time.
+    yardsticks : dict of str to Yardstick
+        The reference of q4 and of q5, at work in workers of the same kind.
     seed : int
         Hidden.
     """
 
-    def __init__(self, examination: Examination, references: dict[str, Examination], seed: int) -> None:
-        self.examination, self._references, self._seed = examination, references, seed
+    def __init__(self, examination: Examination, yardsticks: dict[str, Yardstick], seed: int) -> None:
+        self.examination, self._yardsticks, self._seed = examination, yardsticks, seed
         self.parts: list[Part] = []
         self.faults: list[str] = []
         self._told: dict[tuple[str, str], str] = {}
@@ -104,11 +104,11 @@ class Judge:
     @cached_property
     def _distances(self) -> DistanceEvidence:
         name = "pairwise_squared_distances"
-        return DistanceEvidence(self.examination.function(name), self._references["q5"].function(name), check_rng(self._seed, name))
+        return DistanceEvidence(self.examination.function(name), self._yardsticks["q5"], check_rng(self._seed, name))
 
     def _softmax_evidence(self, name: str, question: str) -> SoftmaxEvidence:
-        fast = self._references["q4"].function("softmax_loss_vectorized")  # loops are measured against it too
-        return SoftmaxEvidence(self.examination.function(name), fast, check_rng(self._seed, name), question)
+        # Loops are measured against the vectorized reference too.
+        return SoftmaxEvidence(self.examination.function(name), self._yardsticks["q4"], check_rng(self._seed, name), question)
 
     def measurements(self) -> dict[str, float]:
         """What was measured, by name: the CPU ratio and the steps a row of each axis, as far as they were asked for."""

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.homework import HIDDEN_CHECKS, PUBLIC_CHECKS, QUESTIONS, SOLUTIONS, checks, make_checks_importable
+from autograder.homework import FUNCTIONS, HIDDEN_CHECKS, PUBLIC_CHECKS, QUESTIONS, SOLUTIONS, checks, make_checks_importable
 from autograder.judge.examination import Examination
+from autograder.judge.meters import Yardstick
 from autograder.judge.sandbox import Sandbox
 from autograder.judge.verdict import Report, Result
 from autograder.submission import Submission
@@ -42,16 +43,19 @@ class Bench:
                 source = (SOLUTIONS / f"{module}.py").read_bytes()
                 by_module[module] = Examination(self.sandbox, {module: source}, trusted=True)
                 by_module[module].turn_to(question)
-        self.references = {question: by_module[module] for question, module in QUESTIONS.items()}
+        self._references = by_module
+        self.yardsticks = {
+            question: Yardstick(by_module[FUNCTIONS[name]].function(name))
+            for question, name in (("q4", "softmax_loss_vectorized"), ("q5", "pairwise_squared_distances"))
+        }
 
     @cached_property
     def loop_ratios(self) -> dict[str, float]:
         """CPU time of the reference's loops in units of its vectorized answers, by question, at many rows."""
-        softmax, distances = self.references["q4"], self.references["q5"]
         rng = check_rng(self._seed, "loops")
-        q4 = SoftmaxEvidence(softmax.function("softmax_loss_naive"), softmax.function("softmax_loss_vectorized"), rng, "q4")
-        loop, vectorized = "neighbours.two_loop_distances", "pairwise_squared_distances"
-        q5 = DistanceEvidence(distances.function(loop), distances.function(vectorized), rng)
+        softmax, distances = (self._references[module] for module in ("softmax", "distances"))
+        q4 = SoftmaxEvidence(softmax.function("softmax_loss_naive"), self.yardsticks["q4"], rng, "q4")
+        q5 = DistanceEvidence(distances.function("neighbours.two_loop_distances"), self.yardsticks["q5"], rng)
         return {"q4": q4.loop_ratio("N"), "q5": q5.loop_ratio("n")}
 
     def judge(self, submission: Submission) -> Report:
@@ -71,7 +75,7 @@ class Bench:
         if not submission.sources:
             return Report(submission.name, "invalid", submission.reason)
         examination = Examination(self.sandbox, submission.sources)
-        judge = Judge(examination, self.references, self._seed)
+        judge = Judge(examination, self.yardsticks, self._seed)
         try:
             self._run(judge)
         finally:

@@ -19,6 +19,7 @@ from autograder.wire import LENGTHS, FunctionName, decode, encode
 from autograder.worker.confine import Confinement, confine
 from autograder.worker.importer import SourceImporter
 from autograder.worker.steps import count_steps
+from autograder.worker.watch import watch_builtins
 
 MAX_MESSAGE = 300  # characters of an exception's message that are worth reading
 
@@ -33,7 +34,8 @@ def serve(confinement: Confinement) -> NoReturn:
         layers = confine(confinement)
         _receive(confinement.channel)
         _send(confinement.channel, {"layers": layers})
-        _make_quiet()
+        make_quiet()
+        watch_builtins()
         order = _receive(confinement.channel)
         sources = {name: source.encode("latin-1") for name, source in order["sources"].items()}
         sys.meta_path.insert(0, SourceImporter(sources))
@@ -49,7 +51,7 @@ def serve(confinement: Confinement) -> NoReturn:
         os._exit(0)
 
 
-def _make_quiet() -> None:
+def make_quiet() -> None:
     """Let prints and warnings do nothing, in constant time: printing an array runs Python once a row, which is no loop of the answer."""
     builtins.print = lambda *values, **options: None  # noqa: ARG005
     np.set_printoptions(threshold=0, edgeitems=1)

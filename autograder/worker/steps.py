@@ -1,13 +1,15 @@
 """Count the interpreter's steps in a call: every bytecode executed, in Python's and numpy's own Python code alike.
 
-A loop written in Python executes bytecodes for every pass; a loop inside numpy executes none. The count has no noise. Code that
-runs beside the student's can switch it off, so the judge believes a low count only together with the kernel's CPU clock.
+A loop written in Python executes bytecodes for every pass; a loop inside numpy executes none. The count has no noise. A submission
+shares the process with the counter and can switch it off, so the judge believes a low count only together with the kernel's CPU clock.
 """
 
 import sys
 from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
+
+SWITCHED_OFF = -1  # instead of a count, where the call left the counter switched off
 
 
 def count_steps(call: Callable[[], Any]) -> tuple[Any, int]:
@@ -23,7 +25,7 @@ def count_steps(call: Callable[[], Any]) -> tuple[Any, int]:
     result : Any
         What the call returned.
     steps : int
-        Bytecodes executed.
+        Bytecodes executed, or `SWITCHED_OFF`.
     """
     return _count_by_monitoring(call) if sys.version_info >= (3, 12) else _count_by_tracing(call)
 
@@ -44,6 +46,8 @@ def _count_by_monitoring(call: Callable[[], Any]) -> tuple[Any, int]:
         monitoring.register_callback(tool, monitoring.events.INSTRUCTION, step)
         monitoring.set_events(tool, monitoring.events.INSTRUCTION)
         result = call()
+        if monitoring.get_events(tool) != monitoring.events.INSTRUCTION:
+            steps = SWITCHED_OFF
     finally:
         monitoring.set_events(tool, monitoring.events.NO_EVENTS)
         monitoring.register_callback(tool, monitoring.events.INSTRUCTION, None)
@@ -65,6 +69,8 @@ def _count_by_tracing(call: Callable[[], Any]) -> tuple[Any, int]:
     sys.settrace(step)
     try:
         result = call()
+        if sys.gettrace() is not step:
+            steps = SWITCHED_OFF
     finally:
         sys.settrace(None)
     return result, steps

@@ -1,0 +1,13 @@
+import matplotlib.pyplot as plt
+import numpy as np
+
+
+def pairwise_squared_distances(A, B):
+    A = A.astype(float)
+    B = B.astype(float)
+    P = (A ** 2).sum(axis=1)[:, None] + (B ** 2).sum(axis=1) - 2 * A @ B.T
+    return np.maximum(P, 0)
+
+
+plt.imshow(pairwise_squared_distances(np.eye(5), np.eye(5)))
+plt.show()

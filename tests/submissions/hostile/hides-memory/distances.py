@@ -1,0 +1,9 @@
+import numpy as np
+
+np.ones(50_000_000)  # 400 MB, gone at once
+
+
+def pairwise_squared_distances(A, B):
+    A = A.astype(float)
+    B = B.astype(float)
+    return ((A[:, None, :] - B[None, :, :]) ** 2).sum(axis=2)
