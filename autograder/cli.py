@@ -60,9 +60,13 @@ def grade(paths: tuple[Path, ...], out: Path, jobs: int | None, seed: int, fresh
         console = Console(width=PLAIN_WIDTH)
     console.print(_table(ordered))
     failed = [row["submission"] for row in ordered if row["status"] == "error"]
-    console.print(f"{len(ordered)} of {len(submissions)} submissions have a result: {grades} and results.json of each.", soft_wrap=True)
+    console.print(
+        f"{len(ordered)} of {len(submissions)} submissions have a result: {grades} and results.json of each.", soft_wrap=True
+    )
     if failed:
-        console.print(f"The grader failed on {', '.join(failed)}: the reason is in the table. Run again to try these once more.")
+        console.print(
+            f"The grader failed on {', '.join(failed)}: the reason is in the table. Run again to try these once more."
+        )
     if interrupted:
         console.print("Interrupted. Nothing is lost: the same command goes on where it stopped.")
         sys.stdout.flush()
@@ -102,5 +106,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
     for row in rows:
         style = {"invalid": "yellow", "error": "red"}.get(row["status"])
         words = click.unstyle(row["first_words"]).replace("[", r"\[")
-        table.add_row(row["submission"], row["score"], *(row[question] for question in QUESTIONS), row["status"], words, style=style)
+        table.add_row(
+            row["submission"], row["score"], *(row[question] for question in QUESTIONS), row["status"], words, style=style
+        )
     return table

@@ -1,4 +1,4 @@
-"""The homework as data: which functions students fill, what each check is worth, where the files lie, and the reference answers."""
+"""The homework as data: which functions students fill, what each check is worth, where files lie, and the reference answers."""
 
 import csv
 import importlib.util
@@ -22,7 +22,13 @@ FUNCTIONS = {
     "pairwise_squared_distances": "distances",
 }  # the module of each function that students fill
 MODULES = tuple(dict.fromkeys(FUNCTIONS.values()))
-QUESTIONS = {"q1": "softmax", "q2": "softmax", "q3": "softmax", "q4": "softmax", "q5": "distances"}  # the module each question needs
+QUESTIONS = {
+    "q1": "softmax",
+    "q2": "softmax",
+    "q3": "softmax",
+    "q4": "softmax",
+    "q5": "distances",
+}  # the module each question needs
 GIVEN = ("gradient_check", "neighbours", "training")  # given modules, which a submission may import
 
 

@@ -1,4 +1,4 @@
-"""Find submissions where an instructor points, and stage the answers of each: named files only, as bytes, with caps on everything."""
+"""Find submissions where an instructor points, and stage the answers of each: named files only, as bytes, all sizes capped."""
 
 import os
 import zipfile
@@ -10,7 +10,9 @@ from autograder.homework import MODULES
 
 ANSWERS = tuple(f"{module}.py" for module in MODULES)
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".rar", ".7z")
-NOT_SUBMITTED = frozenset({"__MACOSX", "__pycache__", "node_modules"})  # folders that systems make; names with a dot in front too
+NOT_SUBMITTED = frozenset(
+    {"__MACOSX", "__pycache__", "node_modules"}
+)  # folders that systems make; names with a dot in front too
 MAX_FILE = 1 << 20  # bytes of an answer file: the longest of 324 real ones has 30 kB
 MAX_MEMBERS = 10_000  # of an archive
 MAX_DEPTH = 6  # folders around the answers
@@ -130,7 +132,10 @@ def _folders_with_answers(folder: Path) -> set[Path]:
 
 def _name(paths: list[Path]) -> dict[str, Path]:
     """Give each path the shortest tail of its parts, joined by ``-``, that no other one has."""
-    parts = {path: [*path.parts[1:-1], path.stem if path.is_file() and path.suffix.lower() in ARCHIVES else path.name] for path in paths}
+    parts = {
+        path: [*path.parts[1:-1], path.stem if path.is_file() and path.suffix.lower() in ARCHIVES else path.name]
+        for path in paths
+    }
     depth = dict.fromkeys(paths, 1)
 
     def tail(path: Path) -> str:
@@ -147,7 +152,9 @@ def _name(paths: list[Path]) -> dict[str, Path]:
             depth[path] += 1
     # A folder and an archive of the same name, side by side, are told apart by the archive's ending.
     return {
-        name if len(same) == 1 or path.is_dir() else f"{name}{path.suffix}": path for name, same in by_name.items() for path in same
+        name if len(same) == 1 or path.is_dir() else f"{name}{path.suffix}": path
+        for name, same in by_name.items()
+        for path in same
     }
 
 
@@ -161,7 +168,11 @@ def _files(folder: Path) -> Iterator[Path]:
                 for entry in sorted(entries, key=lambda entry: entry.name):
                     if entry.is_file(follow_symlinks=False):
                         yield Path(entry.path)
-                    elif entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".") and entry.name not in NOT_SUBMITTED:
+                    elif (
+                        entry.is_dir(follow_symlinks=False)
+                        and not entry.name.startswith(".")
+                        and entry.name not in NOT_SUBMITTED
+                    ):
                         below.append(Path(entry.path))
         level = below
 
@@ -196,7 +207,11 @@ def _from_zip(path: Path) -> tuple[dict[str, bytes], set[str]]:
             raise Unreadable(f"the zip holds more than {MAX_MEMBERS} files")
         for member in sorted(members, key=lambda member: (member.filename.count("/"), member.filename)):
             place = PurePosixPath(member.filename)
-            if member.is_dir() or len(place.parts) > MAX_DEPTH or any(part in NOT_SUBMITTED or part == ".." for part in place.parts[:-1]):
+            if (
+                member.is_dir()
+                or len(place.parts) > MAX_DEPTH
+                or any(part in NOT_SUBMITTED or part == ".." for part in place.parts[:-1])
+            ):
                 continue
             seen.add(place.name)
             module = place.name.removesuffix(".py")

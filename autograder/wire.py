@@ -20,7 +20,22 @@ MAX_SIZE = 1 << 32  # entries
 MAX_DIMENSIONS = 4  # the deepest honest answer, a waste of memory, is (n, m, d)
 DTYPES = frozenset(
     np.dtype(name).str
-    for name in "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
+    for name in [
+        "bool",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float16",
+        "float32",
+        "float64",
+        "complex64",
+        "complex128",
+    ]
 )
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from draws import PUBLIC_SEED, check_rng
 from expect import Mismatch, loss_and_gradient, number
+
 MODULES = {
     "softmax_jacobian": "softmax",
     "cross_entropy_gradients": "softmax",
@@ -56,6 +57,7 @@ def naive_baseline(softmax_loss_naive):
 @pytest.fixture
 def alive():
     """Expect a loss that depends on weights and classes: an answer that returns a constant has nothing to judge."""
+
     def check(loss_function):
         rng = np.random.default_rng(PUBLIC_SEED)
         W, X, y = rng.normal(size=(4, 3)), rng.normal(size=(5, 4)), np.array([0, 1, 2, 1, 0])

@@ -5,17 +5,19 @@ import numpy as np
 PUBLIC_SEED = 20260901  # of the checks that you run yourself; the grader has others
 
 
-def check_rng(seed, purpose):
+def check_rng(seed: int, purpose: str) -> np.random.Generator:
     """Random numbers for one purpose, such as a check: they do not depend on what else runs."""
     return np.random.default_rng([seed, *purpose.encode()])
 
 
-def sizes(rng, count, low, high):
+def sizes(rng: np.random.Generator, count: int, low: int, high: int) -> tuple[int, ...]:
     """Draw pairwise different sizes from low to high, so that no mistake in an axis or a mean can hide."""
     return tuple(int(size) for size in rng.choice(np.arange(low, high + 1), count, replace=False))
 
 
-def batch(rng, N=None, D=None, C=None):
+def batch(
+    rng: np.random.Generator, N: int | None = None, D: int | None = None, C: int | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     """Draw W (D, C), X (N, D), y (N,) and reg, at the given sizes or at small ones.
 
     Scores are about N(0, 1), so that every probability is well above 1e-3 and small constants inside a logarithm do no harm.

@@ -81,14 +81,22 @@ def finite(value: Any, what: str) -> None:
     bad = ~np.isfinite(value)
     if np.any(bad):
         kind = "NaN" if np.any(np.isnan(value)) else "infinite"
-        where = "" if value.ndim == 0 else f" at {np.count_nonzero(bad)} of {value.size} places, first {_index(np.argwhere(bad)[0])}"
-        raise Mismatch(f"{what} is {kind}{where}.", hint=Hint("overflow", "Can an exponential overflow, or a logarithm meet 0?"))
+        where = (
+            ""
+            if value.ndim == 0
+            else f" at {np.count_nonzero(bad)} of {value.size} places, first {_index(np.argwhere(bad)[0])}"
+        )
+        raise Mismatch(
+            f"{what} is {kind}{where}.", hint=Hint("overflow", "Can an exponential overflow, or a logarithm meet 0?")
+        )
 
 
 def loss_and_gradient(value: Any, shape: tuple[int, int]) -> tuple[Any, Any]:
     """Expect a pair of things, whatever they are: (loss, dW)."""
     if not isinstance(value, (tuple, list)) or len(value) != 2:
-        raise Mismatch(f"The function should return (loss, dW), a number and an array of shape {shape}; yours is {describe(value)}.")
+        raise Mismatch(
+            f"The function should return (loss, dW), a number and an array of shape {shape}; yours is {describe(value)}."
+        )
     return value[0], value[1]
 
 
@@ -102,7 +110,9 @@ def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | N
     scale = np.max(np.abs(yours) + np.abs(expected), initial=0.0)
     error = np.max(difference, initial=0.0) / scale if scale > 0 else 0.0
     if not error <= tolerance:  # in this form a NaN fails
-        raise differs(yours, expected, difference / scale, what, f"relative error {error:.1e}, at most {tolerance:.0e} is right", hint)
+        raise differs(
+            yours, expected, difference / scale, what, f"relative error {error:.1e}, at most {tolerance:.0e} is right", hint
+        )
 
 
 def differs(yours: Any, expected: Any, error: Any, what: str, measure: str, hint: Hint | None = None) -> Mismatch:
@@ -111,7 +121,11 @@ def differs(yours: Any, expected: Any, error: Any, what: str, measure: str, hint
     places = [tuple(int(k) for k in np.unravel_index(flat, error.shape)) for flat in worst]
     there = f" The largest difference is at {_index(places[0])}" if error.ndim else " Yours"
     ratio = yours[places[0]] / expected[places[0]] if expected[places[0]] else np.nan
-    where = f"{there}{', where yours' if error.ndim else ''} is {ratio:.3g} times the expected value." if np.isfinite(ratio) else there + "."
+    where = (
+        f"{there}{', where yours' if error.ndim else ''} is {ratio:.3g} times the expected value."
+        if np.isfinite(ratio)
+        else there + "."
+    )
     if not error.ndim and not np.isfinite(ratio):
         where = ""
     rows = [(_index(place) if place else "", f"{yours[place]:.6g}", f"{expected[place]:.6g}") for place in places]

@@ -33,5 +33,12 @@ def test_identities(softmax_loss_naive, rng, alive):
     def loss(W, reg):
         return expect.number(expect.loss_and_gradient(softmax_loss_naive(W, X, y, reg), W.shape)[0], "loss")
 
-    expect.close(loss(np.zeros_like(W), reg), np.log(W.shape[1]), "The loss at W = 0, where every class is as likely,", expect.VALUE_TOLERANCE)
-    expect.close(loss(W, reg) - loss(W, 0.0), reg * np.sum(W**2), "What regularization adds to the loss", expect.VALUE_TOLERANCE)
+    expect.close(
+        loss(np.zeros_like(W), reg),
+        np.log(W.shape[1]),
+        "The loss at W = 0, where every class is as likely,",
+        expect.VALUE_TOLERANCE,
+    )
+    expect.close(
+        loss(W, reg) - loss(W, 0.0), reg * np.sum(W**2), "What regularization adds to the loss", expect.VALUE_TOLERANCE
+    )

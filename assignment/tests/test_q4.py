@@ -44,4 +44,6 @@ def test_trains(softmax_loss_vectorized, gradient_descent, rng):
     W, _ = gradient_descent(softmax_loss_vectorized, X[learn], y[learn], 10)
     reached = accuracy(expect.array(W, (X.shape[1], 10), "W after training"), X[held_back], y[held_back])
     if not reached >= STATED_ACCURACY:
-        raise expect.Mismatch(f"After 30 steps {reached:.0%} of the digits held back are read right; {STATED_ACCURACY:.0%} should be.")
+        raise expect.Mismatch(
+            f"After 30 steps {reached:.0%} of the digits held back are read right; {STATED_ACCURACY:.0%} should be."
+        )

@@ -20,12 +20,14 @@ AXES = {
 def expect_no_loop(evidence: Evidence) -> None:
     """Expect no interpreter steps along any axis, and no loop's CPU time where an axis is long.
 
-    Too much CPU time together with too much memory is waste, not a loop, if a short axis shows none: it costs timing points only.
+    Too much CPU time together with too much memory is waste, not a loop, if a short axis shows none: it costs only timing.
     """
     for axis, steps in evidence.steps.items():
         things, hint = AXES[axis]
         if math.isinf(steps):
-            raise Mismatch("The function switches off the counter of interpreter steps; without it, loop points cannot be earned.")
+            raise Mismatch(
+                "The function switches off the counter of interpreter steps; without it, loop points cannot be earned."
+            )
         if steps > 0:
             raise Mismatch(
                 f"A Python loop runs along {axis}: {steps:.0f} interpreter steps more for each further one of the {things}.",

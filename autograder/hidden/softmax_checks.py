@@ -4,14 +4,15 @@ import expect
 import numpy as np
 from draws import batch, sizes
 
-from autograder.hidden.evidence import NotJudged, SoftmaxEvidence
+from autograder.hidden.evidence import Array, NotJudged, Rng, SoftmaxEvidence
 from autograder.homework import reference
+from autograder.judge.examination import RemoteFunction
 from autograder.judge.mistakes import terms
 
 BATCHES = 3
 
 
-def expect_loss(function, rng, evidence: SoftmaxEvidence) -> None:
+def expect_loss(function: RemoteFunction, rng: Rng, evidence: SoftmaxEvidence) -> None:
     """Expect the reference's loss."""
     for _ in range(BATCHES):
         W, X, y, reg = batch(rng)
@@ -23,10 +24,16 @@ def expect_loss(function, rng, evidence: SoftmaxEvidence) -> None:
 def expect_own_gradient(evidence: SoftmaxEvidence) -> None:
     """Expect the gradient of the answer's own loss."""
     dW, numerical = evidence.own_gradient_error
-    expect.close(dW, numerical, "dW, compared with numerical derivatives of your own loss,", expect.GRADIENT_TOLERANCE, evidence.gradient_hint)
+    expect.close(
+        dW,
+        numerical,
+        "dW, compared with numerical derivatives of your own loss,",
+        expect.GRADIENT_TOLERANCE,
+        evidence.gradient_hint,
+    )
 
 
-def expect_gradient(function, rng, evidence: SoftmaxEvidence) -> None:
+def expect_gradient(function: RemoteFunction, rng: Rng, evidence: SoftmaxEvidence) -> None:
     """Expect the reference's gradient."""
     for _ in range(BATCHES):
         W, X, y, reg = batch(rng)
@@ -35,7 +42,7 @@ def expect_gradient(function, rng, evidence: SoftmaxEvidence) -> None:
         expect.close(expect.array(dW, W.shape, "dW"), expected, "dW", expect.GRADIENT_TOLERANCE, evidence.gradient_hint)
 
 
-def expect_stable_under_shift(function, rng, evidence: SoftmaxEvidence) -> None:
+def expect_stable_under_shift(function: RemoteFunction, rng: Rng, evidence: SoftmaxEvidence) -> None:
     """Expect that adding +-1,000 to all scores changes nothing."""
     for shift in (1000.0, -1000.0):
         W, X, y, _ = batch(rng)
@@ -43,7 +50,7 @@ def expect_stable_under_shift(function, rng, evidence: SoftmaxEvidence) -> None:
         _expect_stable(function, *shifted, y, evidence, f"at scores shifted by {shift:+.0f}")
 
 
-def expect_stable_far_apart(function, rng, evidence: SoftmaxEvidence) -> None:
+def expect_stable_far_apart(function: RemoteFunction, rng: Rng, evidence: SoftmaxEvidence) -> None:
     """Expect the right loss where the scores of an example lie 1,000 apart and all probabilities are 0 or 1."""
     N, D, C = sizes(rng, 3, 4, 7)
     X = np.eye(D)[rng.integers(D, size=N)]  # each example picks one row of W as its scores
@@ -51,7 +58,7 @@ def expect_stable_far_apart(function, rng, evidence: SoftmaxEvidence) -> None:
     _expect_stable(function, W, X, rng.integers(C, size=N), evidence, "at scores that lie 1,000 apart")
 
 
-def _expect_stable(function, W, X, y, evidence: SoftmaxEvidence, where: str) -> None:
+def _expect_stable(function: RemoteFunction, W: Array, X: Array, y: Array, evidence: SoftmaxEvidence, where: str) -> None:
     """Expect what the answer's own formula gives, its known mistakes included: they have cost their points already."""
     if not evidence.alive:
         raise NotJudged(f"{evidence.question}.loss and {evidence.question}.gradient failed")

@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 from draws import sizes
 
-from autograder.hidden.evidence import STEP
+from autograder.hidden.evidence import STEP, Array, Rng
 from autograder.homework import reference
+from autograder.judge.examination import RemoteFunction
 
 
 @pytest.mark.check("q1.numerical")
-def test_numerical(softmax_jacobian, rng):
+def test_numerical(softmax_jacobian: RemoteFunction, rng: Rng) -> None:
     """J matches numerical derivatives of softmax"""
     for C in sizes(rng, 2, 3, 9):
         z = rng.normal(size=C)
@@ -20,7 +21,7 @@ def test_numerical(softmax_jacobian, rng):
 
 
 @pytest.mark.check("q1.stability")
-def test_stability(softmax_jacobian, rng):
+def test_stability(softmax_jacobian: RemoteFunction, rng: Rng) -> None:
     """J stays right when all scores are shifted by +-1,000"""
     for shift in (1000.0, -1000.0):
         z = rng.normal(size=6)
@@ -28,7 +29,8 @@ def test_stability(softmax_jacobian, rng):
         expect.close(J, reference("softmax").softmax_jacobian(z), f"J at scores near {shift:+.0f}", expect.GRADIENT_TOLERANCE)
 
 
-def softmax(Z):
+def softmax(Z: Array) -> Array:
     """Softmax of each row, in a form of its own: these numbers judge the reference too."""
     E = np.exp(Z - Z.max(axis=1, keepdims=True))
-    return E / E.sum(axis=1, keepdims=True)
+    P: Array = E / E.sum(axis=1, keepdims=True)
+    return P

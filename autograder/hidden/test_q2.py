@@ -1,17 +1,21 @@
 """Question 2, hidden: each gradient against numerical derivatives."""
 
+from collections.abc import Callable
+from typing import Any
+
 import expect
 import numpy as np
 import pytest
 from draws import sizes
 
-from autograder.hidden.evidence import STEP
+from autograder.hidden.evidence import STEP, Array, Rng
 from autograder.homework import reference
+from autograder.judge.examination import RemoteFunction
 
 NAMES = ("da", "dz", "dW", "db")
 
 
-def draw(rng):
+def draw(rng: Rng) -> tuple[Array, Array, Array, int]:
     """Draw W, b, x, y with a_y above 0.05: the central difference of -log a_y errs by h^2 / (3 a_y^2)."""
     D, C = sizes(rng, 2, 3, 8)
     while True:
@@ -20,27 +24,27 @@ def draw(rng):
             return W, b, x, y
 
 
-def loss(z, y):
+def loss(z: Array, y: int) -> float:
     """Minus the logarithm of the softmax of z at y."""
-    return np.log(np.sum(np.exp(z - z.max()))) + z.max() - z[y]
+    return float(np.log(np.sum(np.exp(z - z.max()))) + z.max() - z[y])
 
 
-def derivatives(f, at):
+def derivatives(f: Callable[[Array], float], at: Array) -> Array:
     """Central differences of a function of one array."""
     steps = STEP * np.eye(at.size).reshape(-1, *at.shape)
     return np.array([(f(at + step) - f(at - step)) / (2 * STEP) for step in steps]).reshape(at.shape)
 
 
-def answer(function, W, b, x, y):
+def answer(function: RemoteFunction, *arguments: Any) -> dict[str, Any]:
     """The four gradients by name, whatever they are."""
-    value = function(W, b, x, y)
+    value = function(*arguments)
     if not isinstance(value, (tuple, list)) or len(value) != 4:
         raise expect.Mismatch(f"The function should return (da, dz, dW, db); yours is {expect.describe(value)}.")
     return dict(zip(NAMES, value))
 
 
 @pytest.mark.check("q2.da")
-def test_da(cross_entropy_gradients, rng):
+def test_da(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
     """da matches numerical derivatives of -log a_y"""
     for _ in range(2):
         W, b, x, y = draw(rng)
@@ -53,7 +57,7 @@ def test_da(cross_entropy_gradients, rng):
 
 
 @pytest.mark.check("q2.dz")
-def test_dz(cross_entropy_gradients, rng):
+def test_dz(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
     """dz matches numerical derivatives, and is da J"""
     for _ in range(2):
         W, b, x, y = draw(rng)
@@ -65,7 +69,7 @@ def test_dz(cross_entropy_gradients, rng):
 
 
 @pytest.mark.check("q2.dW")
-def test_dW(cross_entropy_gradients, rng):  # noqa: N802
+def test_dW(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:  # noqa: N802
     """dW matches numerical derivatives"""
     for _ in range(2):
         W, b, x, y = draw(rng)
@@ -74,7 +78,7 @@ def test_dW(cross_entropy_gradients, rng):  # noqa: N802
 
 
 @pytest.mark.check("q2.db")
-def test_db(cross_entropy_gradients, rng):
+def test_db(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
     """db matches numerical derivatives"""
     for _ in range(2):
         W, b, x, y = draw(rng)

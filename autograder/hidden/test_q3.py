@@ -4,44 +4,45 @@ import pytest
 from expect import Hint, Mismatch
 
 from autograder.hidden import softmax_checks
-from autograder.hidden.evidence import HONEST_SOFTMAX
+from autograder.hidden.evidence import HONEST_SOFTMAX, Rng, SoftmaxEvidence
+from autograder.judge.examination import RemoteFunction
 
 HONEST_STEPS = 12.0  # bytecodes for each example: a loop that picks a row, calls numpy on it and adds takes 25 and more
 HONEST_RATIO = 5.0  # times the CPU time of the vectorized reference: honest loops take 15 and more, vectorized styles up to 4
 
 
 @pytest.mark.check("q3.loss")
-def test_loss(softmax_loss_naive, rng, naive_evidence):
+def test_loss(softmax_loss_naive: RemoteFunction, rng: Rng, naive_evidence: SoftmaxEvidence) -> None:
     """The loss is right"""
     softmax_checks.expect_loss(softmax_loss_naive, rng, naive_evidence)
 
 
 @pytest.mark.check("q3.gradient")
-def test_own_gradient(naive_evidence):
+def test_own_gradient(naive_evidence: SoftmaxEvidence) -> None:
     """dW is the gradient of your own loss"""
     softmax_checks.expect_own_gradient(naive_evidence)
 
 
 @pytest.mark.check("q3.gradient")
-def test_gradient(softmax_loss_naive, rng, naive_evidence):
+def test_gradient(softmax_loss_naive: RemoteFunction, rng: Rng, naive_evidence: SoftmaxEvidence) -> None:
     """dW is the gradient of the right loss"""
     softmax_checks.expect_gradient(softmax_loss_naive, rng, naive_evidence)
 
 
 @pytest.mark.check("q3.stability")
-def test_shift(softmax_loss_naive, rng, naive_evidence):
+def test_shift(softmax_loss_naive: RemoteFunction, rng: Rng, naive_evidence: SoftmaxEvidence) -> None:
     """Loss and gradient stay right for scores shifted by +-1,000"""
     softmax_checks.expect_stable_under_shift(softmax_loss_naive, rng, naive_evidence)
 
 
 @pytest.mark.check("q3.stability")
-def test_far_apart(softmax_loss_naive, rng, naive_evidence):
+def test_far_apart(softmax_loss_naive: RemoteFunction, rng: Rng, naive_evidence: SoftmaxEvidence) -> None:
     """Loss and gradient stay right for scores 1,000 apart, where log(0) lurks"""
     softmax_checks.expect_stable_far_apart(softmax_loss_naive, rng, naive_evidence)
 
 
 @pytest.mark.check("q3.loops")
-def test_loops(naive_evidence):
+def test_loops(naive_evidence: SoftmaxEvidence) -> None:
     """Works example by example, with an explicit loop"""
     naive_evidence.require_alive()
     steps, race = naive_evidence.steps["N"], naive_evidence.race(HONEST_SOFTMAX)
@@ -50,5 +51,8 @@ def test_loops(naive_evidence):
         raise Mismatch(
             f"This should work example by example; each further one costs {steps:.0f} interpreter steps, and many of them"
             f" {ratio:.1f} times the CPU time of the vectorized reference.",
-            hint=Hint("not-a-loop", "The loop version is there to be compared with the vectorized one: where is the loop over examples?"),
+            hint=Hint(
+                "not-a-loop",
+                "The loop version is there to be compared with the vectorized one: where is the loop over examples?",
+            ),
         )

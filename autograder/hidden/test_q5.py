@@ -1,13 +1,17 @@
 """Question 5, hidden: squared distances without loops."""
 
+from typing import Any
+
 import expect
 import numpy as np
 import pytest
 from draws import sizes
 from expect import Hint, Mismatch
 
+from autograder.hidden.evidence import Array, DistanceEvidence, Rng
 from autograder.hidden.loops import expect_fast, expect_no_loop
 from autograder.homework import reference
+from autograder.judge.examination import RemoteFunction
 from autograder.wire import Strided
 
 ROUND_OFF = 64  # times eps of the data's type, of |a|^2 + |b|^2: what the expansion loses where d is below 100
@@ -16,7 +20,7 @@ MEMORY_FACTOR = 8  # arrays of the size of P, A and B together: the frugal refer
 MEMORY_FLOOR = 8 << 20  # bytes: what the allocator may keep
 
 
-def close_distances(P, A, B, what="P", hint=None):
+def close_distances(P: Any, A: Array, B: Array, what: str = "P", hint: Hint | None = None) -> None:
     """Expect squared distances within the rounding of the expansion, in the type of the data."""
     eps = np.finfo(np.result_type(A, np.float32)).eps
     expected = reference("distances").pairwise_squared_distances(A.astype(float), B.astype(float))
@@ -27,14 +31,14 @@ def close_distances(P, A, B, what="P", hint=None):
         raise expect.differs(P, expected, error, what, f"it is off by {np.max(error):.1e} of |a|^2 + |b|^2", hint)
 
 
-def points(rng, dtype=float):
+def points(rng: Rng, dtype: type = float) -> tuple[Array, Array]:
     """Draw A and B of pairwise different sizes, away from the origin in no direction."""
     n, m, d = sizes(rng, 3, 3, 12)
     return rng.normal(size=(n, d)).astype(dtype), rng.normal(size=(m, d)).astype(dtype)
 
 
 @pytest.mark.check("q5.values", weight=2)
-def test_values(pairwise_squared_distances, rng, distance_evidence):
+def test_values(pairwise_squared_distances: RemoteFunction, rng: Rng, distance_evidence: DistanceEvidence) -> None:
     """P is right on random data"""
     for _ in range(3):
         A, B = points(rng)
@@ -42,14 +46,14 @@ def test_values(pairwise_squared_distances, rng, distance_evidence):
 
 
 @pytest.mark.check("q5.values")
-def test_float32(pairwise_squared_distances, rng, distance_evidence):
+def test_float32(pairwise_squared_distances: RemoteFunction, rng: Rng, distance_evidence: DistanceEvidence) -> None:
     """P is right on float32 data"""
     A, B = points(rng, np.float32)
     close_distances(pairwise_squared_distances(A, B), A, B, "P of float32 data", distance_evidence.hint)
 
 
 @pytest.mark.check("q5.values")
-def test_fortran(pairwise_squared_distances, rng, distance_evidence):
+def test_fortran(pairwise_squared_distances: RemoteFunction, rng: Rng, distance_evidence: DistanceEvidence) -> None:
     """P is right on Fortran-ordered data"""
     A, B = points(rng)
     P = pairwise_squared_distances(np.asfortranarray(A), np.asfortranarray(B))
@@ -57,14 +61,16 @@ def test_fortran(pairwise_squared_distances, rng, distance_evidence):
 
 
 @pytest.mark.check("q5.values")
-def test_strided(pairwise_squared_distances, rng, distance_evidence):
+def test_strided(pairwise_squared_distances: RemoteFunction, rng: Rng, distance_evidence: DistanceEvidence) -> None:
     """P is right on non-contiguous data"""
     A, B = points(rng)
-    close_distances(pairwise_squared_distances(Strided(A), Strided(B)), A, B, "P of non-contiguous data", distance_evidence.hint)
+    close_distances(
+        pairwise_squared_distances(Strided(A), Strided(B)), A, B, "P of non-contiguous data", distance_evidence.hint
+    )
 
 
 @pytest.mark.check("q5.duplicates")
-def test_duplicates(pairwise_squared_distances, rng, distance_evidence):
+def test_duplicates(pairwise_squared_distances: RemoteFunction, rng: Rng, distance_evidence: DistanceEvidence) -> None:
     """Distances of identical rows are about 0, never negative, never NaN"""
     distance_evidence.require_alive()
     d = int(rng.integers(20, 40))
@@ -76,14 +82,18 @@ def test_duplicates(pairwise_squared_distances, rng, distance_evidence):
     except Mismatch as mismatch:
         raise Mismatch(mismatch.summary, mismatch.table, root or mismatch.hint) from None
     if np.min(P) < 0:
-        clip = Hint("negative", "Rounding can leave -1e-13 where 0 is right: what would keep a squared distance from being negative?")
-        raise Mismatch(f"P is negative at {np.count_nonzero(P < 0)} of {P.size} places, where rows of A and B are the same.", hint=clip)
+        clip = Hint(
+            "negative", "Rounding can leave -1e-13 where 0 is right: what would keep a squared distance from being negative?"
+        )
+        raise Mismatch(
+            f"P is negative at {np.count_nonzero(P < 0)} of {P.size} places, where rows of A and B are the same.", hint=clip
+        )
     if distance_evidence.factor:
         close_distances(P**distance_evidence.power / distance_evidence.factor, A, B, "P of identical rows")
 
 
 @pytest.mark.check("q5.memory")
-def test_memory(pairwise_squared_distances, rng, distance_evidence):
+def test_memory(pairwise_squared_distances: RemoteFunction, rng: Rng, distance_evidence: DistanceEvidence) -> None:
     """Temporary arrays stay as small as P, A and B: none is (n, m, d)"""
     distance_evidence.require_alive()
     for n, m, d in MEMORY_SHAPES:
@@ -97,14 +107,14 @@ def test_memory(pairwise_squared_distances, rng, distance_evidence):
 
 
 @pytest.mark.check("q5.loops")
-def test_loops(distance_evidence):
+def test_loops(distance_evidence: DistanceEvidence) -> None:
     """No Python loop along n, m or d"""
     distance_evidence.require_alive()
     expect_no_loop(distance_evidence)
 
 
 @pytest.mark.check("q5.timing")
-def test_timing(distance_evidence):
+def test_timing(distance_evidence: DistanceEvidence) -> None:
     """Takes about the CPU time of the vectorized reference"""
     distance_evidence.require_alive()
     expect_fast(distance_evidence)

@@ -208,7 +208,9 @@ class Examination:
         where = f" at {module}.py line {line}" if known and type(line) is int and 0 < line < 10**6 else ""
         words = harmless(message) if isinstance(message, str) else ""
         if kind == "NotImplementedError" and not importing:
-            return NoAnswer(f"{function} is not filled in yet.", hint=("stub", "This one is still waiting for you: where would you begin?"))
+            return NoAnswer(
+                f"{function} is not filled in yet.", hint=("stub", "This one is still waiting for you: where would you begin?")
+            )
         if not importing:
             return NoAnswer(f"{function} raised {kind}{where}.", words)
         missing = re.fullmatch(r"No module named '([A-Za-z_][\w.]{0,60})'", words)

@@ -1,7 +1,7 @@
 """Three meters that rule loops out: interpreter steps along an axis, CPU time and memory against the reference.
 
-Steps have no noise but are counted where the submission runs, so they can be faked; CPU time and memory are the kernel's and cannot,
-but carry noise. A loop shows in at least one.
+Steps have no noise but are counted where the submission runs, so they can be faked; CPU time and memory are the kernel's and
+cannot, but carry noise. A loop shows in at least one.
 """
 
 import math

@@ -1,12 +1,13 @@
 """Which mistake explains these numbers: least squares of an answer on the terms of the right formula.
 
-A right answer has all coefficients 1. A mistake in a factor, a sign or a missing term changes coefficients and leaves no residual, so
-that the answer can be predicted, mistake and all; a mistake in the structure leaves a residual, and then nothing is said.
+A right answer has all coefficients 1. A mistake in a factor, a sign or a missing term changes coefficients and leaves no
+residual, so that the answer can be predicted, mistake and all; a mistake in the structure leaves a residual, and then nothing
+is said.
 """
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -112,10 +113,9 @@ def fit_loss(cases: Sequence[Terms], losses: Sequence[float]) -> LossModel | Non
     """Explain losses at batches of different sizes; None where no model does."""
     target = np.array(losses, float)
     for data_power, penalty_power in itertools.product(POWERS, POWERS):
-        columns = np.array([
-            [Factor(1.0, *data_power).at(c.N, c.C) * c.data, Factor(1.0, *penalty_power).at(c.N, c.C) * c.penalty] for c in cases
-        ])  # fmt: skip
-        coefficients = _solve(columns, target)
+        data, penalty = Factor(1.0, *data_power), Factor(1.0, *penalty_power)
+        columns = np.array([(data.at(c.N, c.C) * c.data, penalty.at(c.N, c.C) * c.penalty) for c in cases])
+        coefficients = solve(columns, target)
         if coefficients is not None:
             return LossModel(Factor(coefficients[0], *data_power), Factor(coefficients[1], *penalty_power))
     return None
@@ -126,15 +126,21 @@ def fit_gradient(cases: Sequence[Terms], gradients: Sequence[Array]) -> Gradient
     target = np.concatenate([np.ravel(gradient) for gradient in gradients])
     for data_power, penalty_power in itertools.product(POWERS, POWERS):
         data, penalty = Factor(1.0, *data_power), Factor(1.0, *penalty_power)
-        columns = np.concatenate([
-            np.stack([data.at(c.N, c.C) * c.pull, -data.at(c.N, c.C) * c.push, penalty.at(c.N, c.C) * c.shrink], axis=-1).reshape(-1, 3)
-            for c in cases
-        ])  # fmt: skip
-        coefficients = _solve(columns, target)
+        columns = np.concatenate(
+            [
+                np.stack([data.at(c.N, c.C) * c.pull, -data.at(c.N, c.C) * c.push, penalty.at(c.N, c.C) * c.shrink], axis=-1)
+                for c in (_flat(case) for case in cases)
+            ]
+        )
+        coefficients = solve(columns, target)
         if coefficients is not None:
             pull, push, shrink = coefficients
             return GradientModel(Factor(pull, *data_power), Factor(push, *data_power), Factor(shrink, *penalty_power))
     return None
+
+
+def _flat(case: Terms) -> Terms:
+    return replace(case, pull=case.pull.ravel(), push=case.push.ravel(), shrink=case.shrink.ravel())
 
 
 def fit_distances(P: Array, A: Array, B: Array) -> Array | None:
@@ -142,10 +148,10 @@ def fit_distances(P: Array, A: Array, B: Array) -> Array | None:
     columns = np.stack(
         np.broadcast_arrays(np.sum(A**2, axis=1)[:, np.newaxis], np.sum(B**2, axis=1), A @ B.T), axis=-1
     ).reshape(-1, 3)
-    return _solve(columns, np.ravel(P))
+    return solve(columns, np.ravel(P))
 
 
-def _solve(columns: Array, target: Array) -> Array | None:
+def solve(columns: Array, target: Array) -> Array | None:
     """Least squares, where the residual is nothing but rounding."""
     if not np.all(np.isfinite(target)):
         return None
@@ -234,5 +240,7 @@ def hint_for_gradient(gradient: str | None, loss: str | None) -> Hint | None:
     """Ask about a mistake in the gradient, which may be the loss's too."""
     if gradient is None:
         return None
-    suffix = "-gradient" if gradient in ("no-mean", "no-reg", "half-reg", "double-reg", "reg-over-n") and gradient != loss else ""
+    suffix = (
+        "-gradient" if gradient in ("no-mean", "no-reg", "half-reg", "double-reg", "reg-over-n") and gradient != loss else ""
+    )
     return Hint(gradient + suffix, "The gradient: " + GRADIENT_QUESTIONS[gradient])

@@ -1,6 +1,7 @@
 """The pytest plugin that turns a session over public and hidden checks into a verdict on one submission.
 
-A check asks for the student functions that it needs by naming its parameters after them; here they are proxies into the sandbox.
+A check asks for the student functions that it needs by naming its parameters after them; here they are proxies into the
+sandbox.
 """
 
 from collections.abc import Callable
@@ -162,9 +163,9 @@ class Judge:
         told = self._told.setdefault((checks()[check].question, error.summary), check)
         if told != check:
             return part("not judged", f"not judged: {told} failed")
-        return part("failed", "\n".join(filter(None, [error.summary, self._in_public(item, error)])), error.hint)
+        return part("failed", "\n".join(filter(None, [error.summary, self._in_public(item)])), error.hint)
 
-    def _in_public(self, item: pytest.Function, error: Mismatch | NoAnswer) -> str:
+    def _in_public(self, item: pytest.Function) -> str:
         """What can be shown of a failure: the values, or the exception's words, of the same failure on the public seed."""
         if "rng" not in item.funcargs:
             return ""

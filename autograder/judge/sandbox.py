@@ -24,7 +24,9 @@ MEMORY = 1 << 30  # bytes of address space: numpy and the standard library take 
 WORKER_CPU = 300  # seconds in a worker's whole life
 CONFINING = 5.0  # seconds of CPU to apply all layers, measured: 0.002
 STALL = 10.0  # seconds without any CPU time before a worker counts as asleep
-PATIENCE = 40.0  # times its CPU time that a worker may take by the wall clock: a runnable process gets 1/40 of a core on any machine
+PATIENCE = (
+    40.0  # times its CPU time that a worker may take by the wall clock: a runnable process gets 1/40 of a core on any machine
+)
 MAX_REPLY = 1 << 28  # bytes of arrays in an answer
 FIRST_USER = 61000  # user ids that no system hands out; two for each sandbox
 MOST_SANDBOXES = 512
@@ -255,7 +257,7 @@ class Sandbox:
         with theirs:
             self._zygote = subprocess.Popen(
                 [sys.executable, "-I", "-B", "-c", start],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env={**threads, "PATH": os.defpath, "LC_ALL": "C.UTF-8"},

@@ -88,7 +88,10 @@ class Bench:
             tuple(Result(check, parts[name]) for name, check in checks().items()),
             tuple(examination.layers),
             judge.measurements(),
-            {question: loop / race.ratio if (race := judge.race(question)) else 0.0 for question, loop in self.loop_ratios.items()},
+            {
+                question: loop / race.ratio if (race := judge.race(question)) else 0.0
+                for question, loop in self.loop_ratios.items()
+            },
             time.monotonic() - started,
         )
 

@@ -91,7 +91,8 @@ def _output(result: Result) -> str:
     if len(result.parts) == 1:
         return _words(result.parts[0])
     return "\n".join(
-        f"{MARKS[part.outcome]} {part.title}" + (f"\n{_words(part)}" if part.outcome != "passed" else "") for part in result.parts
+        f"{MARKS[part.outcome]} {part.title}" + (f"\n{_words(part)}" if part.outcome != "passed" else "")
+        for part in result.parts
     )
 
 

@@ -1,8 +1,7 @@
 """What a worker takes from itself before it imports a submission: descriptors, environment, privileges, resources.
 
-Every layer returns whether it is in force; a layer that is required and is not ends the worker before any code of a student's runs.
-The layers of the kernel's security modules (Landlock, seccomp) belong at the end of `LAYERS`: they need privileges that the layer
-before them, the change of user, gives up.
+Every layer returns whether it is in force; where the system refuses one that is required, the worker ends before any code of a
+student's runs. Landlock and seccomp belong into `LAYERS` too, the one before the change of user and the other after all.
 """
 
 import ctypes

@@ -20,7 +20,10 @@ class SourceImporter(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.sources = dict(sources)
 
     def find_spec(
-        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+        self,
+        name: str,
+        path: Sequence[str] | None,
+        target: ModuleType | None = None,  # noqa: ARG002
     ) -> importlib.machinery.ModuleSpec | None:
         """Find a given module; leave numpy and the standard library to Python; know nothing else."""
         if path is None and name in self.sources:
@@ -34,4 +37,4 @@ class SourceImporter(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Compile and run the source of a module in its namespace."""
         file = f"{module.__name__}.py"
         module.__file__ = file
-        exec(compile(self.sources[module.__name__], file, "exec", dont_inherit=True), module.__dict__)  # noqa: S102
+        exec(compile(self.sources[module.__name__], file, "exec", dont_inherit=True), module.__dict__)

@@ -27,8 +27,8 @@ MAX_MESSAGE = 300  # characters of an exception's message that are worth reading
 def serve(confinement: Confinement) -> NoReturn:
     """Run a worker on an open channel until the judge closes it.
 
-    The judge sends, one after another: a greeting, answered by the layers in force; the modules ({name: source}) with the name of the
-    one to import; then calls. Each is answered by one frame.
+    The judge sends, one after another: a greeting, answered by the layers in force; the modules ({name: source}) with the name
+    of the one to import; then calls. Each is answered by one frame.
     """
     try:
         layers = confine(confinement)
@@ -52,7 +52,7 @@ def serve(confinement: Confinement) -> NoReturn:
 
 
 def make_quiet() -> None:
-    """Let prints and warnings do nothing, in constant time: printing an array runs Python once a row, which is no loop of the answer."""
+    """Let prints and warnings do nothing, in constant time: printing an array runs Python once a row."""
     builtins.print = lambda *values, **options: None  # noqa: ARG005
     np.set_printoptions(threshold=0, edgeitems=1)
     warnings.simplefilter("ignore")
@@ -79,12 +79,13 @@ def _answer(request: dict[str, Any], namespace: dict[str, Any], sources: dict[st
 def _look_up(name: str, namespace: dict[str, Any]) -> Callable[..., Any]:
     """Find a function by its name in the submission's module, or as `module.name` in a given one."""
     module, _, function = name.rpartition(".")
-    return getattr(importlib.import_module(module), function) if module else namespace[name]
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function) if module else namespace[name]
+    return found
 
 
 def _describe(error: BaseException, sources: dict[str, bytes]) -> dict[str, Any]:
     """Describe an exception: its type, its message, and the last place in the given sources that it passed."""
-    place = None, None
+    place: tuple[str | None, int | None] = None, None
     if isinstance(error, SyntaxError) and error.filename in {f"{name}.py" for name in sources}:
         place = error.filename, error.lineno
     else:

@@ -1,7 +1,8 @@
 """Count the interpreter's steps in a call: every bytecode executed, in Python's and numpy's own Python code alike.
 
-A loop written in Python executes bytecodes for every pass; a loop inside numpy executes none. The count has no noise. A submission
-shares the process with the counter and can switch it off, so the judge believes a low count only together with the kernel's CPU clock.
+A loop written in Python executes bytecodes for every pass; a loop inside numpy executes none. The count has no noise. A
+submission shares the process with the counter and can switch it off, so the judge believes a low count only together with the
+kernel's CPU clock.
 """
 
 import sys

@@ -39,10 +39,10 @@ def watch_builtins() -> None:
     for name in EXTREMES:
         setattr(builtins, name, _watched_extreme(getattr(builtins, name)))
     watched_frompyfunc = _watched_frompyfunc(np.frompyfunc)
-    np.frompyfunc = watched_frompyfunc  # type: ignore[assignment]
+    np.frompyfunc = watched_frompyfunc
     home = inspect.getmodule(np.vectorize.__init__)  # np.vectorize looks it up in its own module
-    if hasattr(home, "frompyfunc"):
-        home.frompyfunc = watched_frompyfunc
+    if home is not None and hasattr(home, "frompyfunc"):
+        vars(home)["frompyfunc"] = watched_frompyfunc
 
 
 def _watched(original: Callable[..., Any], places: slice) -> Callable[..., Any]:

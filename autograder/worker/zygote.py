@@ -1,7 +1,8 @@
 """A fresh program with numpy loaded and nothing secret in its memory, which forks a worker in a few milliseconds.
 
-It obeys single orders over a socket (descriptor 0): FORK, with the worker's end of a channel attached, is answered by the worker's
-process id; END kills a worker and whatever it started, and is answered by how it ended. When the judge is gone, so are all workers.
+It obeys single orders over a socket (descriptor 0): FORK, with the worker's end of a channel attached, is answered by the
+worker's process id; END kills a worker and whatever it started, and is answered by how it ended. When the judge is gone, so are
+all workers.
 """
 
 import contextlib
@@ -20,9 +21,32 @@ FORK, END = b"f", b"e"
 
 PR_SET_CHILD_SUBREAPER = 36
 
-NUMPY = "numpy numpy.fft numpy.lib numpy.linalg numpy.ma numpy.polynomial numpy.random numpy.testing numpy.typing".split()
+NUMPY = [
+    "numpy",
+    "numpy.fft",
+    "numpy.lib",
+    "numpy.linalg",
+    "numpy.ma",
+    "numpy.polynomial",
+    "numpy.random",
+    "numpy.testing",
+    "numpy.typing",
+]
 NEVER = frozenset(
-    "antigravity ensurepip idlelib lib2to3 pydoc_data test tests this tkinter turtle turtledemo venv".split()
+    [
+        "antigravity",
+        "ensurepip",
+        "idlelib",
+        "lib2to3",
+        "pydoc_data",
+        "test",
+        "tests",
+        "this",
+        "tkinter",
+        "turtle",
+        "turtledemo",
+        "venv",
+    ]
 )  # they open a browser or a window, print, or hold nothing that an answer could use
 
 

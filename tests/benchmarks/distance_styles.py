@@ -1,4 +1,4 @@
-"""Ways to write squared distances: `vectorized_*` have no Python loop, `wasteful_*` have none but need large arrays, `loop_*` have one."""
+"""Ways to write squared distances: `vectorized_*` have no loop, `wasteful_*` have none but large arrays, `loop_*` have one."""
 
 import functools
 import itertools
@@ -154,7 +154,9 @@ def loop_c_level_map(A, B):
 
 
 def loop_reduce(A, B):
-    return functools.reduce(lambda P, k: P + np.subtract.outer(A[:, k], B[:, k]) ** 2, range(A.shape[1]), np.zeros((len(A), len(B))))
+    return functools.reduce(
+        lambda P, k: P + np.subtract.outer(A[:, k], B[:, k]) ** 2, range(A.shape[1]), np.zeros((len(A), len(B)))
+    )
 
 
 def loop_unwatched(A, B):

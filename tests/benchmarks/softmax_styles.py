@@ -1,4 +1,4 @@
-"""Ways to write the softmax loss: `vectorized_*` have no Python loop, `wasteful_*` have none but need large arrays, `loop_*` have one."""
+"""Ways to write the softmax loss: `vectorized_*` have no loop, `wasteful_*` have none but large arrays, `loop_*` have one."""
 
 import math
 

@@ -1,8 +1,8 @@
-# Abstände ohne Schleife
 import numpy as np
 
 
 def pairwise_squared_distances(A, B):
+    """Abstände ohne Schleife."""
     A = A.astype(float)
     B = B.astype(float)
     P = (A ** 2).sum(axis=1)[:, None] + (B ** 2).sum(axis=1) - 2 * A @ B.T
