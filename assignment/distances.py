@@ -1,5 +1,7 @@
 """Squared distances between two sets of points, without loops."""
 
+import numpy as np
+
 
 def pairwise_squared_distances(A, B):
     """Squared Euclidean distance of every row of A to every row of B, with no Python loop.

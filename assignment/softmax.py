@@ -4,6 +4,8 @@ Notation: N examples, D features, C classes; X (N, D) holds one example a row, W
 y (N,) the right classes. Scores Z = X W, probabilities P = softmax of each row of Z.
 """
 
+import numpy as np
+
 
 def softmax_jacobian(z):
     """Jacobian of the softmax function at one vector of scores.

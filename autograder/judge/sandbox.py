@@ -74,7 +74,7 @@ class Worker:
     channel : socket
         The judge's end of its channel.
     end : callable
-        Kills it with all it started and returns its status as waitpid gives it.
+        Closes its channel, kills it with all it started, and returns its status as waitpid gives it.
     """
 
     def __init__(self, process: int, channel: socket.socket, end: Callable[[], int]) -> None:
@@ -137,7 +137,6 @@ class Worker:
         if self._ended:
             return 0
         self._ended = True
-        self._channel.close()
         return self._end()
 
     def _dead(self, why: str, kind: type[WorkerDied] = WorkerDied) -> WorkerDied:
@@ -251,6 +250,7 @@ class Sandbox:
             raise SandboxError("Grading needs Linux: CPU time and memory of a submission are read from its kernel.")
         self._memory = memory
         self._slot, self._claim = claim_slot()
+        self._channels: set[socket.socket] = set()
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         start = f"import sys; sys.path.insert(0, {str(PACKAGE_HOME)!r}); from autograder.worker.zygote import main; main()"
@@ -283,7 +283,8 @@ class Sandbox:
             order = ORDER.pack(FORK, 0, user, self._memory, WORKER_CPU)
             socket.send_fds(self._socket, [order], [theirs.fileno()])
             process = self._answer()
-        worker = Worker(process, ours, lambda: self._finish(process))
+        self._channels.add(ours)
+        worker = Worker(process, ours, lambda: self._finish(process, ours))
         try:
             worker.layers = worker.ask({}, CONFINING).value["layers"]
         except WorkerDied as error:
@@ -292,11 +293,14 @@ class Sandbox:
 
     def close(self) -> None:
         """End the zygote with all its workers."""
-        self._socket.close()
+        for held in (self._socket, *self._channels):
+            held.close()
         self._zygote.wait()
         self._claim.close()
 
-    def _finish(self, process: int) -> int:
+    def _finish(self, process: int, channel: socket.socket) -> int:
+        channel.close()
+        self._channels.discard(channel)
         self._socket.send(ORDER.pack(END, process, 0, 0, 0))
         return self._answer()
 

@@ -57,9 +57,7 @@ def measure(question: str, rounds: int, bench: Bench) -> int:
     _, function, path = STYLES[question]
     source = path.read_text()
     wrong = 0
-    print(
-        f"\n{question}: CPU time by axis in units of the reference's (largest of {rounds} rounds; limit {CPU_LIMIT:g}), steps a row"
-    )
+    print(f"\n{question}: CPU time by axis in the reference's (most of {rounds} rounds, limit {CPU_LIMIT:g}), steps a row")
     for style in re.findall(r"^def ((?:vectorized|wasteful|loop)_\w+)", source, re.MULTILINE):
         ratios, steps, verdicts = {}, {}, set()
         for round_ in range(rounds):

@@ -1,0 +1,148 @@
+"""The homework as specified: points, stubs, reference, public checks."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.homework import ASSIGNMENT, FUNCTIONS, HIDDEN_CHECKS, MODULES, PUBLIC_CHECKS, SOLUTIONS, checks, reference
+from autograder.release.assignment import build_stubs, strip
+
+softmax, distances = reference("softmax"), reference("distances")
+
+
+def test_the_points_add_up_to_100_and_as_specified_by_question():
+    """A change of the table is a change of the course."""
+    by_question = {}
+    for check in checks().values():
+        by_question[check.question] = by_question.get(check.question, 0) + check.points
+    assert by_question == {"q1": 10, "q2": 15, "q3": 20, "q4": 30, "q5": 25}
+    assert checks()["q4.timing"].number == "4.7"
+
+
+@pytest.mark.parametrize(("folder", "seen"), [(PUBLIC_CHECKS, "public"), (HIDDEN_CHECKS, "hidden")])
+def test_every_row_of_the_points_table_has_its_test_where_it_says(folder, seen):
+    """Public checks lie where students get them, hidden ones where they do not."""
+    text = "".join(path.read_text(encoding="utf-8") for path in folder.glob("test_*.py"))
+    assert set(re.findall(r'mark\.check\("(.*?)"', text)) == {check.id for check in checks().values() if check.seen == seen}
+
+
+def test_stubs_are_those_that_the_solutions_generate(tmp_path):
+    """make assignment renews them."""
+    for path in build_stubs(tmp_path):
+        assert (ASSIGNMENT / path.name).read_bytes() == path.read_bytes(), f"assignment/{path.name} is stale: make assignment"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_stubs_hold_docstrings_and_hints_and_raise_instead_of_an_answer(module):
+    """Nothing but a docstring and one raise is left of each function."""
+    source = (ASSIGNMENT / f"{module}.py").read_text(encoding="utf-8")
+    functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    assert [function.name for function in functions] == [name for name, home in FUNCTIONS.items() if home == module]
+    for function in functions:
+        docstring, statement = function.body
+        assert ast.get_docstring(function)
+        assert isinstance(docstring, ast.Expr)
+        assert isinstance(statement, ast.Raise)
+        assert statement.exc.func.id == "NotImplementedError"
+        assert "# Hint:" in ast.get_source_segment(source, function)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_line_of_an_answer_is_left_in_a_stub(module):
+    """Compared line by line with what stands between the markers."""
+    solution = (SOLUTIONS / f"{module}.py").read_text(encoding="utf-8")
+    answers = "".join(re.findall(r"# BEGIN SOLUTION\n(.*?)# END SOLUTION", solution, re.DOTALL))
+    stub = {line.strip() for line in (ASSIGNMENT / f"{module}.py").read_text(encoding="utf-8").splitlines()}
+    leaked = {line.strip() for line in answers.splitlines() if line.strip()} & stub
+    assert not leaked
+
+
+@pytest.mark.parametrize(
+    "source", ["    # BEGIN SOLUTION\n    x\n", "    # END SOLUTION\n", "# BEGIN SOLUTION\nx\n  # END SOLUTION\n"]
+)
+def test_a_marker_without_its_partner_is_refused(source):
+    """Else a forgotten END would publish, or swallow, an answer."""
+    with pytest.raises(ValueError, match="partner"):
+        strip(source)
+
+
+def public_checks(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_public_checks_pass_on_the_solutions_as_a_student_runs_them(tmp_path):
+    """The handout's own command, in a copy of the handout."""
+    shutil.copytree(ASSIGNMENT, tmp_path / "homework", ignore=shutil.ignore_patterns("__pycache__"))
+    for module in MODULES:
+        shutil.copy(SOLUTIONS / f"{module}.py", tmp_path / "homework")
+    run = public_checks(tmp_path / "homework")
+    assert run.returncode == 0, run.stdout
+    assert "13 passed" in run.stdout
+
+
+def test_public_checks_fail_on_the_stubs_as_a_student_runs_them(tmp_path):
+    """Every one, with NotImplementedError."""
+    shutil.copytree(ASSIGNMENT, tmp_path / "homework", ignore=shutil.ignore_patterns("__pycache__"))
+    run = public_checks(tmp_path / "homework")
+    assert "13 failed" in run.stdout
+    assert "NotImplementedError: replace this line with your answer" in run.stdout
+
+
+def test_the_loop_and_the_matrices_of_the_reference_agree():
+    """Two forms, one loss."""
+    rng = np.random.default_rng(1)
+    for _ in range(5):
+        N, D, C = rng.integers(1, 9, size=3)
+        W, X, y = rng.normal(size=(D, C)), rng.normal(size=(N, D)), rng.integers(C, size=N)
+        loop, matrices = softmax.softmax_loss_naive(W, X, y, 0.3), softmax.softmax_loss_vectorized(W, X, y, 0.3)
+        np.testing.assert_allclose(loop[0], matrices[0], rtol=1e-12)
+        np.testing.assert_allclose(loop[1], matrices[1], rtol=1e-10, atol=1e-13)
+
+
+def test_the_gradient_of_the_reference_is_that_of_its_loss():
+    """Against central differences, which share no code with it."""
+    rng = np.random.default_rng(2)
+    W, X, y = rng.normal(size=(4, 3)), rng.normal(size=(6, 4)), rng.integers(3, size=6)
+    dW, h = softmax.softmax_loss_vectorized(W, X, y, 0.2)[1], 1e-5
+    for k in np.ndindex(W.shape):
+        step = np.zeros_like(W)
+        step[k] = h
+        forward, backward = (softmax.softmax_loss_vectorized(W + sign * step, X, y, 0.2)[0] for sign in (1, -1))
+        np.testing.assert_allclose(dW[k], (forward - backward) / (2 * h), rtol=1e-6, atol=1e-9)
+
+
+def test_the_four_gradients_of_the_reference_obey_the_chain_rule():
+    """dz = da J, dW = outer(x, dz), db = dz."""
+    rng = np.random.default_rng(3)
+    W, b, x = rng.normal(size=(4, 3)), rng.normal(size=3), rng.normal(size=4)
+    da, dz, dW, db = softmax.cross_entropy_gradients(W, b, x, 1)
+    np.testing.assert_allclose(dz, da @ softmax.softmax_jacobian(x @ W + b), atol=1e-14)
+    np.testing.assert_allclose(dW, np.outer(x, dz))
+    np.testing.assert_allclose(db, dz)
+
+
+@given(
+    st.integers(1, 5),
+    st.integers(1, 5),
+    st.integers(1, 4),
+    st.sampled_from(["float64", "float32", "uint8", "int64"]),
+    st.integers(0, 99),
+)
+def test_distances_of_the_reference_are_those_of_the_definition(n, m, d, dtype, seed):
+    """For floats and images, at every small size; never negative."""
+    rng = np.random.default_rng(seed)
+    A, B = (rng.uniform(0, 255, size=(rows, d)).astype(dtype) for rows in (n, m))
+    P = distances.pairwise_squared_distances(A, B)
+    expected = ((A.astype(float)[:, None] - B.astype(float)) ** 2).sum(axis=2)
+    assert P.shape == (n, m)
+    assert np.all(P >= 0)
+    eps = np.finfo(np.float32 if dtype == "float32" else float).eps
+    assert np.all(np.abs(P - expected) <= 64 * eps * (255.0**2 * d))

@@ -1,0 +1,277 @@
+"""The sandbox: what a worker may do, how it is watched, and how it ends.
+
+Each claim about a guard is tested by trying what the guard forbids, in a real worker.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.homework import ROOT
+from autograder.judge import sandbox as sandbox_module
+from autograder.judge.sandbox import Sandbox, TookTooLong, WorkerDied
+from autograder.wire import LENGTHS
+
+ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+
+CHANNEL = """
+import os, socket
+def is_channel(descriptor):
+    try:
+        return bool(socket.socket(fileno=os.dup(descriptor)))
+    except OSError:
+        return False
+CHANNEL = next(descriptor for descriptor in range(3, 32) if is_channel(descriptor))
+"""
+
+
+def call(worker, function, *arguments, cpu=2.0, **options):
+    reply = worker.ask({"function": function, "calls": [{"arguments": list(arguments), **options}]}, cpu)
+    return reply.value["results"][0] if "results" in reply.value else reply.value["raised"]
+
+
+def descendants(process: int) -> set[int]:
+    found, parents = set(), {process}
+    while parents:
+        children = set()
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                except OSError:
+                    continue
+                if int(fields[1]) in parents:
+                    children.add(int(entry.name))
+        found |= children
+        parents = children
+    return found
+
+
+def test_a_worker_answers_with_what_the_function_returns(start):
+    """Arrays and numbers, in the student's own order."""
+    worker = start("def f(a, b): return a + b, b")
+    total, b = call(worker, "f", np.arange(3.0), 2.0)
+    assert total.tolist() == [2, 3, 4]
+    assert b == 2.0
+
+
+def test_arguments_come_back_as_the_call_left_them(start):
+    """That is how a changed argument shows."""
+    worker = start("def f(a): a[0] = 7")
+    reply = worker.ask({"function": "f", "calls": [{"arguments": [np.zeros(2)], "returned": True}]}, 2.0)
+    assert reply.value["arguments"][0][0].tolist() == [7, 0]
+
+
+def test_an_exception_is_described_by_type_message_and_own_line(start):
+    """The line is the last one in the student's file, also where numpy raised."""
+    worker = start("import numpy as np\ndef f():\n    return np.linalg.inv(np.zeros((2, 3)))\n")
+    raised = call(worker, "f")
+    assert raised["type"] == "LinAlgError"
+    assert (raised["file"], raised["line"]) == ("softmax.py", 3)
+
+
+@pytest.mark.parametrize("error", ["SystemExit", "KeyboardInterrupt", "GeneratorExit", "MemoryError", "RecursionError"])
+def test_no_exception_takes_a_worker_down(start, error):
+    """Whatever it derives from."""
+    worker = start(f"def f(): raise {error}\ndef g(): return 1")
+    assert call(worker, "f")["type"] == error
+    assert call(worker, "g") == 1
+
+
+def test_an_endless_loop_ends_at_its_cpu_limit(start):
+    """By the kernel's clock."""
+    worker = start("def f():\n    while True: pass")
+    with pytest.raises(TookTooLong, match=r"within 0\.3 s of computing"):
+        call(worker, "f", cpu=0.3)
+
+
+def test_a_sleeper_is_woken_by_no_clock_but_ends(start, monkeypatch):
+    """It uses no CPU time, so the wall clock has to end it."""
+    monkeypatch.setattr(sandbox_module, "STALL", 0.3)
+    worker = start("import time\ndef f(): time.sleep(1000)")
+    with pytest.raises(TookTooLong, match="slept"):
+        call(worker, "f")
+
+
+def test_an_answer_that_trickles_in_ends_too(start, monkeypatch):
+    """One byte at a time keeps no judge waiting."""
+    monkeypatch.setattr(sandbox_module, "STALL", 0.3)
+    worker = start(
+        CHANNEL + "import time\ndef f():\n    while True:\n        os.write(CHANNEL, bytes(1))\n        time.sleep(0.1)\n"
+    )
+    with pytest.raises(WorkerDied):
+        call(worker, "f")
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("os._exit(0)", "ended before it answered"),
+        ("os.kill(os.getpid(), 9)", "ended before it answered"),
+        ("os.kill(os.getpid(), 11)", "SIGSEGV"),
+        ("ctypes.string_at(0)", "SIGSEGV"),
+        ("os.abort()", "SIGABRT"),
+    ],
+)
+def test_a_worker_that_goes_says_how(start, how, words):
+    """A crash has a signal, leaving has none."""
+    worker = start(f"import ctypes, os\ndef f(): {how}")
+    with pytest.raises(WorkerDied, match=words):
+        call(worker, "f")
+
+
+def test_an_answer_before_the_question_ends_the_worker(start):
+    """A forged frame waits in the channel when the judge comes to ask."""
+    frame = LENGTHS.pack(4, 0) + b"null"
+    worker = start(CHANNEL + f"def f():\n    return 1\ndef g():\n    os.write(CHANNEL, {frame!r} * 2)\n    return 1\n")
+    worker.ask(
+        {"function": "g", "calls": [{"arguments": []}]}, 2.0
+    )  # reads the first forged frame as the answer: a claim as any other
+    with pytest.raises(WorkerDied, match="not for answers to use"):
+        call(worker, "f")
+
+
+@pytest.mark.parametrize("frame", [LENGTHS.pack(2**60, 0), LENGTHS.pack(0, 2**60), LENGTHS.pack(3, 0) + b"{x}", b"\xff" * 64])
+def test_a_frame_that_claims_too_much_or_makes_no_sense_ends_the_worker(start, frame):
+    """No memory is set aside for a claim."""
+    worker = start(CHANNEL + f"def f():\n    os.write(CHANNEL, {frame!r})\n    os._exit(0)")
+    with pytest.raises(WorkerDied):
+        call(worker, "f")
+
+
+def test_a_worker_sees_no_environment_and_no_descriptor_but_its_channel(start):
+    """Tokens lie in the one, results in the other."""
+    worker = start("import os\ndef f(): return len(os.environ), sorted(map(int, os.listdir('/proc/self/fd')))[:-1]")
+    variables, descriptors = call(worker, "f")
+    assert variables == 0
+    assert len(descriptors) == 4
+
+
+def test_a_worker_reads_nothing_from_standard_input_and_prints_nowhere(start):
+    """Endless printing fills no disk and no pipe."""
+    worker = start("import sys, os\ndef f():\n    for _ in range(1000): os.write(1, b'x' * 10000)\n    return sys.stdin.read()")
+    assert isinstance(call(worker, "f"), str)
+
+
+@pytest.mark.parametrize("how", ["os.fork()", "threading.Thread(target=int).start()", "subprocess.run(['true'])"])
+def test_a_worker_starts_no_process_and_no_thread(start, how):
+    """So there is none to outlive it, and its CPU clock misses nothing."""
+    worker = start(f"import os, subprocess, threading\ndef f(): return {how}")
+    assert call(worker, "f")["type"] in ("BlockingIOError", "RuntimeError")
+
+
+def test_a_worker_writes_no_file(start, tmp_path):
+    """Not a byte, wherever it may write."""
+    tmp_path.chmod(0o777)
+    worker = start("def f(path):\n    with open(path, 'w') as file:\n        file.write('x' * 100)\ndef g(): return 1")
+    target = tmp_path / "file"
+    worker.ask({"function": "f", "calls": [{"arguments": [str(target)]}]}, 2.0)
+    assert not target.exists() or target.stat().st_size == 0
+
+
+def test_a_worker_gets_no_more_memory_than_allowed(start):
+    """A bomb raises MemoryError in its own process."""
+    worker = start("import numpy as np\ndef f(): return np.ones((40000, 40000))")
+    assert "Memory" in call(worker, "f")["type"]
+
+
+@ROOT_ONLY
+def test_a_worker_of_roots_is_somebody_else(start):
+    """It cannot read what root alone may read, nor get root back."""
+    worker = start("import os\ndef f(): return os.getuid(), os.getgid(), len(os.getgroups())\ndef g(): os.setuid(0)")
+    user, group, groups = call(worker, "f")
+    assert user >= sandbox_module.FIRST_USER
+    assert group == user
+    assert groups == 0
+    assert call(worker, "g")["type"] == "PermissionError"
+
+
+@ROOT_ONLY
+def test_killing_everything_kills_only_the_worker(sandbox, start):
+    """Signals do not reach another user's processes: neither the grader's nor the reference's."""
+    reference = sandbox.fork(trusted=True)
+    worker = start("import os\ndef f(): os.kill(-1, 9)")
+    assert call(worker, "f")["type"] == "ProcessLookupError"  # on Linux, -1 spares the caller; there is no one else
+    reply = reference.ask({"sources": {"softmax": "def f(): return 1"}, "module": "softmax", "functions": ["f"]}, 2.0)
+    assert reply.value == {"functions": ["f"]}
+    reference.end()
+
+
+def test_what_a_worker_left_behind_is_swept_up(tmp_path):
+    """Also a process that forked twice and left the session: the sweep is tried on a real one, outside any cap."""
+    script = f"""
+import os, sys, time
+sys.path.insert(0, {str(ROOT)!r})
+from autograder.worker.zygote import become_reaper, children, sweep
+become_reaper()
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.setsid()
+        open({str(tmp_path / "daemon")!r}, "w").write(str(os.getpid()))
+        time.sleep(1000)
+    os._exit(0)
+while not os.path.exists({str(tmp_path / "daemon")!r}) or not open({str(tmp_path / "daemon")!r}).read():
+    time.sleep(0.01)
+sweep(set())
+assert not children()
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+    daemon = (tmp_path / "daemon").read_text()
+    assert not Path(f"/proc/{daemon}").exists()
+
+
+def test_ending_a_sandbox_leaves_no_process():
+    """Nor does anything of a worker's remain."""
+    box = Sandbox()
+    worker = box.fork()
+    zygote = box._zygote.pid
+    assert worker.process in descendants(zygote)
+    box.close()
+    assert not Path(f"/proc/{zygote}").exists()
+    time.sleep(0.05)
+    assert not Path(f"/proc/{worker.process}").exists()
+
+
+def test_two_sandboxes_have_users_of_their_own():
+    """Else one submission could kill another that is judged beside it."""
+    first, second = Sandbox(), Sandbox()
+    assert first._slot != second._slot
+    first.close()
+    second.close()
+
+
+def test_cpu_time_is_read_from_the_kernel_and_counts_no_waiting(start):
+    """Sleeping costs nothing, computing what it costs."""
+    worker = start(
+        "import time\ndef f(): time.sleep(0.2)\ndef g():\n    t = time.process_time()\n    while time.process_time() - t < 0.2: pass"
+    )
+    sleeping = worker.ask({"function": "f", "calls": [{"arguments": []}]}, 2.0).cpu
+    computing = worker.ask({"function": "g", "calls": [{"arguments": []}]}, 2.0).cpu
+    assert sleeping < computing / 4
+
+
+def test_memory_is_read_from_the_kernel(start):
+    """An array of 80 MB shows as such, though it is gone when the answer comes."""
+    worker = start("import numpy as np\ndef f(): return float(np.ones(10_000_000).sum())")
+    peak = worker.ask({"function": "f", "calls": [{"arguments": []}]}, 2.0, weighed=True).peak
+    assert 70e6 < peak < 100e6
+
+
+def test_modules_that_are_not_there_say_so(sandbox):
+    """Only numpy and the standard library can be imported, whatever the grader has installed."""
+    worker = sandbox.fork()
+    order = {"sources": {"softmax": "import pytest"}, "module": "softmax", "functions": []}
+    raised = worker.ask(order, 2.0).value["raised"]
+    assert (raised["type"], raised["message"]) == ("ModuleNotFoundError", "No module named 'pytest'")
+    worker.end()
+
+
+def test_the_whole_standard_library_is_there_though_no_file_can_be_read(start):
+    """Submodules too; a dropped user may be unable to read the interpreter's own folder."""
+    start("import xml.dom.minidom, concurrent.futures, encodings.gbk, json.decoder, sqlite3.dbapi2, numpy.ma, numpy.random")
