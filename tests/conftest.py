@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import hypothesis
 import pytest
@@ -67,11 +66,3 @@ def start(sandbox: Sandbox) -> Iterator[Callable[[str], Worker]]:
     yield start
     for worker in workers:
         worker.end()
-
-
-def copy_solutions(to: Path) -> Path:
-    """Make a submission folder that holds the reference."""
-    to.mkdir(parents=True)
-    for module in MODULES:
-        (to / f"{module}.py").write_bytes((SOLUTIONS / f"{module}.py").read_bytes())
-    return to

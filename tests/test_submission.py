@@ -1,0 +1,185 @@
+"""Finding and staging: every submission has its name and its row, and only the named files ever leave it."""
+
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder import submission
+from autograder.homework import MODULES, SOLUTIONS
+from autograder.submission import find, stage
+
+
+def copy_solutions(to: Path) -> Path:
+    """Make a submission folder that holds the reference."""
+    to.mkdir(parents=True)
+    for module in MODULES:
+        (to / f"{module}.py").write_bytes((SOLUTIONS / f"{module}.py").read_bytes())
+    return to
+
+
+def zipped(path: Path, files: dict[str, bytes], **attributes: int) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            info = zipfile.ZipInfo(name)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = attributes.get(Path(name).stem, 0)
+            archive.writestr(info, content)
+    return path
+
+
+ANSWERS = {"softmax.py": b"s = 1\n", "distances.py": b"d = 1\n"}
+SOURCES = {"softmax": b"s = 1\n", "distances": b"d = 1\n"}
+
+
+def test_a_folder_with_answers_is_a_submission(tmp_path):
+    """By its own name."""
+    assert find([copy_solutions(tmp_path / "alice")]) == {"alice": tmp_path / "alice"}
+
+
+def test_a_folder_of_folders_and_zips_is_a_class(tmp_path):
+    """Also those without an answer, which need a row too; not what systems leave behind."""
+    copy_solutions(tmp_path / "class" / "alice")
+    zipped(tmp_path / "class" / "bob.zip", ANSWERS)
+    for name in ("empty", "__MACOSX", ".git", "__pycache__"):
+        (tmp_path / "class" / name).mkdir()
+    (tmp_path / "class" / "submission_metadata.yml").write_text("x")
+    assert set(find([tmp_path / "class"])) == {"alice", "bob", "empty"}
+
+
+def test_an_empty_folder_is_a_submission_without_answers(tmp_path):
+    """It is said, not skipped."""
+    (tmp_path / "empty").mkdir()
+    assert find([tmp_path / "empty"]) == {"empty": tmp_path / "empty"}
+    assert "no softmax.py or distances.py" in stage("empty", tmp_path / "empty").reason
+
+
+def test_answers_wrapped_in_folders_are_one_submission(tmp_path):
+    """As an unpacked zip leaves them."""
+    copy_solutions(tmp_path / "class" / "alice" / "hw" / "final")
+    assert set(find([tmp_path / "class"])) == {"alice"}
+    assert set(stage("alice", tmp_path / "class" / "alice").sources) == {"softmax", "distances"}
+
+
+def test_classes_in_a_folder_are_looked_into(tmp_path):
+    """One level more of folders is no reason to lose a class."""
+    for group in ("monday", "tuesday"):
+        for student in ("a", "b"):
+            copy_solutions(tmp_path / group / student)
+    assert set(find([tmp_path])) == {"monday-a", "monday-b", "tuesday-a", "tuesday-b"}
+
+
+def test_equal_names_are_told_apart_by_as_much_of_the_path_as_it_takes(tmp_path):
+    """Joined by a hyphen; names that are unique stay short."""
+    for place in ("x/hw/alice", "y/hw/alice", "y/hw/bob"):
+        copy_solutions(tmp_path / place)
+    assert set(find([tmp_path / "x/hw", tmp_path / "y/hw"])) == {"x-hw-alice", "y-hw-alice", "bob"}
+
+
+def test_a_folder_and_a_zip_of_one_name_are_two_submissions(tmp_path):
+    """Neither is lost."""
+    copy_solutions(tmp_path / "alice")
+    zipped(tmp_path / "alice.zip", ANSWERS)
+    assert len(find([tmp_path])) == 2
+
+
+def test_the_same_path_twice_is_one_submission(tmp_path):
+    """Graded once."""
+    copy_solutions(tmp_path / "alice")
+    assert len(find([tmp_path, tmp_path / "alice", tmp_path / "." / "alice"])) == 1
+
+
+@given(st.sets(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=4).map(tuple), min_size=1, max_size=8))
+def test_every_path_gets_a_name_of_its_own(paths):
+    """However the folders are called."""
+    names = submission._name([Path("/", *parts) for parts in paths])
+    assert len(names) == len(paths)
+
+
+@pytest.mark.parametrize("name", ["missing", "notes.txt"])
+def test_a_path_that_is_no_submission_is_wrong_usage(tmp_path, name):
+    """Said before anything is graded."""
+    (tmp_path / "notes.txt").write_text("x")
+    with pytest.raises(FileNotFoundError, match=name):
+        find([tmp_path / name])
+
+
+def test_the_answers_of_a_zip_are_staged_from_any_depth(tmp_path):
+    """The shallowest of each name; nothing of what systems add."""
+    files = {f"hw/{name}": content for name, content in ANSWERS.items()}
+    files |= {"__MACOSX/hw/softmax.py": b"mac", "hw/old/softmax.py": b"old", "numpy.py": b"evil", "conftest.py": b"evil"}
+    assert stage("x", zipped(tmp_path / "x.zip", files)).sources == SOURCES
+
+
+def test_a_zip_in_a_folder_is_looked_into(tmp_path):
+    """As some platforms deliver it."""
+    zipped(tmp_path / "alice" / "upload.zip", ANSWERS)
+    assert stage("alice", tmp_path / "alice").sources == SOURCES
+
+
+def test_a_missing_module_is_said(tmp_path):
+    """The other one is graded all the same."""
+    staged = stage("x", zipped(tmp_path / "x.zip", {"softmax.py": b""}))
+    assert staged.sources == {"softmax": b""}
+    assert staged.reason == "distances.py is missing."
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"no zip at all", "cannot be read"),
+        (b"PK\x03\x04" + bytes(40), "cannot be read"),
+        (b"", "cannot be read"),
+    ],
+)
+def test_a_damaged_zip_is_invalid_with_a_reason(tmp_path, content, words):
+    """Never a traceback."""
+    (tmp_path / "x.zip").write_bytes(content)
+    staged = stage("x", tmp_path / "x.zip")
+    assert not staged.sources
+    assert words in staged.reason
+
+
+def test_other_archives_are_invalid_with_what_to_do(tmp_path):
+    """They have a row, which says zip."""
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "alice.rar").write_bytes(b"Rar!")
+    ((name, path),) = find([tmp_path / "class"]).items()
+    assert "it should be a .zip" in stage(name, path).reason
+
+
+def test_a_bomb_is_not_unpacked(tmp_path):
+    """64 MB in 64 kB are no answer, whatever the directory of the zip claims."""
+    staged = stage("x", zipped(tmp_path / "x.zip", {"softmax.py": b"#" * (64 << 20)}))
+    assert not staged.sources
+    assert "unpacks to" in staged.reason
+
+
+def test_a_link_is_never_followed(tmp_path):
+    """Neither in a folder nor in a zip."""
+    secret = tmp_path / "secret.py"
+    secret.write_text("secret")
+    (tmp_path / "alice").mkdir()
+    (tmp_path / "alice" / "softmax.py").symlink_to(secret)
+    assert not stage("alice", tmp_path / "alice").sources
+    link = zipped(tmp_path / "x.zip", {"softmax.py": str(secret).encode()}, softmax=(stat.S_IFLNK | 0o777) << 16)
+    assert not stage("x", link).sources
+
+
+def test_a_huge_answer_is_invalid(tmp_path):
+    """A megabyte of source is a mistake, or worse."""
+    (tmp_path / "alice").mkdir()
+    (tmp_path / "alice" / "softmax.py").write_bytes(b"#" * (submission.MAX_FILE + 1))
+    assert "larger than 1 MiB" in stage("alice", tmp_path / "alice").reason
+
+
+@given(st.binary(max_size=300))
+def test_noise_is_never_more_than_invalid(tmp_path_factory, content):
+    """The reader of archives returns a reason, whatever it is given."""
+    path = tmp_path_factory.getbasetemp() / "noise.zip"
+    path.write_bytes(content)
+    assert not stage("x", path).sources
