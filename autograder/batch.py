@@ -1,10 +1,11 @@
 """Grade many submissions side by side, each once, and lose none."""
 
+import ctypes
 import hashlib
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from autograder.judge.verdict import Report
 from autograder.report.folder import load, save
 from autograder.report.gradescope import versions
 from autograder.submission import Submission, stage
+from autograder.worker.confine import PR_SET_PDEATHSIG
 
 JUDGE: list[Any] = []  # the bench of this process of the pool, made with its first submission
 
@@ -60,13 +62,11 @@ def judge_all(submissions: list[Submission], jobs: int, seed: int) -> Iterator[R
     if not submissions:
         return
     unfinished = {submission.name: submission for submission in submissions}
-    with _pool(min(jobs, len(submissions))) as pool:
-        for report in _completed([pool.submit(judge_one, submission, seed) for submission in submissions]):
-            del unfinished[report.submission]
-            yield report
+    for report in _in_pool(submissions, min(jobs, len(submissions)), seed):
+        del unfinished[report.submission]
+        yield report
     for submission in unfinished.values():
-        with _pool(1) as pool:
-            reports = list(_completed([pool.submit(judge_one, submission, seed)]))
+        reports = list(_in_pool([submission], 1, seed))
         yield reports[0] if reports else Report(submission.name, "error", "the process that judged it died twice")
 
 
@@ -105,19 +105,20 @@ def _checks_digest() -> str:
     return digest.hexdigest()
 
 
-def _pool(jobs: int) -> ProcessPoolExecutor:
+def _in_pool(submissions: list[Submission], jobs: int, seed: int) -> Iterator[Report]:
+    """Judge submissions in a pool; where it breaks, some have no report."""
     # A fresh interpreter each: a fork of this one would share its threads' locks and its memory.
-    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _leave_interrupts_to_the_parent)
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _completed(futures: Iterable[Future[Report]]) -> Iterator[Report]:
-    """Reports of the futures that have one; a broken pool leaves the rest without."""
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _serve_the_parent)
     try:
-        for future in as_completed(futures):
+        for future in as_completed([pool.submit(judge_one, submission, seed) for submission in submissions]):
             yield future.result()
     except BrokenProcessPool:
         return
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)  # an interrupt does not wait for the longest submission
+
+
+def _serve_the_parent() -> None:
+    """Leave Ctrl-C to the parent, and end when it does, however it ends; the sandbox then ends with this process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

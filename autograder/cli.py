@@ -70,7 +70,7 @@ def grade(paths: tuple[Path, ...], out: Path, jobs: int | None, seed: int, fresh
     if interrupted:
         console.print("Interrupted. Nothing is lost: the same command goes on where it stopped.")
         sys.stdout.flush()
-        os._exit(130)  # the pool's processes end with this one; waiting for them would take the longest submission's time
+        os._exit(130)  # the pool's processes end with this one; waiting would take the longest submission's time
     sys.exit(1 if failed else 0)
 
 

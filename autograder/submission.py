@@ -2,6 +2,7 @@
 
 import os
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -60,7 +61,7 @@ def find(paths: list[Path]) -> dict[str, Path]:
     found: dict[Path, None] = {}
     for path in paths:
         path = path.absolute()
-        if not path.is_dir() and not (path.is_file() and path.suffix.lower() in ARCHIVES):
+        if not path.is_dir() and not _is_archive(path):
             problem = "is neither a folder nor an archive" if path.exists() else "does not exist"
             raise FileNotFoundError(f"{path} {problem}")
         found.update(dict.fromkeys(_below(Path(os.path.normpath(path)))))
@@ -117,7 +118,7 @@ def _below(path: Path) -> Iterator[Path]:
 def _may_be_submission(path: Path) -> bool:
     if path.name.startswith(".") or path.name in NOT_SUBMITTED or path.is_symlink():
         return False
-    return path.is_dir() or (path.is_file() and path.suffix.lower() in ARCHIVES)
+    return path.is_dir() or _is_archive(path)
 
 
 def _has_answers(folder: Path) -> bool:
@@ -132,30 +133,30 @@ def _folders_with_answers(folder: Path) -> set[Path]:
 
 def _name(paths: list[Path]) -> dict[str, Path]:
     """Give each path the shortest tail of its parts, joined by ``-``, that no other one has."""
-    parts = {
-        path: [*path.parts[1:-1], path.stem if path.is_file() and path.suffix.lower() in ARCHIVES else path.name]
-        for path in paths
-    }
+    labels = {path: path.stem if _is_archive(path) else path.name for path in paths}
+    beside = Counter((path.parent, label) for path, label in labels.items())
+    # A folder and an archive of the same name, side by side, are told apart by the archive's ending.
+    labels = {path: path.name if beside[path.parent, label] > 1 else label for path, label in labels.items()}
+    parts = {path: [*path.parts[1:-1], label] for path, label in labels.items()}
     depth = dict.fromkeys(paths, 1)
-
-    def tail(path: Path) -> str:
-        return "-".join(parts[path][-depth[path] :])
-
     while True:
-        by_name: dict[str, list[Path]] = {}
-        for path in paths:
-            by_name.setdefault(tail(path), []).append(path)
-        longer = [path for same in by_name.values() if len(same) > 1 for path in same if depth[path] < len(parts[path])]
+        tails = {path: "-".join(parts[path][-depth[path] :]) for path in paths}
+        shared = Counter(tails.values())
+        longer = [path for path in paths if shared[tails[path]] > 1 and depth[path] < len(parts[path])]
         if not longer:
             break
         for path in longer:
             depth[path] += 1
-    # A folder and an archive of the same name, side by side, are told apart by the archive's ending.
-    return {
-        name if len(same) == 1 or path.is_dir() else f"{name}{path.suffix}": path
-        for name, same in by_name.items()
-        for path in same
-    }
+    named: dict[str, Path] = {}
+    for path, tail in tails.items():
+        # Only names with hyphens of their own are still equal here: /a-b and /a/b.
+        name = next(name for name in (tail, *(f"{tail}-{k}" for k in range(2, len(paths) + 2))) if name not in named)
+        named[name] = path
+    return named
+
+
+def _is_archive(path: Path) -> bool:
+    return path.suffix.lower() in ARCHIVES and path.is_file()
 
 
 def _files(folder: Path) -> Iterator[Path]:

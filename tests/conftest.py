@@ -30,6 +30,12 @@ def bench() -> Iterator[Bench]:
 
 
 @pytest.fixture(scope="session")
+def hidden_seed() -> int:
+    """The seed of the bench."""
+    return SEED
+
+
+@pytest.fixture(scope="session")
 def judge(bench: Bench) -> Callable[..., Report]:
     """Judge a submission whose modules are the reference's, but for those functions that are given anew."""
 

@@ -84,7 +84,7 @@ def test_a_folder_and_a_zip_of_one_name_are_two_submissions(tmp_path):
     """Neither is lost."""
     copy_solutions(tmp_path / "alice")
     zipped(tmp_path / "alice.zip", ANSWERS)
-    assert len(find([tmp_path])) == 2
+    assert set(find([tmp_path])) == {"alice", "alice.zip"}
 
 
 def test_the_same_path_twice_is_one_submission(tmp_path):
@@ -93,7 +93,7 @@ def test_the_same_path_twice_is_one_submission(tmp_path):
     assert len(find([tmp_path, tmp_path / "alice", tmp_path / "." / "alice"])) == 1
 
 
-@given(st.sets(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=4).map(tuple), min_size=1, max_size=8))
+@given(st.sets(st.lists(st.sampled_from(["a", "b", "a-b"]), min_size=1, max_size=4).map(tuple), min_size=1, max_size=8))
 def test_every_path_gets_a_name_of_its_own(paths):
     """However the folders are called."""
     names = submission._name([Path("/", *parts) for parts in paths])

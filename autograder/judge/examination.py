@@ -1,6 +1,7 @@
 """One submission under examination: its functions as proxies, a worker for each question, and why an answer is missing."""
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,10 +9,11 @@ from autograder.homework import FUNCTIONS, QUESTIONS, given_sources
 from autograder.judge.sandbox import Sandbox, TookTooLong, Worker, WorkerDied
 from autograder.wire import IDENTIFIER, FunctionName
 
-CALL_CPU = 5.0  # seconds for one request; the longest honest one, a naive loop over 2,000 rows, takes 0.2
+CALL_CPU = 3.0  # seconds for one request; the longest honest one, a loop over 8,000 rows that is to lose its points, takes 1
 TRAINING_CPU = 30.0  # seconds for 30 steps of gradient descent; with a loss in scalar loops it takes 3
 IMPORT_CPU = 5.0  # seconds; code at the top level that trains for a minute does not belong in an answer
 LIVES = 3  # deaths of a question's worker before its remaining checks are not judged
+TRIES = 2  # of a function that takes too long, in all questions: a student waits for the verdict
 MAX_MESSAGE = 200  # characters shown of an exception's message
 
 
@@ -26,11 +28,13 @@ class NoAnswer(AssertionError):
         The exception's own words, made harmless: fit for checks on the public seed only.
     hint : tuple of (str, str) or None
         Id and question.
+    final : bool
+        Whether there is no more to say: the call cost a worker its life, and is not to be tried again for the sake of words.
     """
 
-    def __init__(self, summary: str, message: str = "", hint: tuple[str, str] | None = None) -> None:
+    def __init__(self, summary: str, message: str = "", hint: tuple[str, str] | None = None, *, final: bool = False) -> None:
         super().__init__(summary)
-        self.summary, self.message, self.hint = summary, message, hint
+        self.summary, self.message, self.hint, self.final = summary, message, hint, final
 
 
 class RemoteFunction:
@@ -115,7 +119,8 @@ class Examination:
         self._worker: Worker | None = None
         self._functions: list[str] = []
         self._broken: dict[str, NoAnswer] = {}
-        self._deaths: dict[str, int] = {}
+        self._deaths: Counter[str] = Counter()
+        self._too_long: dict[str, list[NoAnswer]] = defaultdict(list)
         self.layers: list[str] = []
 
     def turn_to(self, question: str) -> None:
@@ -144,6 +149,8 @@ class Examination:
         NoAnswer
             The function is missing, raised, took too long, or took its process down.
         """
+        if len(self._too_long[function]) >= TRIES:
+            raise self._too_long[function][-1]
         worker = self._living_worker()
         if "." not in function and function not in self._functions:
             raise NoAnswer(f"{self._module}.py defines no function {function}.")
@@ -151,8 +158,11 @@ class Examination:
             reply = worker.ask({"function": function, "calls": calls}, cpu_limit, weighed=weighed)
         except WorkerDied as death:
             self._worker = None
-            self._deaths[self._question] = self._deaths.get(self._question, 0) + 1
-            raise NoAnswer(f"{function}: {death}.") from None
+            self._deaths[self._question] += 1
+            missing = NoAnswer(f"{function}: {death}.", final=True)
+            if isinstance(death, TookTooLong):
+                self._too_long[function].append(missing)
+            raise missing from None
         answer = reply.value
         if isinstance(answer, dict) and isinstance(answer.get("raised"), dict):
             raise self._raised(function, answer["raised"])
@@ -173,7 +183,7 @@ class Examination:
             raise NoAnswer(f"{module}.py is missing from the submission.")
         if self._worker is not None:
             return self._worker
-        if self._deaths.get(self._question, 0) >= LIVES:
+        if self._deaths[self._question] >= LIVES:
             raise NoAnswer(f"the process of this question ended {LIVES} times; it is not started again.")
         worker = self._sandbox.fork(trusted=self._trusted)
         self.layers = worker.layers

@@ -89,15 +89,12 @@ class Race:
     ----------
     cpu, reference_cpu : float
         The median CPU time of all repeats, seconds; not the least, which could be one of the clock's misses.
-    most : float
-        The largest CPU time of the function, seconds.
     peak, reference_peak : int
         The largest growth of memory, bytes.
     """
 
     cpu: float
     reference_cpu: float
-    most: float
     peak: int
     reference_peak: int
 
@@ -146,7 +143,7 @@ def race(
         cpu.append(seconds)
         peak = max(peak, memory)
         verify(result, expected)
-        measured = Race(median(cpu), median(reference_cpu), max(cpu), peak, reference_peak)
+        measured = Race(median(cpu), median(reference_cpu), peak, reference_peak)
         won, lost = measured.ratio < CLEAR * CPU_LIMIT, measured.ratio > HOPELESS * CPU_LIMIT
         if len(cpu) >= (FIRST_REPEATS if won else SLOW_REPEATS if lost else MOST_REPEATS):
             return measured

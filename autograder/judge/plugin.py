@@ -163,11 +163,11 @@ class Judge:
         told = self._told.setdefault((checks()[check].question, error.summary), check)
         if told != check:
             return part("not judged", f"not judged: {told} failed")
-        return part("failed", "\n".join(filter(None, [error.summary, self._in_public(item)])), error.hint)
+        return part("failed", "\n".join(filter(None, [error.summary, self._in_public(item, error)])), error.hint)
 
-    def _in_public(self, item: pytest.Function) -> str:
+    def _in_public(self, item: pytest.Function, error: Mismatch | NoAnswer) -> str:
         """What can be shown of a failure: the values, or the exception's words, of the same failure on the public seed."""
-        if "rng" not in item.funcargs:
+        if "rng" not in item.funcargs or getattr(error, "final", False):
             return ""
         names = item._fixtureinfo.argnames
         arguments = {name: item.funcargs[name] for name in names} | {"rng": check_rng(PUBLIC_SEED, _check_id(item))}

@@ -1,0 +1,157 @@
+"""The command line, as an instructor uses it."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder import batch
+from autograder.homework import MODULES, SOLUTIONS
+from autograder.judge.verdict import Report
+from autograder.submission import Submission
+
+COLUMNS = ["submission", "score", "q1", "q2", "q3", "q4", "q5", "status", "seconds"]
+
+
+def autograder(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from autograder.cli import main; main()", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **options)
+
+
+def rows(out: Path) -> list[dict[str, str]]:
+    with (out / "grades.csv").open(newline="") as file:
+        reader = csv.DictReader(file)
+        found = list(reader)
+        assert reader.fieldnames == COLUMNS
+    return found
+
+
+def processes_of(folder: Path) -> list[str]:
+    """Command lines of the processes that grade into a folder, and of all zygotes that have lost their grader."""
+    time.sleep(0.5)
+    found = subprocess.run(["ps", "-eo", "ppid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
+    return [line for line in found if str(folder) in line or (line.split()[0] == "1" and "autograder.worker.zygote" in line)]
+
+
+@pytest.fixture
+def a_class(tmp_path: Path) -> Path:
+    """Two students: one hands in the reference, the other an empty folder."""
+    for module in MODULES:
+        (tmp_path / "class" / "alice").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "class" / "alice" / f"{module}.py").write_bytes((SOLUTIONS / f"{module}.py").read_bytes())
+    (tmp_path / "class" / "bob").mkdir()
+    return tmp_path / "class"
+
+
+def test_grade_writes_a_row_and_a_result_for_each_submission(a_class, tmp_path):
+    """And exits with 0, however bad the marks."""
+    run = autograder("grade", a_class, "--out", tmp_path / "out", "--jobs", 2)
+    assert run.returncode == 0, run.stderr
+    alice, bob = rows(tmp_path / "out")
+    assert (alice["submission"], alice["score"], alice["status"]) == ("alice", "100", "graded")
+    assert [alice[f"q{k}"] for k in range(1, 6)] == ["10", "15", "20", "30", "25"]
+    assert (bob["submission"], bob["score"], bob["status"]) == ("bob", "0", "invalid")
+    result = json.loads((tmp_path / "out" / "bob" / "results.json").read_text())
+    assert result["score"] == 0
+    assert "no softmax.py or distances.py" in result["output"]
+    assert "alice" in run.stdout
+    assert "grades.csv" in run.stdout
+
+
+def test_grading_again_grades_nothing_twice_and_fresh_forgets(a_class, tmp_path):
+    """A result is kept as long as answers, checks and seed are the same."""
+    out = tmp_path / "out"
+    autograder("grade", a_class, "--out", out)
+    first = (out / "alice" / "results.json").stat().st_mtime_ns
+    autograder("grade", a_class, "--out", out)
+    assert (out / "alice" / "results.json").stat().st_mtime_ns == first
+    assert rows(out)[0]["score"] == "100"
+    autograder("grade", a_class, "--out", out, "--seed", 5)
+    second = (out / "alice" / "results.json").stat().st_mtime_ns
+    assert second > first
+    autograder("grade", a_class, "--out", out, "--seed", 5, "--fresh")
+    third = (out / "alice" / "results.json").stat().st_mtime_ns
+    assert third > second
+    (a_class / "alice" / "softmax.py").write_text("")
+    autograder("grade", a_class, "--out", out, "--seed", 5)
+    assert rows(out)[0]["score"] == "25"
+
+
+@pytest.mark.parametrize("arguments", [["grade"], ["grade", "nowhere", "--out", "x"], ["grade", "."], ["frobnicate"]])
+def test_wrong_usage_exits_with_2_and_says_why(arguments, tmp_path):
+    """Nothing is graded, nothing is written."""
+    run = autograder(*arguments, cwd=tmp_path)
+    assert run.returncode == 2
+    assert "Error" in run.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_interrupted_run_says_how_to_go_on_and_does(a_class, tmp_path):
+    """What was graded is kept."""
+    (a_class / "bob" / "softmax.py").write_text("import time\ndef softmax_jacobian(z): time.sleep(1000)\n")
+    command = [
+        sys.executable,
+        "-c",
+        "from autograder.cli import main; main()",
+        "grade",
+        str(a_class),
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    with subprocess.Popen([*command, "--jobs", "1"], stdout=subprocess.PIPE, text=True) as run:
+        while not (tmp_path / "out" / "alice" / "results.json").exists():
+            time.sleep(0.05)
+        time.sleep(0.5)
+        run.send_signal(signal.SIGINT)
+        output, _ = run.communicate(timeout=20)
+    assert run.returncode == 130
+    assert not processes_of(tmp_path)
+    assert "the same command goes on" in output
+    assert [row["submission"] for row in rows(tmp_path / "out")] == ["alice"]
+    (a_class / "bob" / "softmax.py").write_text("")
+    assert autograder("grade", a_class, "--out", tmp_path / "out").returncode == 0
+    assert len(rows(tmp_path / "out")) == 2
+
+
+def dies_with_the_first(submission: Submission, seed: int) -> Report:
+    """Stands for a judge that one submission brings down, which none should: the pool must bear it all the same."""
+    if submission.name == "deadly":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return Report(submission.name, "graded", seconds=seed)
+
+
+def test_a_judge_that_dies_costs_only_the_submission_that_killed_it(monkeypatch):
+    """The others are judged, that one has the status error."""
+    monkeypatch.setattr(batch, "judge_one", dies_with_the_first)
+    submissions = [Submission(name, {"softmax": b""}) for name in ("a", "deadly", "b", "c")]
+    statuses = {report.submission: report.status for report in batch.judge_all(submissions, 2, 1)}
+    assert statuses == {"a": "graded", "b": "graded", "c": "graded", "deadly": "error"}
+
+
+def test_a_grader_that_fails_says_so_and_exits_with_1(a_class, tmp_path):
+    """The student gets a valid result, the instructor the reason."""
+    code = (
+        "import autograder.batch as batch\n"
+        "from autograder.judge.verdict import Report\n"
+        "batch.judge_all = lambda staged, jobs, seed: [Report(s.name, 'error', 'no sandbox') for s in staged]\n"
+        "from autograder.cli import main\nmain()"
+    )
+    command = [sys.executable, "-c", code, "grade", str(a_class), "--out", str(tmp_path / "out")]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "no sandbox" in run.stdout
+    assert rows(tmp_path / "out")[0]["status"] == "error"
+    result = json.loads((tmp_path / "out" / "alice" / "results.json").read_text())
+    assert "your instructor has been told" in result["output"]
+
+
+def test_build_assignment_writes_the_stubs(tmp_path):
+    """Into the folder that is asked for."""
+    assert autograder("build", "assignment", "--out", tmp_path).returncode == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["distances.py", "softmax.py"]

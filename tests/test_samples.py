@@ -1,0 +1,57 @@
+"""The sample submissions: each gets the verdict that stands beside it."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.homework import ASSIGNMENT, QUESTIONS, ROOT, SOLUTIONS, checks
+from autograder.judge.session import Bench
+from autograder.report.gradescope import results
+from autograder.submission import stage
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+SAMPLES = sorted(path.parent for path in (ROOT / "tests" / "submissions").glob("*/*/expected.toml"))
+MOST = {question: sum(check.points for check in checks().values() if check.question == question) for question in QUESTIONS}
+
+
+@pytest.mark.parametrize(("group", "least"), [("right", 6), ("wrong", 15), ("broken", 5), ("hostile", 3)])
+def test_there_are_samples_of_every_kind(group, least):
+    """And each has its verdict beside it."""
+    folders = [path for path in (ROOT / "tests" / "submissions" / group).iterdir() if path.is_dir()]
+    assert len(folders) >= least
+    assert all((folder / "expected.toml").is_file() for folder in folders)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_sample_gets_the_verdict_beside_it(bench: Bench, sample: Path):
+    """Points by question within their bands, status, hints, and the words that a student reads."""
+    expected = tomllib.loads((sample / "expected.toml").read_text(encoding="utf-8"))
+    report = bench.judge(stage(sample.name, sample))
+    told = json.dumps(results(report), ensure_ascii=False)
+    assert report.status == expected["status"], report.reason
+    for question, most in MOST.items():
+        full = most if report.status == "graded" else 0
+        low, high = expected.get("points", {}).get(question, (full, full))
+        messages = [part.message for result in report.results for part in result.parts if result.check.question == question]
+        assert low <= report.question_score(question) <= high, (question, messages)
+    named = {f"{hint['question']}:{hint['id']}" for hint in report.hints}
+    assert set(expected.get("hints", ())) <= named
+    if sample.parent.name == "right":
+        assert not named
+    for words in expected.get("says", ()):
+        assert re.search(re.escape(words), told), words
+
+
+def test_the_reference_has_100_and_the_stubs_have_0(bench: Bench):
+    """The two ends of the scale."""
+    assert bench.judge(stage("solutions", SOLUTIONS)).score == 100
+    stubs = bench.judge(stage("assignment", ASSIGNMENT))
+    assert (stubs.score, stubs.status) == (0, "graded")
+    assert {hint["id"] for hint in stubs.hints} == {"stub"}

@@ -1,0 +1,271 @@
+"""Verdicts: what an answer earns, what it loses, and what a student is told."""
+
+import json
+import multiprocessing
+
+import pytest
+
+from autograder.homework import QUESTIONS, checks, make_checks_importable
+from autograder.report.gradescope import results
+
+make_checks_importable()
+
+from draws import PUBLIC_SEED, check_rng, sizes  # noqa: E402
+
+from autograder.hidden.test_q2 import draw  # noqa: E402
+
+
+def scores(report):
+    return [report.question_score(question) for question in QUESTIONS]
+
+
+def told(report, check):
+    return next(test["output"] for test in results(report)["tests"] if test["tags"][2] == check)
+
+
+def earned(report):
+    return {result.check.id: result.score for result in report.results if result.score}
+
+
+def test_the_reference_earns_everything(judge):
+    """And is told nothing."""
+    report = judge()
+    assert report.score == 100
+    assert report.hints == []
+    assert report.status == "graded"
+
+
+SHAPES = {"q1.shape", "q2.shape", "q3.shape", "q4.shape", "q5.shape"}
+
+PLACEHOLDERS = {
+    "zeros": """
+        def softmax_jacobian(z): return np.zeros((len(z), len(z)))
+        def cross_entropy_gradients(W, b, x, y): return np.zeros_like(b), np.zeros_like(b), np.zeros_like(W), np.zeros_like(b)
+        def softmax_loss_naive(W, X, y, reg): return 0.0, np.zeros_like(W)
+        softmax_loss_vectorized = softmax_loss_naive
+        def pairwise_squared_distances(A, B): return np.zeros((len(A), len(B)))
+        """,
+    "constants": """
+        def softmax_jacobian(z): return np.eye(len(z)) / len(z) - 1 / len(z) ** 2
+        def cross_entropy_gradients(W, b, x, y): return b * 0 + 1, b * 0 + 1, W * 0 + 1, b * 0 + 1
+        def softmax_loss_naive(W, X, y, reg): return float(np.log(W.shape[1])), np.ones_like(W)
+        softmax_loss_vectorized = softmax_loss_naive
+        def pairwise_squared_distances(A, B): return np.ones((len(A), len(B)))
+        """,
+    "copies": """
+        def softmax_jacobian(z): return np.outer(z, z)
+        def cross_entropy_gradients(W, b, x, y): return b.copy(), b.copy(), W.copy(), b.copy()
+        def softmax_loss_naive(W, X, y, reg): return float(W.sum()), W.copy()
+        softmax_loss_vectorized = softmax_loss_naive
+        def pairwise_squared_distances(A, B): return A @ B.T * 1.0
+        """,
+    "regularization": """
+        def softmax_jacobian(z): return np.eye(len(z)) - 1 / len(z)
+        def cross_entropy_gradients(W, b, x, y): return b.copy(), b.copy(), W.copy(), b.copy()
+        def softmax_loss_naive(W, X, y, reg): return np.log(W.shape[1]) + reg * np.sum(W**2), 2 * reg * W
+        softmax_loss_vectorized = softmax_loss_naive
+        def pairwise_squared_distances(A, B): return (A**2).sum(1)[:, None] + 0.0 * (B**2).sum(1)
+        """,
+    "noise": """
+        def softmax_jacobian(z): return np.random.rand(len(z), len(z))
+        def cross_entropy_gradients(W, b, x, y): return tuple(np.random.rand(*v.shape) for v in (b, b, W, b))
+        def softmax_loss_naive(W, X, y, reg): return float(np.random.rand()), np.random.rand(*W.shape)
+        softmax_loss_vectorized = softmax_loss_naive
+        def pairwise_squared_distances(A, B): return np.random.rand(len(A), len(B))
+        """,
+}
+
+
+@pytest.mark.parametrize("placeholder", PLACEHOLDERS.values(), ids=PLACEHOLDERS)
+def test_a_placeholder_earns_shape_points_and_nothing_else(judge, placeholder):
+    """Whatever it returns in place of an answer."""
+    report = judge(softmax=placeholder, distances=placeholder)
+    assert set(earned(report)) <= SHAPES
+
+
+ONE_MISTAKE = [
+    # module, answer, what it loses by check, hints
+    (
+        "softmax",
+        "def softmax_jacobian(z):\n    s = np.exp(z) / np.exp(z).sum()\n    return np.diag(s) - np.outer(s, s)",
+        {"q1.stability": 3},
+        {"q1:overflow"},
+    ),
+    (
+        "softmax",
+        """
+        vectorized = softmax_loss_vectorized
+        def softmax_loss_vectorized(W, X, y, reg):
+            loss, dW = vectorized(W, X, y, reg)
+            return loss, dW * len(X) - 2 * reg * W * (len(X) - 1)
+        """,
+        {"q4.gradient": 6, "q4.agree": 3},
+        {"q4:no-mean-gradient"},
+    ),
+    (
+        "softmax",
+        """
+        naive = softmax_loss_naive
+        def softmax_loss_naive(W, X, y, reg):
+            loss, dW = naive(W, X, y, reg)
+            return loss - reg * np.sum(W**2) / 2, dW - reg * W
+        """,
+        {"q3.identities": 3, "q3.loss": 5, "q3.gradient": 3},
+        {"q3:half-reg"},
+    ),
+    (
+        "softmax",
+        """
+        naive = softmax_loss_naive
+        def softmax_loss_naive(W, X, y, reg):
+            loss, dW = naive(W, X, y, reg)
+            return loss, dW - 2 * reg * W
+        """,
+        {"q3.gradient": 6},
+        {"q3:no-reg-gradient"},
+    ),
+    (
+        "softmax",
+        """
+        def softmax_loss_vectorized(W, X, y, reg):
+            W -= 0.0
+            W *= 1.0000001
+            Z = X @ W
+            Z -= Z.max(axis=1, keepdims=True)
+            log_P = Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))
+            P = np.exp(log_P)
+            loss = -log_P[np.arange(len(y)), y].mean() + reg * np.sum(W**2)
+            P[np.arange(len(y)), y] -= 1
+            return loss, X.T @ P / len(y) + 2 * reg * W
+        """,
+        {"q4.shape": 1},
+        {"q4:mutates-input"},
+    ),
+    (
+        "distances",
+        "exact = pairwise_squared_distances\ndef pairwise_squared_distances(A, B):\n    return np.sqrt(exact(A, B))",
+        {"q5.small": 4, "q5.values": 5, "q5.integer": 1},
+        {"q5:sqrt"},
+    ),
+    (
+        "distances",
+        """
+        def pairwise_squared_distances(A, B):
+            A, B = A.astype(float), B.astype(float)
+            return (A**2).sum(1)[:, None] + (B**2).sum(1) - 2 * A @ B.T
+        """,
+        {"q5.duplicates": 3},
+        {"q5:negative"},
+    ),
+    (
+        "distances",
+        "def pairwise_squared_distances(A, B):\n    return ((A[:, None].astype(float) - B) ** 2).sum(axis=2)",
+        {"q5.memory": 2},
+        {"q5:broadcast-3d"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("module", "answer", "loses", "hints"), ONE_MISTAKE)
+def test_one_mistake_costs_once_and_is_named(judge, module, answer, loses, hints):
+    """Everything that can still be judged is."""
+    report = judge(**{module: answer})
+    lost = {
+        result.check.id: result.check.points - result.score for result in report.results if result.score < result.check.points
+    }
+    assert {check: points for check, points in lost.items() if not check.endswith("timing")} == loses
+    assert {f"{hint['question']}:{hint['id']}" for hint in report.hints} >= hints
+
+
+def test_an_error_is_told_once(judge):
+    """Its followers say which check failed, and repeat nothing."""
+    report = judge(softmax="def softmax_jacobian(z):\n    return z.nonsense")
+    assert "AttributeError at softmax.py line" in told(report, "q1.shape")
+    assert "no attribute 'nonsense'" in told(report, "q1.shape")
+    for check in ("q1.identities", "q1.numerical", "q1.stability"):
+        assert told(report, check) == "not judged: q1.shape failed"
+
+
+def test_a_hidden_check_shows_position_and_ratio_from_hidden_data_and_values_from_public_data_only(judge, hidden_seed):
+    """An answer that returns its inputs would print them as «yours»."""
+    answer = """
+        exact = cross_entropy_gradients
+        def cross_entropy_gradients(W, b, x, y):
+            da, dz, dW, db = exact(W, b, x, y)
+            return da, dz, W.copy(), db
+        """
+    message = told(judge(softmax=answer), "q2.dW")
+    public, hidden = (draw(check_rng(seed, "q2.dW"))[0] for seed in (PUBLIC_SEED, hidden_seed))
+    assert any(f"{value:.6g}" in message for value in public.ravel())
+    assert not any(f"{value:.6g}" in message or f"{value:.3g}" in message for value in hidden.ravel())
+
+
+def test_an_exception_from_hidden_data_shows_no_message(judge, hidden_seed):
+    """Its author chose the words; where the public data make it raise too, those are shown."""
+    answer = "def softmax_jacobian(z):\n    raise ValueError(' '.join(map(str, z)))"
+    message = told(judge(softmax=answer), "q1.shape")
+    rng = check_rng(PUBLIC_SEED, "q1.shape")
+    public = rng.normal(size=sizes(rng, 2, 2, 9)[0])
+    assert f"{public[0]}" in message
+    hidden_rng = check_rng(hidden_seed, "q1.shape")
+    hidden = hidden_rng.normal(size=sizes(hidden_rng, 2, 2, 9)[0])
+    assert f"{hidden[0]}" not in message
+
+
+def test_a_hang_costs_only_its_own_question(judge):
+    """The worker is killed, the next question has its own."""
+    report = judge(softmax="def softmax_loss_naive(W, X, y, reg):\n    while True: pass")
+    assert scores(report) == [10, 15, 0, 30, 25]
+    assert "no answer within" in told(report, "q3.shape")
+
+
+def test_a_crash_costs_only_its_own_question(judge):
+    """As does any other death."""
+    report = judge(softmax="import os\ndef softmax_jacobian(z): os.kill(os.getpid(), 11)")
+    assert scores(report) == [0, 15, 20, 30, 25]
+    assert "SIGSEGV" in told(report, "q1.shape")
+
+
+def test_a_module_that_cannot_be_imported_costs_only_its_own_questions(judge):
+    """With the line, and the reason."""
+    report = judge(softmax="def broken(:")
+    assert scores(report) == [0, 0, 0, 0, 25]
+    assert "SyntaxError at softmax.py line" in told(report, "q1.shape")
+
+
+def test_results_are_valid_for_gradescope(judge):
+    """Every check once, with its number, tags, and a score within its points."""
+    rendered = json.loads(json.dumps(results(judge(softmax="def softmax_jacobian(z): return 1"))))
+    assert [test["tags"][2] for test in rendered["tests"]] == list(checks())
+    for test in rendered["tests"]:
+        assert 0 <= test["score"] <= test["max_score"]
+        assert test["status"] == ("passed" if test["score"] == test["max_score"] else "failed")
+        assert test["visibility"] == "visible"
+        assert test["number"] == checks()[test["tags"][2]].number
+    assert rendered["score"] == pytest.approx(sum(test["score"] for test in rendered["tests"]))
+    assert {"sandbox", "hints", "meters", "versions"} <= set(rendered["extra_data"])
+    assert all(entry["value"] > 1 for entry in rendered["leaderboard"])
+
+
+def spin():
+    while True:
+        pass
+
+
+def test_the_same_answers_get_the_same_marks_while_all_cores_are_busy(judge):
+    """A right one keeps them, a loop in disguise does not gain any."""
+    loop = """
+        vectorized = softmax_loss_vectorized
+        def softmax_loss_vectorized(W, X, y, reg):
+            sum(X[:, 0])
+            return vectorized(W, X, y, reg)
+        """
+    spinners = [multiprocessing.get_context("spawn").Process(target=spin, daemon=True) for _ in range(4)]
+    for spinner in spinners:
+        spinner.start()
+    try:
+        assert {judge().score for _ in range(3)} == {100}
+        assert {judge(softmax=loop).score for _ in range(3)} == {96}
+    finally:
+        for spinner in spinners:
+            spinner.kill()
