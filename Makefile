@@ -1,9 +1,9 @@
 # Every target that needs the environment makes it first; a second call finds it ready.
 PYTHON ?= python3
+export PYTHONS ?= 3.10 3.11 3.12 3.13
 SUBMISSIONS ?= solutions assignment tests/submissions/right tests/submissions/wrong tests/submissions/broken tests/submissions/hostile
 OUT ?= grades
 JOBS ?=
-SCHEDULER ?=
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -21,13 +21,13 @@ $(READY): pyproject.toml requirements/all.txt requirements/uv.txt
 	@touch $@
 
 grade: $(READY)  ## grade the sample submissions, or SUBMISSIONS="path ..." into OUT=folder, with JOBS=n
-	@$(VENV)/bin/autograder grade $(SUBMISSIONS) --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS)) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
+	@$(VENV)/bin/autograder grade $(SUBMISSIONS) --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS))
 
 test: lint  ## lint, check types and run every test
 	$(VENV)/bin/python -m pytest
 
-test-pythons: $(READY)  ## run the judge's tests on every Python that is supported (3.10 to 3.13)
-	$(VENV)/bin/python tests/pythons.py
+test-pythons:  ## run the judge's tests on every Python that is supported (3.10 to 3.13)
+	sh tests/pythons.sh
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .

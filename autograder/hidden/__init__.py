@@ -1,1 +1,1 @@
-"""The hidden checks, a file a question, and the evidence that they share. They never reach a student."""
+"""The hidden checks, a file a question. They never reach a student."""

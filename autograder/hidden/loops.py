@@ -4,7 +4,7 @@ import math
 
 from expect import Hint, Mismatch
 
-from autograder.hidden.evidence import Evidence
+from autograder.judge.evidence import Evidence
 from autograder.judge.meters import CPU_LIMIT
 
 AXES = {

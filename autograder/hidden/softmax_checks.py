@@ -4,8 +4,8 @@ import expect
 import numpy as np
 from draws import batch, sizes
 
-from autograder.hidden.evidence import Array, NotJudged, Rng, SoftmaxEvidence
 from autograder.homework import reference
+from autograder.judge.evidence import Array, NotJudged, Rng, SoftmaxEvidence
 from autograder.judge.examination import RemoteFunction
 from autograder.judge.mistakes import terms
 

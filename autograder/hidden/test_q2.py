@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from draws import sizes
 
-from autograder.hidden.evidence import STEP, Array, Rng
 from autograder.homework import reference
+from autograder.judge.evidence import STEP, Array, Rng
 from autograder.judge.examination import RemoteFunction
 
 NAMES = ("da", "dz", "dW", "db")

@@ -4,7 +4,7 @@ import pytest
 from expect import Hint, Mismatch
 
 from autograder.hidden import softmax_checks
-from autograder.hidden.evidence import HONEST_SOFTMAX, Rng, SoftmaxEvidence
+from autograder.judge.evidence import HONEST_SOFTMAX, Rng, SoftmaxEvidence
 from autograder.judge.examination import RemoteFunction
 
 HONEST_STEPS = 12.0  # bytecodes for each example: a loop that picks a row, calls numpy on it and adds takes 25 and more

@@ -8,9 +8,9 @@ import pytest
 from draws import sizes
 from expect import Hint, Mismatch
 
-from autograder.hidden.evidence import Array, DistanceEvidence, Rng
 from autograder.hidden.loops import expect_fast, expect_no_loop
 from autograder.homework import reference
+from autograder.judge.evidence import Array, DistanceEvidence, Rng
 from autograder.judge.examination import RemoteFunction
 from autograder.wire import Strided
 

@@ -13,8 +13,8 @@ import pytest
 from draws import PUBLIC_SEED, check_rng
 from expect import Mismatch
 
-from autograder.hidden.evidence import DistanceEvidence, NotJudged, SoftmaxEvidence
 from autograder.homework import FUNCTIONS, checks, reference
+from autograder.judge.evidence import DistanceEvidence, NotJudged, SoftmaxEvidence
 from autograder.judge.examination import TRAINING_CPU, Examination, NoAnswer, RemoteFunction
 from autograder.judge.meters import Race, Yardstick
 from autograder.judge.verdict import Outcome, Part

@@ -23,7 +23,7 @@ PACKAGE_HOME = Path(__file__).resolve().parents[2]
 MEMORY = 1 << 30  # bytes of address space: numpy and the standard library take 130 MB of it, the largest check 100 MB
 WORKER_CPU = 300  # seconds in a worker's whole life
 CONFINING = 5.0  # seconds of CPU to apply all layers, measured: 0.002
-STALL = 10.0  # seconds without any CPU time before a worker counts as asleep
+STALL = 6.0  # seconds without any CPU time before a worker counts as asleep
 PATIENCE = (
     40.0  # times its CPU time that a worker may take by the wall clock: a runnable process gets 1/40 of a core on any machine
 )

@@ -17,8 +17,8 @@ make_checks_importable()
 
 from draws import check_rng  # noqa: E402
 
-from autograder.hidden.evidence import DistanceEvidence, SoftmaxEvidence  # noqa: E402
 from autograder.hidden.loops import expect_fast, expect_no_loop  # noqa: E402
+from autograder.judge.evidence import DistanceEvidence, SoftmaxEvidence  # noqa: E402
 
 HERE = Path(__file__).parent
 STYLES = {

@@ -1,0 +1,47 @@
+import numpy as np
+
+
+def softmax_jacobian(z):
+    e = np.exp(z - np.max(z))
+    s = e / np.sum(e)
+    return np.diag(s) - np.outer(s, s)
+
+
+def cross_entropy_gradients(W, b, x, y):
+    z = x.dot(W) + b
+    z = z - z.max()
+    p = np.exp(z) / np.exp(z).sum()
+    onehot = np.zeros_like(p)
+    onehot[y] = 1
+    da = -onehot / p
+    dz = p - onehot
+    dW = x[:, None] * dz[None, :]
+    db = dz
+    return da, dz, dW, db
+
+
+def softmax_loss_naive(W, X, y, reg):
+    N = len(X)
+    loss, dW = 0, np.zeros(W.shape)
+    for x, k in zip(X, y):
+        z = x @ W
+        logp = z - z.max() - np.log(np.sum(np.exp(z - z.max())))
+        loss -= logp[k]
+        dz = np.exp(logp)
+        dz[k] -= 1
+        dW += np.outer(x, dz)
+    return loss / N + reg * np.sum(W ** 2), dW / N + 2 * reg * W
+
+
+def log_softmax(z):
+    z = z - np.max(z)
+    return z - np.log(np.sum(np.exp(z)))
+
+
+def softmax_loss_vectorized(W, X, y, reg):
+    N = X.shape[0]
+    logP = np.apply_along_axis(log_softmax, 1, X @ W)
+    loss = -logP[np.arange(N), y].mean() + reg * (W ** 2).sum()
+    G = np.exp(logP)
+    G[np.arange(N), y] -= 1
+    return loss, X.T @ G / N + 2 * reg * W

@@ -1,0 +1,7 @@
+import numpy as np
+
+
+def pairwise_squared_distances(A, B):
+    A = A.astype(float)
+    B = B.astype(float)
+    return np.sum(A ** 2, axis=1, keepdims=True) + np.sum(B ** 2, axis=1) - 2 * A.dot(B.T)

@@ -1,0 +1,50 @@
+import numpy as np
+
+
+def softmax_jacobian(z):
+    e = np.exp(z - np.max(z))
+    s = e / np.sum(e)
+    return np.diag(s) - np.outer(s, s)
+
+
+def cross_entropy_gradients(W, b, x, y):
+    z = x @ W + b
+    e = np.exp(z - np.max(z))
+    a = e / np.sum(e)
+    da = np.zeros(len(a))
+    da[y] = -1 / a[y]
+    dz = a.copy()
+    dz[y] -= 1
+    dW = np.outer(x, dz)
+    return da, dz, dW, dz.copy()
+
+
+def softmax_loss_naive(W, X, y, reg):
+    loss = 0.0
+    dW = np.zeros_like(W)
+    num_train = X.shape[0]
+    num_classes = W.shape[1]
+    for i in range(num_train):
+        scores = X[i].dot(W)
+        scores -= np.max(scores)
+        log_sum = np.log(np.sum(np.exp(scores)))
+        loss += log_sum - scores[y[i]]
+        for j in range(num_classes):
+            p = np.exp(scores[j] - log_sum)
+            dW[:, j] += (p - (j == y[i])) * X[i]
+    loss = loss / num_train + 0.5 * reg * np.sum(W * W)
+    dW = dW / num_train + reg * W
+    return loss, dW
+
+
+def softmax_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    scores -= np.max(scores, axis=1, keepdims=True)
+    log_p = scores - np.log(np.sum(np.exp(scores), axis=1, keepdims=True))
+    loss = -np.sum(log_p[np.arange(num_train), y]) / num_train
+    loss += 0.5 * reg * np.sum(W * W)
+    dscores = np.exp(log_p)
+    dscores[np.arange(num_train), y] -= 1
+    dW = X.T.dot(dscores) / num_train + reg * W
+    return loss, dW

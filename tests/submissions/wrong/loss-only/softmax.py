@@ -1,0 +1,48 @@
+import numpy as np
+
+
+def softmax_jacobian(z):
+    z = z - z.max()
+    p = np.exp(z) / np.exp(z).sum()
+    C = len(p)
+    J = np.zeros((C, C))
+    for i in range(C):
+        for j in range(C):
+            J[i, j] = p[i] * ((i == j) - p[j])
+    return J
+
+
+def cross_entropy_gradients(W, b, x, y):
+    z = x @ W + b
+    e = np.exp(z - np.max(z))
+    a = e / np.sum(e)
+    da = np.zeros(len(a))
+    da[y] = -1 / a[y]
+    dz = a.copy()
+    dz[y] -= 1
+    dW = np.outer(x, dz)
+    return da, dz, dW, dz.copy()
+
+
+def softmax_loss_naive(W, X, y, reg):
+    loss = 0.0
+    dW = np.zeros_like(W)
+    N = X.shape[0]
+    for i in range(N):
+        scores = X[i].dot(W)
+        scores -= np.max(scores)
+        loss += np.log(np.sum(np.exp(scores))) - scores[y[i]]
+    loss /= N
+    loss += reg * np.sum(W * W)
+    return loss, dW
+
+
+def softmax_loss_vectorized(W, X, y, reg):
+    N, C = X.shape[0], W.shape[1]
+    Z = X @ W
+    Z = Z - Z.max(axis=1, keepdims=True)
+    lse = np.log(np.exp(Z).sum(axis=1, keepdims=True))
+    Y = np.eye(C)[y]
+    loss = np.sum(Y * (lse - Z)) / N + reg * np.sum(W ** 2)
+    dW = X.T @ (np.exp(Z - lse) - Y) / N + 2 * reg * W
+    return loss, dW

@@ -1,0 +1,49 @@
+import numpy as np
+
+
+def softmax_jacobian(z):
+    z = z - z.max()
+    p = np.exp(z) / np.exp(z).sum()
+    C = len(p)
+    J = np.zeros((C, C))
+    for i in range(C):
+        for j in range(C):
+            J[i, j] = p[i] * ((i == j) - p[j])
+    return J
+
+
+def cross_entropy_gradients(W, b, x, y):
+    a = np.exp(x @ W + b - max(x @ W + b))
+    a /= a.sum()
+    t = np.eye(len(a))[y]
+    dz = a - t
+    return -t / a[y], dz, x.reshape(-1, 1) * dz, dz
+
+
+def softmax_loss_naive(W, X, y, reg):
+    loss = 0.0
+    dW = np.zeros_like(W)
+    num_train = X.shape[0]
+    num_classes = W.shape[1]
+    for i in range(num_train):
+        scores = X[i].dot(W)
+        scores -= np.max(scores)
+        log_sum = np.log(np.sum(np.exp(scores)))
+        loss += log_sum - scores[y[i]]
+        for j in range(num_classes):
+            p = np.exp(scores[j] - log_sum)
+            dW[:, j] += (p - (j == y[i])) * X[i]
+    loss = loss / num_train
+    dW = dW / num_train
+    return loss, dW
+
+
+def softmax_loss_vectorized(W, X, y, reg):
+    N, C = X.shape[0], W.shape[1]
+    Z = X @ W
+    Z = Z - Z.max(axis=1, keepdims=True)
+    lse = np.log(np.exp(Z).sum(axis=1, keepdims=True))
+    Y = np.eye(C)[y]
+    loss = np.sum(Y * (lse - Z)) / N
+    dW = X.T @ (np.exp(Z - lse) - Y) / N
+    return loss, dW
