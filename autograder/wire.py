@@ -4,10 +4,12 @@ A frame is two lengths (8 bytes each, little-endian), a JSON text and the arrays
 nothing: every length, dtype and shape is checked against what it is willing to take before any memory is set aside.
 """
 
+import builtins
 import json
 import math
 import re
 import struct
+import types
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +39,13 @@ DTYPES = frozenset(
         "complex128",
     ]
 )
-IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
+FUNCTION = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,59}")
+TYPES = frozenset(
+    [name for name, value in vars(builtins).items() if isinstance(value, type)]
+    + [name for name, value in vars(types).items() if isinstance(value, type)]
+    + [f"ndarray_of_{name}" for name in ("object", "str", "bytes", "void", "datetime64", "timedelta64")]
+    + ["generator", "function", "ndarray", "nested"]
+)  # only these names cross: any other could be a message
 
 
 class WireError(Exception):
@@ -84,8 +92,15 @@ def encode(value: Any) -> bytes:
     return b"".join([LENGTHS.pack(len(text), sum(map(len, payload))), text, *payload])
 
 
-def decode(text: bytes, payload: bytes | bytearray) -> Any:
+def decode(text: bytes, payload: bytes | bytearray, *, judges: bool = False) -> Any:
     """Turn a frame's JSON and array bytes back into the value.
+
+    Parameters
+    ----------
+    text, payload : bytes
+        The two parts of the frame.
+    judges : bool
+        Whether the frame is the judge's, who alone may ask for arrays that take more memory than they have bytes.
 
     Raises
     ------
@@ -97,7 +112,7 @@ def decode(text: bytes, payload: bytes | bytearray) -> Any:
         packed = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise WireError("the text of the frame is not JSON") from error
-    value, end = _unpack(packed, memoryview(payload), 0, 0)
+    value, end = _Reader(memoryview(payload), judges).unpack(packed, 0, 0)
     if end != len(payload):
         raise WireError(f"{len(payload) - end} bytes follow the last array")
     return value
@@ -124,7 +139,7 @@ def _pack(value: Any, payload: list[bytes], depth: int) -> Any:
     if isinstance(value, FunctionName):
         return {"function": value.name}
     name = value.type_name if isinstance(value, Opaque) else type(value).__name__
-    return {"opaque": name if IDENTIFIER.fullmatch(name) else "object"}
+    return {"opaque": name if name in TYPES else "object"}
 
 
 def _pack_array(value: np.ndarray[Any, Any] | np.generic, payload: list[bytes]) -> dict[str, Any]:
@@ -133,58 +148,61 @@ def _pack_array(value: np.ndarray[Any, Any] | np.generic, payload: list[bytes]) 
         array = array.astype(np.float64)
     array = array.astype(array.dtype.newbyteorder("="), copy=False)
     if array.dtype.str not in DTYPES or array.ndim > MAX_DIMENSIONS:
-        return {"opaque": "ndarray" if array.ndim > MAX_DIMENSIONS else f"ndarray_of_{array.dtype.name}"[:40]}
+        return {"opaque": "ndarray" if array.ndim > MAX_DIMENSIONS else f"ndarray_of_{array.dtype.type.__name__.rstrip('_')}"}
     order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
     payload.append(array.tobytes(order=order))  # type: ignore[arg-type]
     kind = "array" if isinstance(value, np.ndarray) else "scalar"
     return {kind: array.dtype.str, "shape": list(array.shape), "order": order}
 
 
-def _unpack(packed: Any, payload: memoryview, start: int, depth: int) -> tuple[Any, int]:
-    """Return the value and the position behind its last byte in the payload."""
-    if packed is None or isinstance(packed, (bool, int, float, str)):
-        return packed, start
-    if not isinstance(packed, dict) or depth > MAX_DEPTH + 1:
+@dataclass(frozen=True)
+class _Reader:
+    payload: memoryview
+    judges: bool
+
+    def unpack(self, packed: Any, start: int, depth: int) -> tuple[Any, int]:
+        """Return the value and the position behind its last byte in the payload."""
+        if packed is None or isinstance(packed, (bool, int, float, str)):
+            return packed, start
+        if not isinstance(packed, dict) or depth > MAX_DEPTH + 1:
+            raise WireError("the frame holds a value of no known kind")
+        match packed:
+            case {"tuple": list(items)} | {"list": list(items)}:
+                values = []
+                for item in items:
+                    value, start = self.unpack(item, start, depth + 1)
+                    values.append(value)
+                return (tuple(values) if "tuple" in packed else values), start
+            case {"dict": dict(entries)}:
+                unpacked = {}
+                for key, item in entries.items():
+                    unpacked[key], start = self.unpack(item, start, depth + 1)
+                return unpacked, start
+            case {"array": str(dtype), "shape": list(shape), "order": str(order)}:
+                return self.unpack_array(dtype, shape, order, start)
+            case {"scalar": str(dtype), "shape": [], "order": "C"}:
+                array, end = self.unpack_array(dtype, [], "C", start)
+                return array[()], end
+            case {"opaque": str(name)}:
+                return Opaque(name if name in TYPES else "object"), start
+            case {"function": str(name)} if FUNCTION.fullmatch(name):
+                return FunctionName(name), start
         raise WireError("the frame holds a value of no known kind")
-    match packed:
-        case {"tuple": list(items)} | {"list": list(items)}:
-            values = []
-            for item in items:
-                value, start = _unpack(item, payload, start, depth + 1)
-                values.append(value)
-            return (tuple(values) if "tuple" in packed else values), start
-        case {"dict": dict(entries)}:
-            unpacked = {}
-            for key, item in entries.items():
-                unpacked[key], start = _unpack(item, payload, start, depth + 1)
-            return unpacked, start
-        case {"array": str(dtype), "shape": list(shape), "order": str(order)}:
-            return _unpack_array(dtype, shape, order, payload, start)
-        case {"scalar": str(dtype), "shape": [], "order": "C"}:
-            array, end = _unpack_array(dtype, [], "C", payload, start)
-            return array[()], end
-        case {"opaque": str(name)} if IDENTIFIER.fullmatch(name):
-            return Opaque(name), start
-        case {"function": str(name)} if IDENTIFIER.fullmatch(name):
-            return FunctionName(name), start
-    raise WireError("the frame holds a value of no known kind")
 
-
-def _unpack_array(
-    dtype: str, shape: list[Any], order: str, payload: memoryview, start: int
-) -> tuple[np.ndarray[Any, Any], int]:
-    if dtype not in DTYPES or order not in ("C", "F", "strided"):
-        raise WireError("an array of a dtype or order that is not taken")
-    if len(shape) > MAX_DIMENSIONS or not all(type(size) is int and size >= 0 for size in shape):
-        raise WireError("an array with a shape that is none")
-    count = math.prod(shape)  # Python integers: a claimed (2**40, 2**40) cannot wrap round
-    end = start + count * np.dtype(dtype).itemsize
-    if end > len(payload) or math.prod(filter(None, shape)) > MAX_SIZE:  # (0, 2**60) has no bytes, and is refused too
-        raise WireError("an array with a shape larger than its bytes")
-    flat = np.frombuffer(payload[start:end], dtype)
-    if order == "strided":
-        larger = np.zeros([2 * size for size in shape], dtype)
-        view = larger[tuple(slice(None, None, 2) for _ in shape)]
-        view[...] = flat.reshape(shape)
-        return view, end
-    return flat.reshape(shape, order=order).copy(order=order), end  # type: ignore[call-overload]
+    def unpack_array(self, dtype: str, shape: list[Any], order: str, start: int) -> tuple[np.ndarray[Any, Any], int]:
+        """Return a writable array and the position behind its last byte in the payload."""
+        if dtype not in DTYPES or order not in (("C", "F", "strided") if self.judges else ("C", "F")):
+            raise WireError("an array of a dtype or order that is not taken")
+        if len(shape) > MAX_DIMENSIONS or not all(type(size) is int and size >= 0 for size in shape):
+            raise WireError("an array with a shape that is none")
+        count = math.prod(shape)  # Python integers: a claimed (2**40, 2**40) cannot wrap round
+        end = start + count * np.dtype(dtype).itemsize
+        if end > len(self.payload) or math.prod(filter(None, shape)) > MAX_SIZE:  # (0, 2**60) has no bytes, and is refused too
+            raise WireError("an array with a shape larger than its bytes")
+        flat = np.frombuffer(self.payload[start:end], dtype)
+        if order == "strided":
+            larger = np.zeros([2 * size for size in shape], dtype)
+            view = larger[tuple(slice(None, None, 2) for _ in shape)]
+            view[...] = flat.reshape(shape)
+            return view, end
+        return flat.reshape(shape, order=order).copy(order=order), end  # type: ignore[call-overload]

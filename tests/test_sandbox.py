@@ -3,6 +3,7 @@
 Each claim about a guard is tested by trying what the guard forbids, in a real worker.
 """
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -16,7 +17,12 @@ from autograder.homework import ROOT
 from autograder.judge import sandbox as sandbox_module
 from autograder.judge.sandbox import Sandbox, TookTooLong, WorkerDied
 from autograder.wire import LENGTHS
+from autograder.worker.confine import LANDLOCK_CREATE_RULESET, LANDLOCK_VERSION
 
+LANDLOCK = pytest.mark.skipif(
+    ctypes.CDLL(None).syscall(LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), LANDLOCK_VERSION) < 1,
+    reason="this kernel has no Landlock",
+)
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 CHANNEL = """
@@ -27,6 +33,16 @@ def is_channel(descriptor):
     except OSError:
         return False
 CHANNEL = next(descriptor for descriptor in range(3, 32) if is_channel(descriptor))
+"""
+
+
+IS_OPEN = """
+def is_open(descriptor):
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
 """
 
 
@@ -146,7 +162,7 @@ def test_a_frame_that_claims_too_much_or_makes_no_sense_ends_the_worker(start, f
 
 def test_a_worker_sees_no_environment_and_no_descriptor_but_its_channel(start):
     """Tokens lie in the one, results in the other."""
-    worker = start("import os\ndef f(): return len(os.environ), sorted(map(int, os.listdir('/proc/self/fd')))[:-1]")
+    worker = start(CHANNEL + "def f(): return len(os.environ), [d for d in range(100) if is_open(d)]\n" + IS_OPEN)
     variables, descriptors = call(worker, "f")
     assert variables == 0
     assert len(descriptors) == 4
@@ -178,6 +194,25 @@ def test_a_worker_gets_no_more_memory_than_allowed(start):
     """A bomb raises MemoryError in its own process."""
     worker = start("import numpy as np\ndef f(): return np.ones((40000, 40000))")
     assert "Memory" in call(worker, "f")["type"]
+
+
+@LANDLOCK
+@pytest.mark.parametrize("path", [ROOT / "solutions" / "softmax.py", ROOT, "/etc/passwd", "/proc/self/environ", "/tmp"])
+def test_a_worker_opens_no_file_and_lists_no_folder(start, path):
+    """Neither the reference, nor what another worker may have left."""
+    worker = start("import os\ndef f(path): return open(path).read()\ndef g(path): return str(os.listdir(path))")
+    assert call(worker, "f", str(path))["type"] in ("PermissionError", "IsADirectoryError")
+    assert call(worker, "g", str(path))["type"] in ("PermissionError", "NotADirectoryError")
+
+
+@LANDLOCK
+@pytest.mark.parametrize("how", ["os.mkdir(path)", "os.symlink('/', path)", "os.mkfifo(path)", "open(path, 'w')"])
+def test_a_worker_changes_no_folder(start, tmp_path, how):
+    """Not even a name."""
+    tmp_path.chmod(0o777)
+    worker = start(f"import os\ndef f(path): return {how}")
+    assert call(worker, "f", str(tmp_path / "x"))["type"] in ("PermissionError", "FileNotFoundError")
+    assert not list(tmp_path.iterdir())
 
 
 @ROOT_ONLY

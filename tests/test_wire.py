@@ -12,12 +12,12 @@ from hypothesis.extra import numpy as hnp
 from autograder.wire import DTYPES, LENGTHS, MAX_DIMENSIONS, FunctionName, Opaque, Strided, WireError, decode, encode
 
 
-def cross(value):
+def cross(value, **options):
     frame = encode(value)
     text, payload = LENGTHS.unpack(frame[: LENGTHS.size])
     body = frame[LENGTHS.size :]
     assert len(body) == text + payload
-    return decode(body[:text], body[text:])
+    return decode(body[:text], body[text:], **options)
 
 
 arrays = hnp.arrays(
@@ -48,10 +48,16 @@ def test_memory_order_arrives():
     """Answers may be asked for inputs in any order."""
     array = np.arange(12.0).reshape(3, 4)
     assert cross(np.asfortranarray(array)).flags.f_contiguous
-    strided = cross(Strided(array))
+    strided = cross(Strided(array), judges=True)
     assert not strided.flags.c_contiguous
     assert not strided.flags.f_contiguous
     assert np.array_equal(strided, array)
+
+
+def test_only_the_judge_asks_for_arrays_that_take_more_memory_than_bytes():
+    """A worker could make the judge set aside sixteen times what it sends."""
+    with pytest.raises(WireError):
+        cross(Strided(np.arange(12.0).reshape(3, 4)))
 
 
 @pytest.mark.parametrize(

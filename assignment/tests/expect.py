@@ -30,11 +30,13 @@ class Mismatch(AssertionError):
         Yours against expected.
     hint : Hint or None
         What may be the cause.
+    key : str
+        Equal for two mismatches that say the same of different data.
     """
 
-    def __init__(self, summary: str, table: str = "", hint: Hint | None = None) -> None:
+    def __init__(self, summary: str, table: str = "", hint: Hint | None = None, key: str = "") -> None:
         super().__init__("\n".join(filter(None, [summary, table, hint and hint.question])))
-        self.summary, self.table, self.hint = summary, table, hint
+        self.summary, self.table, self.hint, self.key = summary, table, hint, key or summary
 
 
 def describe(value: Any) -> str:
@@ -45,7 +47,10 @@ def describe(value: Any) -> str:
         return f"an array of shape {value.shape} and type {value.dtype}"
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)}"
-    return f"a value of type {getattr(value, 'type_name', type(value).__name__)}"
+    name = getattr(value, "type_name", type(value).__name__)
+    if name.startswith("ndarray_of_"):
+        return f"an array of type {name.removeprefix('ndarray_of_')} (do its rows differ in length?)"
+    return f"a value of type {name}"
 
 
 def array(value: Any, shape: tuple[int, ...], what: str, *, dtype: str = "float", turned: str = "transposed") -> Any:
@@ -53,15 +58,20 @@ def array(value: Any, shape: tuple[int, ...], what: str, *, dtype: str = "float"
 
     An array of the transpose's shape gets a hint with the id `turned`.
     """
+    name = what.partition(" ")[0]
     if not isinstance(value, np.ndarray):
-        raise Mismatch(f"{what} should be an array of shape {shape}; yours is {describe(value)}.")
+        raise Mismatch(
+            f"{what} should be an array of shape {shape}; yours is {describe(value)}.", key=f"{name} is {describe(value)}"
+        )
     value = np.asarray(value)  # a np.matrix is as good
     if value.shape != shape:
         transposed = Hint(turned, f"Yours has the shape of the transpose: did {what} turn round on the way?")
         hint = transposed if value.shape == shape[::-1] and len(set(shape)) > 1 else None
-        raise Mismatch(f"{what} should have the shape {shape}; yours is {describe(value)}.", hint=hint)
+        raise Mismatch(
+            f"{what} should have the shape {shape}; yours is {describe(value)}.", hint=hint, key=f"{name} has the wrong shape"
+        )
     if not (np.issubdtype(value.dtype, np.floating) or (dtype == "number" and np.issubdtype(value.dtype, np.integer))):
-        raise Mismatch(f"{what} should hold floats; yours is {describe(value)}.")
+        raise Mismatch(f"{what} should hold floats; yours is {describe(value)}.", key=f"{name} is {value.dtype}")
     finite(value, what)
     return value
 
@@ -95,7 +105,8 @@ def loss_and_gradient(value: Any, shape: tuple[int, int]) -> tuple[Any, Any]:
     """Expect a pair of things, whatever they are: (loss, dW)."""
     if not isinstance(value, (tuple, list)) or len(value) != 2:
         raise Mismatch(
-            f"The function should return (loss, dW), a number and an array of shape {shape}; yours is {describe(value)}."
+            f"The function should return (loss, dW), a number and an array of shape {shape}; yours is {describe(value)}.",
+            key=f"the pair is {describe(value)}",
         )
     return value[0], value[1]
 
@@ -116,22 +127,18 @@ def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | N
 
 
 def differs(yours: Any, expected: Any, error: Any, what: str, measure: str, hint: Hint | None = None) -> Mismatch:
-    """Say where two arrays differ most, with a table of the worst entries."""
+    """Say where two arrays, or two numbers, differ most, with a table of the worst entries."""
     worst = np.argsort(-np.nan_to_num(error, nan=np.inf).ravel(), kind="stable")[:ROWS]
     places = [tuple(int(k) for k in np.unravel_index(flat, error.shape)) for flat in worst]
-    there = f" The largest difference is at {_index(places[0])}" if error.ndim else " Yours"
-    ratio = yours[places[0]] / expected[places[0]] if expected[places[0]] else np.nan
-    where = (
-        f"{there}{', where yours' if error.ndim else ''} is {ratio:.3g} times the expected value."
-        if np.isfinite(ratio)
-        else there + "."
-    )
-    if not error.ndim and not np.isfinite(ratio):
-        where = ""
-    rows = [(_index(place) if place else "", f"{yours[place]:.6g}", f"{expected[place]:.6g}") for place in places]
-    widths = [max(len(row[k]) for row in [("", "yours", "expected"), *rows]) for k in range(3)]
-    lines = ["  ".join(text.rjust(width) for text, width in zip(row, widths)) for row in [("", "yours", "expected"), *rows]]
-    return Mismatch(f"{what} is not right: {measure}.{where}", "\n".join(lines), hint)
+    first = places[0]
+    where = f" The largest difference is at {_index(first)}." if first else ""
+    if expected[first] and np.isfinite(yours[first]):
+        where += f" Yours is {yours[first] / expected[first]:.3g} times the expected value{' there' if first else ''}."
+    rows = [("", "yours", "expected")]
+    rows += [(_index(place) if place else "", f"{yours[place]:.6g}", f"{expected[place]:.6g}") for place in places]
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    table = "\n".join("  ".join(text.rjust(width) for text, width in zip(row, widths)) for row in rows)
+    return Mismatch(f"{what} is not right: {measure}.{where}", table, hint)
 
 
 def unchanged(before: Any, after: Any, names: str) -> None:

@@ -5,7 +5,7 @@ import numpy as np
 from draws import batch, sizes
 
 from autograder.homework import reference
-from autograder.judge.evidence import Array, NotJudged, Rng, SoftmaxEvidence
+from autograder.judge.evidence import Array, Rng, SoftmaxEvidence
 from autograder.judge.examination import RemoteFunction
 from autograder.judge.mistakes import terms
 
@@ -60,8 +60,7 @@ def expect_stable_far_apart(function: RemoteFunction, rng: Rng, evidence: Softma
 
 def _expect_stable(function: RemoteFunction, W: Array, X: Array, y: Array, evidence: SoftmaxEvidence, where: str) -> None:
     """Expect what the answer's own formula gives, its known mistakes included: they have cost their points already."""
-    if not evidence.alive:
-        raise NotJudged(f"{evidence.question}.loss and {evidence.question}.gradient failed")
+    evidence.require_alive()
     loss, dW = expect.loss_and_gradient(function(W, X, y, 0.0), W.shape)
     loss, dW = expect.number(loss, f"The loss {where}"), expect.array(dW, W.shape, f"dW {where}")
     at = terms(W, X, y, 0.0)

@@ -37,7 +37,17 @@ STEP_BASE = 5  # size of the axes that are not watched while steps are counted
 
 
 class NotJudged(AssertionError):
-    """A check has nothing to judge, because of what another one found; the message names that one."""
+    """A check has nothing to judge, because of what others found.
+
+    Parameters
+    ----------
+    *checks : str
+        Ids of those others.
+    """
+
+    def __init__(self, *checks: str) -> None:
+        super().__init__(*checks)
+        self.checks = checks
 
 
 class Evidence:
@@ -56,6 +66,7 @@ class Evidence:
     long: dict[str, Shape]
     short: dict[str, Shape]
     widest: Shape | None = None
+    missing: Mismatch | NoAnswer | None = None  # why there is no answer at all
 
     def __init__(self, function: RemoteFunction, reference: Yardstick, rng: Rng) -> None:
         self.function, self.reference, self.rng = function, reference, rng
@@ -143,7 +154,8 @@ class SoftmaxEvidence(Evidence):
         batches = [batch(self.rng) for _ in range(CASES)]
         try:
             pairs = [expect.loss_and_gradient(value, W.shape) for value, (W, *_) in zip(self.function.map(batches), batches)]
-        except (Mismatch, NoAnswer):
+        except (Mismatch, NoAnswer) as error:
+            self.missing = error
             return [], [], []
         return [terms(*one) for one in batches], [loss for loss, _ in pairs], [dW for _, dW in pairs]
 
@@ -232,7 +244,7 @@ class SoftmaxEvidence(Evidence):
     def require_alive(self) -> None:
         """Expect an answer that works: speed and tidiness of one that does not are worth nothing."""
         if not self.alive:
-            raise NotJudged(f"{self.question}.loss and {self.question}.gradient failed")
+            raise self.missing or NotJudged(f"{self.question}.loss", f"{self.question}.gradient")
 
     def draw(self, shape: Shape) -> tuple[Any, ...]:
         """Draw W, X, y, reg."""
@@ -261,7 +273,8 @@ class DistanceEvidence(Evidence):
         A, B = self.rng.normal(size=(n, d)), self.rng.normal(size=(m, d))
         try:
             return A, B, expect.array(self.function(A, B), (n, m), "P", dtype="number").astype(float)
-        except (Mismatch, NoAnswer):
+        except (Mismatch, NoAnswer) as error:
+            self.missing = error
             return None
 
     @cached_property
@@ -299,7 +312,7 @@ class DistanceEvidence(Evidence):
     def require_alive(self) -> None:
         """Expect an answer that works: the speed of one that does not is worth nothing."""
         if not self.alive:
-            raise NotJudged("q5.values failed")
+            raise self.missing or NotJudged("q5.values")
 
     @property
     def hint(self) -> Hint | None:

@@ -1,20 +1,33 @@
 """One submission under examination: its functions as proxies, a worker for each question, and why an answer is missing."""
 
+import builtins
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from autograder.homework import FUNCTIONS, QUESTIONS, given_sources
 from autograder.judge.sandbox import Sandbox, TookTooLong, Worker, WorkerDied
-from autograder.wire import IDENTIFIER, FunctionName
+from autograder.wire import FunctionName
 
 CALL_CPU = 3.0  # seconds for one request; the longest honest one, a loop over 8,000 rows that is to lose its points, takes 1
 TRAINING_CPU = 30.0  # seconds for 30 steps of gradient descent; with a loss in scalar loops it takes 3
 IMPORT_CPU = 5.0  # seconds; code at the top level that trains for a minute does not belong in an answer
-LIVES = 3  # deaths of a question's worker before its remaining checks are not judged
-TRIES = 2  # of a function that takes too long, in all questions: a student waits for the verdict
+QUESTION_CPU = 60.0  # seconds for all requests of a question; a loss in scalar loops takes 20
+QUESTION_STALL = 20.0  # seconds that a question's answers may wait for anything but the processor
+QUESTION_PATIENCE = 40.0  # times their CPU time that the answers may take by the wall clock
+LIVES = 3  # deaths of the worker by one function, before that function is not called again
+TRIES = 2  # of a function that takes too long: a student waits for the verdict
 MAX_MESSAGE = 200  # characters shown of an exception's message
+
+EXCEPTIONS = frozenset(
+    name
+    for names in (vars(builtins), vars(np.exceptions), {"LinAlgError": np.linalg.LinAlgError})
+    for name, value in names.items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+)  # whose names are shown; the name of another could be a message
 
 
 class NoAnswer(AssertionError):
@@ -35,6 +48,11 @@ class NoAnswer(AssertionError):
     def __init__(self, summary: str, message: str = "", hint: tuple[str, str] | None = None, *, final: bool = False) -> None:
         super().__init__(summary)
         self.summary, self.message, self.hint, self.final = summary, message, hint, final
+        self.key = summary
+
+    def again(self) -> "NoAnswer":
+        """The same once more: an exception that is raised twice carries the traceback of both."""
+        return NoAnswer(self.summary, self.message, self.hint, final=True)
 
 
 class RemoteFunction:
@@ -99,7 +117,7 @@ class RemoteFunction:
 
 
 class Examination:
-    """The state of judging one submission: which worker lives, which module cannot be imported, who died how often.
+    """The state of judging one submission: which worker lives, what cannot be imported, who died how often, time spent.
 
     Parameters
     ----------
@@ -119,8 +137,9 @@ class Examination:
         self._worker: Worker | None = None
         self._functions: list[str] = []
         self._broken: dict[str, NoAnswer] = {}
-        self._deaths: Counter[str] = Counter()
-        self._too_long: dict[str, list[NoAnswer]] = defaultdict(list)
+        self._deaths: dict[str, list[NoAnswer]] = defaultdict(list)
+        self._late: Counter[str] = Counter()
+        self._cpu = self._wall = 0.0
         self.layers: list[str] = []
 
     def turn_to(self, question: str) -> None:
@@ -128,6 +147,7 @@ class Examination:
         if question != self._question:
             self.close()
             self._question = question
+            self._cpu = self._wall = 0.0
 
     def function(self, name: str, cpu_limit: float = CALL_CPU) -> RemoteFunction:
         """Stand in for a function of the submission."""
@@ -149,42 +169,52 @@ class Examination:
         NoAnswer
             The function is missing, raised, took too long, or took its process down.
         """
-        if len(self._too_long[function]) >= TRIES:
-            raise self._too_long[function][-1]
+        used = [a.name for call in calls for a in call["arguments"] if isinstance(a, FunctionName)]
+        theirs = used[0] if used else function  # given code only passes on what the student's function does
+        if len(self._deaths[theirs]) >= LIVES or self._late[theirs] >= TRIES:
+            raise self._deaths[theirs][-1].again()
+        self._expect_time_left(theirs)
         worker = self._living_worker()
-        if "." not in function and function not in self._functions:
-            raise NoAnswer(f"{self._module}.py defines no function {function}.")
+        if theirs in FUNCTIONS and theirs not in self._functions:
+            raise NoAnswer(f"{self._module}.py defines no function {theirs}.")
         try:
             reply = worker.ask({"function": function, "calls": calls}, cpu_limit, weighed=weighed)
         except WorkerDied as death:
             self._worker = None
-            self._deaths[self._question] += 1
-            missing = NoAnswer(f"{function}: {death}.", final=True)
-            if isinstance(death, TookTooLong):
-                self._too_long[function].append(missing)
+            self._spend(death.cpu, death.wall)
+            missing = NoAnswer(f"{theirs}: {death}.", final=True)
+            self._deaths[theirs].append(missing)
+            self._late[theirs] += isinstance(death, TookTooLong)
             raise missing from None
+        self._spend(reply.cpu, reply.wall)
         answer = reply.value
         if isinstance(answer, dict) and isinstance(answer.get("raised"), dict):
-            raise self._raised(function, answer["raised"])
+            raise self._raised(theirs, answer["raised"])
         if not _is_answer(answer, calls):
             self.close()
-            raise NoAnswer(f"{function}: its process wrote to the grader's channel.")
+            raise NoAnswer(f"{theirs}: its process wrote to the grader's channel.", final=True)
         return answer, reply.cpu, reply.peak
 
     @property
     def _module(self) -> str:
         return QUESTIONS[self._question]
 
+    def _spend(self, cpu: float, wall: float) -> None:
+        if not self._trusted:
+            self._cpu, self._wall = self._cpu + cpu, self._wall + wall
+
+    def _expect_time_left(self, function: str) -> None:
+        if self._cpu > QUESTION_CPU or self._wall > QUESTION_STALL + QUESTION_PATIENCE * self._cpu:
+            raise NoAnswer(f"{function}: the time for this question is used up; what is left is not judged.", final=True)
+
     def _living_worker(self) -> Worker:
         module = self._module
         if module in self._broken:
-            raise self._broken[module]
+            raise self._broken[module].again()
         if module not in self._submitted:
             raise NoAnswer(f"{module}.py is missing from the submission.")
         if self._worker is not None:
             return self._worker
-        if self._deaths[self._question] >= LIVES:
-            raise NoAnswer(f"the process of this question ended {LIVES} times; it is not started again.")
         worker = self._sandbox.fork(trusted=self._trusted)
         self.layers = worker.layers
         wanted = [name for name, home in FUNCTIONS.items() if home == module]
@@ -194,35 +224,35 @@ class Examination:
             "functions": wanted,
         }
         try:
-            answer = worker.ask(order, IMPORT_CPU).value
+            reply = worker.ask(order, IMPORT_CPU)
         except WorkerDied as death:
             during = "It runs at import: does code at the top level belong under if __name__ == '__main__'?"
             hint = ("import-time", during) if isinstance(death, TookTooLong) else None
             self._broken[module] = NoAnswer(f"{module}.py cannot be imported: {death}.", hint=hint)
-            raise self._broken[module] from None
+            raise self._broken[module].again() from None
+        self._spend(reply.cpu, reply.wall)
+        answer = reply.value
         if isinstance(answer, dict) and isinstance(answer.get("functions"), list):
             self._functions = [name for name in wanted if name in answer["functions"]]
             self._worker = worker
             return worker
         worker.end()
         raised = answer.get("raised") if isinstance(answer, dict) else None
-        self._broken[module] = self._raised(module, raised if isinstance(raised, dict) else {}, importing=True)
-        raise self._broken[module]
+        self._broken[module] = self._import_failed(raised if isinstance(raised, dict) else {})
+        raise NoAnswer(self._broken[module].summary, self._broken[module].message)
 
-    def _raised(self, function: str, raised: dict[str, Any], *, importing: bool = False) -> NoAnswer:
-        """Turn what a worker says of an exception into words; none of it is believed to be more than text."""
-        kind, message, file, line = (raised.get(key) for key in ("type", "message", "file", "line"))
-        kind = kind if isinstance(kind, str) and IDENTIFIER.fullmatch(kind) else "an exception"
-        module = file.removesuffix(".py") if isinstance(file, str) else ""
-        known = module in self._sources
-        where = f" at {module}.py line {line}" if known and type(line) is int and 0 < line < 10**6 else ""
-        words = harmless(message) if isinstance(message, str) else ""
-        if kind == "NotImplementedError" and not importing:
+    def _raised(self, function: str, raised: dict[str, Any]) -> NoAnswer:
+        """Turn what a worker says of an exception in a call into words."""
+        kind, where, words = self._read(raised)
+        if kind == "NotImplementedError":
             return NoAnswer(
                 f"{function} is not filled in yet.", hint=("stub", "This one is still waiting for you: where would you begin?")
             )
-        if not importing:
-            return NoAnswer(f"{function} raised {kind}{where}.", words)
+        return NoAnswer(f"{function} raised {kind}{where}.", words)
+
+    def _import_failed(self, raised: dict[str, Any]) -> NoAnswer:
+        """Turn what a worker says of an exception at import into words."""
+        kind, where, words = self._read(raised)
         missing = re.fullmatch(r"No module named '([A-Za-z_][\w.]{0,60})'", words)
         if kind == "ModuleNotFoundError" and missing:
             return NoAnswer(
@@ -230,6 +260,16 @@ class Examination:
                 " Only numpy and the standard library are; remove the import."
             )
         return NoAnswer(f"{self._module}.py cannot be imported: {kind}{where}.", words)
+
+    def _read(self, raised: dict[str, Any]) -> tuple[str, str, str]:
+        """Read type, place in the student's own file, and message of an exception; only the last can be anyone's words."""
+        kind, message, file, line = (raised.get(key) for key in ("type", "message", "file", "line"))
+        kind = kind if isinstance(kind, str) and kind in EXCEPTIONS else "an exception of its own"
+        module = file.removesuffix(".py") if isinstance(file, str) else ""
+        source = self._sources[module] if module in self._submitted else b""
+        known = type(line) is int and 0 < line <= source.count(b"\n") + source.count(b"\r") + 1
+        where = f" at {file} line {line}" if source and known else ""
+        return kind, where, harmless(message) if isinstance(message, str) else ""
 
 
 def harmless(text: str) -> str:

@@ -38,6 +38,7 @@ class Judge:
         self.parts: list[Part] = []
         self.faults: list[str] = []
         self._told: dict[tuple[str, str], str] = {}
+        self._root: dict[str, str] = {}
 
     # What checks ask for
 
@@ -156,11 +157,13 @@ class Judge:
         if error is None:
             return part("passed")
         if isinstance(error, NotJudged):
-            return part("not judged", f"not judged: {error}")
+            roots = dict.fromkeys(self._root.get(failed, failed) for failed in error.checks)
+            return part("not judged", f"not judged: {' and '.join(roots)} failed")
         if not isinstance(error, (Mismatch, NoAnswer)):
             self.faults.append(f"{check}: {type(error).__name__}: {error}")
             return part("not judged", "not judged: the grader failed at this check; your instructor has been told")
-        told = self._told.setdefault((checks()[check].question, error.summary), check)
+        told = self._told.setdefault((checks()[check].question, error.key), check)
+        self._root[check] = told
         if told != check:
             return part("not judged", f"not judged: {told} failed")
         return part("failed", "\n".join(filter(None, [error.summary, self._in_public(item, error)])), error.hint)
@@ -169,6 +172,8 @@ class Judge:
         """What can be shown of a failure: the values, or the exception's words, of the same failure on the public seed."""
         if "rng" not in item.funcargs or getattr(error, "final", False):
             return ""
+        # A new worker, which has never seen the hidden data: nothing of them can get into its words.
+        self.examination.close()
         names = item._fixtureinfo.argnames
         arguments = {name: item.funcargs[name] for name in names} | {"rng": check_rng(PUBLIC_SEED, _check_id(item))}
         try:

@@ -27,14 +27,26 @@ STALL = 6.0  # seconds without any CPU time before a worker counts as asleep
 PATIENCE = (
     40.0  # times its CPU time that a worker may take by the wall clock: a runnable process gets 1/40 of a core on any machine
 )
-MAX_REPLY = 1 << 28  # bytes of arrays in an answer
+MAX_REPLY = 1 << 25  # bytes of arrays in an answer: the largest right one, 500 x 300 distances, has 1.2 MB
 FIRST_USER = 61000  # user ids that no system hands out; two for each sandbox
 MOST_SANDBOXES = 512
 POLL = 0.05  # seconds between looks at the worker's clock while waiting
 
 
 class WorkerDied(Exception):
-    """A worker gave no answer; the message says how it ended, in words for the student."""
+    """A worker gave no answer; the message says how it ended, in words for the student.
+
+    Parameters
+    ----------
+    words : str
+        The message.
+    cpu, wall : float
+        CPU time and time that the request took, seconds, as far as they are known.
+    """
+
+    def __init__(self, words: str, cpu: float = 0.0, wall: float = 0.0) -> None:
+        super().__init__(words)
+        self.cpu, self.wall = cpu, wall
 
 
 class TookTooLong(WorkerDied):
@@ -55,12 +67,15 @@ class Reply:
         What the worker sent.
     cpu : float
         CPU time of all its threads, seconds.
+    wall : float
+        Time that passed, seconds.
     peak : int
-        Growth of its resident memory at the highest point, bytes, if it was weighed; an earlier, higher peak hides it.
+        Growth of its resident memory at the highest point, bytes, if it was weighed.
     """
 
     value: Any
     cpu: float
+    wall: float
     peak: int
 
 
@@ -108,15 +123,17 @@ class Worker:
         if self._unread():
             raise self._dead("it wrote to the grader's channel, which is not for answers to use")
         clock = self._clock
+        if weighed:
+            self._forget_peak()
         memory_before, peak_before = self._memory() if weighed else (0, 0)
         started, cpu_started = time.monotonic(), clock()
 
         def check_time() -> None:
             cpu, wall = clock() - cpu_started, time.monotonic() - started
             if cpu > cpu_limit:
-                raise self._dead(f"no answer within {cpu_limit:g} s of computing", TookTooLong)
+                raise self._late(f"no answer within {cpu_limit:g} s of computing", cpu, wall)
             if wall > STALL + PATIENCE * cpu:
-                raise self._dead(f"no answer: it slept for {wall:.0f} s", TookTooLong)
+                raise self._late("no answer: it slept", cpu, wall)
 
         self._write(encode(request), check_time)
         text_length, payload_length = LENGTHS.unpack(self._read(LENGTHS.size, check_time))
@@ -130,7 +147,7 @@ class Worker:
         except WireError as error:
             raise self._dead(f"its answer cannot be read: {error}") from error
         growth = (peak_after if peak_after > peak_before else memory_after) - memory_before
-        return Reply(value, cpu, max(growth, 0))
+        return Reply(value, cpu, time.monotonic() - started, max(growth, 0))
 
     def end(self) -> int:
         """End the worker and all it started, if it is not ended yet; return its status."""
@@ -139,9 +156,13 @@ class Worker:
         self._ended = True
         return self._end()
 
-    def _dead(self, why: str, kind: type[WorkerDied] = WorkerDied) -> WorkerDied:
+    def _dead(self, why: str) -> WorkerDied:
         self.end()
-        return kind(why)
+        return WorkerDied(why)
+
+    def _late(self, why: str, cpu: float, wall: float) -> TookTooLong:
+        self.end()
+        return TookTooLong(why, cpu, wall)
 
     def _left(self) -> WorkerDied:
         """Say how a worker ended that closed its channel on its own."""
@@ -160,6 +181,11 @@ class Worker:
             return time.clock_gettime_ns(clock_id) * 1e-9
 
         return read
+
+    def _forget_peak(self) -> None:
+        """Let the kernel's highest mark start anew, so that no earlier, higher peak hides what comes."""
+        with open(f"/proc/{self.process}/clear_refs", "w") as file:  # noqa: PTH123
+            file.write("5")
 
     def _memory(self) -> tuple[int, int]:
         """Resident memory now and at its highest so far, bytes."""

@@ -46,7 +46,11 @@ def serve(confinement: Confinement) -> NoReturn:
         else:
             _send(confinement.channel, {"functions": [name for name in order["functions"] if callable(namespace.get(name))]})
             while True:
-                _send(confinement.channel, _answer(_receive(confinement.channel), namespace, sources))
+                answer = _answer(_receive(confinement.channel), namespace, sources)
+                try:
+                    _send(confinement.channel, answer)
+                except MemoryError as error:  # what was returned fits into memory, but not a second time
+                    _send(confinement.channel, {"raised": _describe(error, sources)})
     finally:
         os._exit(0)
 
@@ -107,7 +111,7 @@ def _send(channel: int, message: dict[str, Any]) -> None:
 
 def _receive(channel: int) -> Any:
     text, payload = LENGTHS.unpack(_read(channel, LENGTHS.size))
-    return decode(_read(channel, text), _read(channel, payload))
+    return decode(_read(channel, text), _read(channel, payload), judges=True)
 
 
 def _read(channel: int, count: int) -> bytes:
