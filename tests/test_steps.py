@@ -18,6 +18,8 @@ VECTORIZED = [
     "np.linalg.norm(x)",
     "np.add.at(x, np.arange(len(x)), 1)",
     "np.ma.log(x)",
+    "np.choose(np.zeros(4, int), np.ones((len(x), 4)))",
+    "np.set_printoptions(threshold=np.inf); print(f'{x}')",
     "max(3, 5) + min(2.0, 1.0)",
     "sum(x.shape)",
 ]

@@ -5,7 +5,7 @@ import math
 from expect import Hint, Mismatch
 
 from autograder.judge.evidence import Evidence
-from autograder.judge.meters import CPU_LIMIT
+from autograder.judge.meters import CPU_LIMIT, TOO_LARGE
 
 AXES = {
     "N": ("examples", "loop-rows"),
@@ -48,7 +48,9 @@ def expect_fast(evidence: Evidence) -> None:
     if evidence.wide is not None:
         races["many of everything"] = evidence.wide
     what, slowest = max(races.items(), key=lambda item: item[1].ratio)
-    if slowest.ratio > CPU_LIMIT:
+    if slowest is TOO_LARGE:
+        raise Mismatch(f"With {what} it needs more memory than there is: is there an array larger than the answer needs?")
+    if slowest.slow:
         waste = f" It also takes {slowest.peak / 1e6:.0f} MB of memory: is there an array larger than the answer needs?"
         raise Mismatch(
             f"With {what} it takes {slowest.ratio:.0f} times the CPU time of the vectorized reference;"

@@ -41,18 +41,22 @@ class NoAnswer(AssertionError):
         The exception's own words, made harmless: fit for checks on the public seed only.
     hint : tuple of (str, str) or None
         Id and question.
+    kind : str
+        Type of the exception that the function raised; empty where it raised none.
     final : bool
         Whether there is no more to say: the call cost a worker its life, and is not to be tried again for the sake of words.
     """
 
-    def __init__(self, summary: str, message: str = "", hint: tuple[str, str] | None = None, *, final: bool = False) -> None:
+    def __init__(
+        self, summary: str, message: str = "", hint: tuple[str, str] | None = None, *, kind: str = "", final: bool = False
+    ) -> None:
         super().__init__(summary)
-        self.summary, self.message, self.hint, self.final = summary, message, hint, final
+        self.summary, self.message, self.hint, self.kind, self.final = summary, message, hint, kind, final
         self.key = summary
 
     def again(self) -> "NoAnswer":
         """The same once more: an exception that is raised twice carries the traceback of both."""
-        return NoAnswer(self.summary, self.message, self.hint, final=True)
+        return NoAnswer(self.summary, self.message, self.hint, kind=self.kind, final=True)
 
 
 class RemoteFunction:
@@ -248,7 +252,7 @@ class Examination:
             return NoAnswer(
                 f"{function} is not filled in yet.", hint=("stub", "This one is still waiting for you: where would you begin?")
             )
-        return NoAnswer(f"{function} raised {kind}{where}.", words)
+        return NoAnswer(f"{function} raised {kind}{where}.", words, kind=kind)
 
     def _import_failed(self, raised: dict[str, Any]) -> NoAnswer:
         """Turn what a worker says of an exception at import into words."""

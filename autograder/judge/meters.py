@@ -18,6 +18,8 @@ STEP_SIZES = (16, 32, 48)  # rows along the axis; C-level switches such as np.ch
 Arguments = tuple[Any, ...]
 
 CPU_LIMIT = 8.0  # times the reference's CPU time: vectorized styles reach 4, the mildest full loop 12 (make bench)
+WASTEFUL_CPU_LIMIT = 5.0  # times, with arrays larger than needed: an (N, D, C) array takes 8 to 12
+
 WASTE = 8.0  # times the reference's memory, and
 WASTE_FLOOR = 8 << 20  # bytes, from where on too much CPU time is a matter of arrays too large, not yet of loops
 FIRST_REPEATS = 3  # of a race that is clearly won: a median of three bears one outlier
@@ -25,6 +27,7 @@ SLOW_REPEATS = 5  # of a race that is clearly lost, before anyone loses points
 MOST_REPEATS = 21  # of a race near the limit
 READINGS = 15  # of the reference at each shape, remembered from submission to submission
 CREDIBLE = 0.4  # of the upper quartile of what was read before: load makes a factor of 2, a miss of the clock much more
+IMPLAUSIBLE = 0.2  # times the reference's CPU time: no style is that fast, so a reading below is a miss of the clock
 LEAST = 2e-5  # seconds: no request takes less
 CLEAR = 0.6  # of the limit: below it a race is clearly won
 HOPELESS = 3.0  # times the limit: above it a race is clearly lost
@@ -108,6 +111,14 @@ class Race:
         """Whether memory explains what CPU time was spent on."""
         return self.peak > WASTE * self.reference_peak + WASTE_FLOOR
 
+    @property
+    def slow(self) -> bool:
+        """Whether it takes too long: who also wastes memory has less time."""
+        return self.ratio > (WASTEFUL_CPU_LIMIT if self.wasteful else CPU_LIMIT)
+
+
+TOO_LARGE = Race(math.inf, 1.0, 1 << 62, 0)  # of an answer whose arrays do not fit into memory
+
 
 def race(
     function: RemoteFunction,
@@ -139,11 +150,15 @@ def race(
         expected, seconds, memory = reference.measure(*arguments)
         reference_cpu.append(seconds)
         reference_peak = max(reference_peak, memory)
-        result, seconds, memory = function.measure(*arguments)
-        cpu.append(seconds)
-        peak = max(peak, memory)
+        for _ in range(READINGS):
+            result, seconds, memory = function.measure(*arguments)
+            peak = max(peak, memory)
+            if seconds > IMPLAUSIBLE * reference_cpu[-1]:
+                break
+        cpu.append(max(seconds, LEAST))
         verify(result, expected)
         measured = Race(median(cpu), median(reference_cpu), peak, reference_peak)
-        won, lost = measured.ratio < CLEAR * CPU_LIMIT, measured.ratio > HOPELESS * CPU_LIMIT
+        won = measured.ratio < CLEAR * CPU_LIMIT and not measured.slow
+        lost = measured.ratio > HOPELESS * CPU_LIMIT
         if len(cpu) >= (FIRST_REPEATS if won else SLOW_REPEATS if lost else MOST_REPEATS):
             return measured

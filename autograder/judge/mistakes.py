@@ -39,7 +39,7 @@ class Factor:
 
 
 ONE = Factor(1.0)
-POWERS = ((0, 0), (1, 0), (0, -1), (0, 1), (-1, 0))  # of N and C that a forgotten or doubled mean brings, likeliest first
+POWERS = ((0, 0), (1, 0), (0, -1), (1, -1), (0, 1), (-1, 0))  # of N and C in a wrong mean, likeliest first
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,8 @@ def name_loss(model: LossModel | None) -> str | None:
     if not (model.penalty.is_(1) or model.penalty == model.data):
         return None  # two mistakes at once: the numbers do not say which one the student should look at
     for name, factor in (
-        ("no-mean", (1.0, 1, 0)), ("divided-by-classes", (1.0, 0, -1)), ("loss-sign", (-1.0,)),
+        ("no-mean", (1.0, 1, 0)), ("divided-by-classes", (1.0, 0, -1)), ("divided-by-classes", (1.0, 1, -1)),
+        ("loss-sign", (-1.0,)),
         ("log-base", (1 / np.log(2),)), ("log-base", (1 / np.log(10),)),
     ):  # fmt: skip
         if model.data.is_(*factor):
@@ -215,6 +216,7 @@ def name_gradient(model: GradientModel | None) -> str | None:
     for name, pull_factor, push_factor in (
         ("no-indicator", (1.0,), (0.0,)), ("indicator-added", (1.0,), (-1.0,)),
         ("no-mean", (1.0, 1, 0), (1.0, 1, 0)), ("divided-by-classes", (1.0, 0, -1), (1.0, 0, -1)),
+        ("divided-by-classes", (1.0, 1, -1), (1.0, 1, -1)),
     ):  # fmt: skip
         if pull.is_(*pull_factor) and push.is_(*push_factor):
             return name

@@ -278,7 +278,7 @@ class Sandbox:
         self._slot, self._claim = claim_slot()
         self._channels: set[socket.socket] = set()
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        settings = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         start = f"import sys; sys.path.insert(0, {str(PACKAGE_HOME)!r}); from autograder.worker.zygote import main; main()"
         with theirs:
             self._zygote = subprocess.Popen(
@@ -286,7 +286,7 @@ class Sandbox:
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={**threads, "PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+                env={**settings, "PATH": os.defpath, "LC_ALL": "C.UTF-8"},
                 start_new_session=True,  # Ctrl-C is for the grader, which then ends the zygote
             )
 

@@ -59,6 +59,7 @@ def make_quiet() -> None:
     """Let prints and warnings do nothing, in constant time: printing an array runs Python once a row."""
     builtins.print = lambda *values, **options: None  # noqa: ARG005
     np.set_printoptions(threshold=0, edgeitems=1)
+    np.set_printoptions = lambda **options: None  # noqa: ARG005
     warnings.simplefilter("ignore")
 
 

@@ -1,7 +1,7 @@
 """Make loops visible that Python's builtins run in C: `sum` over an array is a loop in disguise, one that executes no bytecode.
 
 Each of these callables is replaced by one that draws its items through a generator, so that every item costs interpreter steps.
-Results do not change.
+Results do not change. The other way round, a loop of numpy's own dispatch is taken out: it is none of the answer's.
 """
 
 import builtins
@@ -10,6 +10,7 @@ import inspect
 import itertools
 import math
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -38,11 +39,20 @@ def watch_builtins() -> None:
             setattr(module, name, _watched(getattr(module, name), places))
     for name in EXTREMES:
         setattr(builtins, name, _watched_extreme(getattr(builtins, name)))
+    for namespace in (np, np.linalg, np.fft):
+        _undispatch(namespace)
     watched_frompyfunc = _watched_frompyfunc(np.frompyfunc)
     np.frompyfunc = watched_frompyfunc
     home = inspect.getmodule(np.vectorize.__init__)  # np.vectorize looks it up in its own module
     if home is not None and hasattr(home, "frompyfunc"):
         vars(home)["frompyfunc"] = watched_frompyfunc
+
+
+def _undispatch(namespace: ModuleType) -> None:
+    """Call numpy's functions directly: the dispatch to other libraries looks at each of np.choose's choices in Python."""
+    for name, function in list(vars(namespace).items()):
+        if hasattr(function, "_implementation"):
+            setattr(namespace, name, function._implementation)
 
 
 def _watched(original: Callable[..., Any], places: slice) -> Callable[..., Any]:

@@ -1,5 +1,6 @@
 import json
 import os
+import stat
 import struct
 
 import numpy as np
@@ -7,10 +8,10 @@ import numpy as np
 
 def channel():
     """The socket to the grader, among the open descriptors."""
-    for name in os.listdir("/proc/self/fd"):
+    for descriptor in range(3, 64):
         try:
-            if int(name) > 2 and os.readlink("/proc/self/fd/" + name).startswith("socket:"):
-                return int(name)
+            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                return descriptor
         except OSError:
             pass
 
