@@ -5,7 +5,7 @@ import multiprocessing
 
 import pytest
 
-from autograder.homework import QUESTIONS, checks, make_checks_importable
+from autograder.homework import FUNCTIONS, QUESTIONS, checks, make_checks_importable
 from autograder.report.gradescope import results
 
 make_checks_importable()
@@ -269,3 +269,45 @@ def test_the_same_answers_get_the_same_marks_while_all_cores_are_busy(judge):
     finally:
         for spinner in spinners:
             spinner.kill()
+
+
+ODD = {
+    "none": "None",
+    "text": "'one'",
+    "true": "True",
+    "integer": "3",
+    "huge integer": "2 ** 70",
+    "nan": "float('nan')",
+    "complex": "1j",
+    "nothing in a tuple": "()",
+    "pair of none": "(None, None)",
+    "loss alone": "(1.0,)",
+    "four none": "(None,) * 4",
+    "nested": "((1.0, np.ones(3)), [np.ones((2, 2))])",
+    "generator": "(x for x in [1, 2])",
+    "dict": "{'loss': 1.0}",
+    "class": "int",
+    "empty array": "np.zeros((0, 3))",
+    "array without axes": "np.array(1.0)",
+    "complex array": "np.ones((3, 3)) * 1j",
+    "array of booleans": "np.ones((3, 3), bool)",
+    "array of text": "np.array(['a'])",
+    "array of objects": "np.array([None, 1], dtype=object)",
+    "array of NaN": "np.full((4, 4), np.nan)",
+    "five axes": "np.ones((1, 1, 1, 1, 1))",
+    "array of dates": "np.array(['2026-01-01'], dtype='datetime64[D]')",
+    "array of records": "np.zeros(2, dtype=[('a', float)])",
+    "loss and text": "(1.0, 'dW')",
+    "array as loss": "(np.ones(3), np.ones((3, 3)))",
+    "infinite loss, list as gradient": "(float('inf'), [[1.0]])",
+    "inputs": "(args[0], args[-1])",
+}
+
+
+@pytest.mark.parametrize("value", ODD.values(), ids=ODD)
+def test_no_answer_is_so_odd_that_a_check_fails_itself(judge, value):
+    """It is told what is expected, and the grader goes on."""
+    functions = "\n".join(f"def {name}(*args): return {value}" for name in FUNCTIONS)
+    report = judge(softmax=functions, distances=functions)
+    assert report.status == "graded", report.reason
+    assert report.score == 0

@@ -137,12 +137,21 @@ class Judge:
         """Give each question a worker of its own."""
         self.examination.turn_to(checks()[_check_id(item)].question)
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Function, call: pytest.CallInfo[None]) -> Any:
-        """Take note of the outcome of a check, or of the fixtures before it."""
-        if call.when == "call" or call.excinfo is not None:
-            self.parts.append(self._part(item, call.excinfo.value if call.excinfo else None))
-        return (yield)
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Run a check and take note of its outcome; pytest need not explain it a second time."""
+        error = None
+        try:
+            pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames})
+        except Exception as raised:
+            error = raised
+        self.parts.append(self._part(pyfuncitem, error))
+        return True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take note of a check that could not even begin."""
+        if report.failed:
+            self.faults.append(f"{report.nodeid}: {report.longreprtext}")
 
     def _part(self, item: pytest.Function, error: BaseException | None) -> Part:
         check = _check_id(item)
