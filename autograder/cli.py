@@ -96,13 +96,13 @@ def _progress() -> Progress:
 
 def _table(rows: list[dict[str, Any]]) -> Table:
     most = {question: sum(check.points for check in checks().values() if check.question == question) for question in QUESTIONS}
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("submission", no_wrap=True)
-    table.add_column("score", justify="right")
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    table.add_column("submission", no_wrap=True, min_width=max((len(row["submission"]) for row in rows), default=0))
+    table.add_column("score", justify="right", no_wrap=True)
     for question, points in most.items():
         table.add_column(f"{question}/{points:g}", justify="right", no_wrap=True)
-    table.add_column("status")
-    table.add_column("what to look at first", overflow="ellipsis", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    table.add_column("what to look at first", overflow="ellipsis", no_wrap=True, ratio=1)
     for row in rows:
         style = {"invalid": "yellow", "error": "red"}.get(row["status"])
         words = click.unstyle(row["first_words"]).replace("[", r"\[")

@@ -64,6 +64,18 @@ def test_grade_writes_a_row_and_a_result_for_each_submission(a_class, tmp_path):
     assert "grades.csv" in run.stdout
 
 
+def test_a_wrong_submission_comes_back_from_the_pool_with_its_hints(a_class, tmp_path):
+    """Its report travels between processes, and its first words stand in the table."""
+    answer = "def pairwise_squared_distances(A, B):\n    return A.astype(float) @ B.T\n"
+    (a_class / "alice" / "distances.py").write_text(answer)
+    (a_class / "bob" / "softmax.py").write_text("def softmax_jacobian(z):\n    raise NotImplementedError\n")
+    run = autograder("grade", a_class, "--out", tmp_path / "out", "--jobs", 1)
+    assert run.returncode == 0, run.stdout
+    assert "q5.small: P of the case worked by hand is not right" in run.stdout
+    result = json.loads((tmp_path / "out" / "bob" / "results.json").read_text())
+    assert {"question": "q1", "id": "stub"} in result["extra_data"]["hints"]
+
+
 def test_grading_again_grades_nothing_twice_and_fresh_forgets(a_class, tmp_path):
     """A result is kept as long as answers, checks and seed are the same."""
     out = tmp_path / "out"

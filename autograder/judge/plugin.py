@@ -159,7 +159,8 @@ class Judge:
         title = (item.obj.__doc__ or "").strip()
 
         def part(outcome: Outcome, message: str = "", hint: tuple[str, str] | None = None) -> Part:
-            return Part(check, title, weight, outcome, message, hint)
+            # A plain tuple: reports travel to processes that know nothing of the checks' own types.
+            return Part(check, title, weight, outcome, message, hint and (hint[0], hint[1]))
 
         if error is None:
             return part("passed")
