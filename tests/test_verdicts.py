@@ -247,6 +247,22 @@ def test_results_are_valid_for_gradescope(judge):
     assert all(entry["value"] > 1 for entry in rendered["leaderboard"])
 
 
+def test_what_is_infinite_is_still_valid_json(judge):
+    """A counter switched off, an array too large for memory."""
+    answer = """
+        import sys
+        def softmax_loss_vectorized(W, X, y, reg):
+            sys.settrace(None)
+            for tool in range(6 if hasattr(sys, "monitoring") else 0):
+                if sys.monitoring.get_tool(tool):
+                    sys.monitoring.set_events(tool, 0)
+            return softmax_loss_naive(W, X, y, reg)
+        """
+    report = judge(softmax=answer)
+    assert "switches off the counter" in told(report, "q4.loops")
+    assert json.dumps(results(report), allow_nan=False)
+
+
 def spin():
     while True:
         pass

@@ -4,6 +4,7 @@ A check asks for the student functions that it needs by naming its parameters af
 sandbox.
 """
 
+import math
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -110,14 +111,14 @@ class Judge:
         # Loops are measured against the vectorized reference too.
         return SoftmaxEvidence(self.examination.function(name), self._yardsticks["q4"], check_rng(self._seed, name), question)
 
-    def measurements(self) -> dict[str, float]:
-        """What was measured, by name: the CPU ratio and the steps a row of each axis, as far as they were asked for."""
-        found = {}
+    def measurements(self) -> dict[str, float | None]:
+        """What was measured, by name: CPU ratio and steps a row of each axis, as far as asked for; None for an infinity."""
+        found: dict[str, float | None] = {}
         for question, evidence in (("q4", self._vectorized), ("q5", self._distances)):
             for axis, race in vars(evidence).get("races", {}).items():  # computed already, or not at all
-                found[f"{question}.cpu_ratio.{axis}"] = round(race.ratio, 2)
+                found[f"{question}.cpu_ratio.{axis}"] = round(race.ratio, 2) if math.isfinite(race.ratio) else None
             for axis, steps in vars(evidence).get("steps", {}).items():
-                found[f"{question}.steps.{axis}"] = steps
+                found[f"{question}.steps.{axis}"] = steps if math.isfinite(steps) else None
         return found
 
     def race(self, question: str) -> Race | None:

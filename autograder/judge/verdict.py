@@ -87,7 +87,7 @@ class Report:
     reason: str = ""
     results: Sequence[Result] = ()
     sandbox: Sequence[str] = ()
-    meters: dict[str, float] = field(default_factory=dict)
+    meters: dict[str, float | None] = field(default_factory=dict)
     speed_ups: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
 

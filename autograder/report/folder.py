@@ -26,7 +26,7 @@ def write_atomically(path: Path, text: str) -> None:
 def save(out: Path, report: Report, key: str) -> dict[str, Any]:
     """Write a submission's results.json, and beside it the key under which it stays valid; return its row of grades.csv."""
     folder = out / report.submission
-    write_atomically(folder / "results.json", json.dumps(results(report), indent=1, ensure_ascii=False) + "\n")
+    write_atomically(folder / "results.json", json.dumps(results(report), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     row = {
         "submission": report.submission,
         "score": f"{report.score:g}",
