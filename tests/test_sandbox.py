@@ -317,4 +317,5 @@ def test_modules_that_are_not_there_say_so(sandbox):
 
 def test_the_whole_standard_library_is_there_though_no_file_can_be_read(start):
     """Submodules too; a dropped user may be unable to read the interpreter's own folder."""
+    start("from numpy import *\nimport numpy.matlib\nfrom datetime import datetime\ndatetime.strptime('2026', '%Y')")
     start("import xml.dom.minidom, concurrent.futures, encodings.gbk, json.decoder, sqlite3.dbapi2, numpy.ma, numpy.random")

@@ -247,6 +247,32 @@ def test_results_are_valid_for_gradescope(judge):
     assert all(entry["value"] > 1 for entry in rendered["leaderboard"])
 
 
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "if len(y) > 100: [t for t in y]",
+        "for start in range(0, len(y), 32): X[start : start + 32].sum()",
+        "import sys; sys.settrace(None); [t for t in y]; [t for t in X.T]",
+    ],
+)
+def test_a_loop_that_begins_late_or_goes_in_blocks_or_unwatched_loses_the_points_of_loops(judge, loop):
+    """And nothing else."""
+    answer = f"""
+        vectorized = softmax_loss_vectorized
+        def softmax_loss_vectorized(W, X, y, reg):
+            {loop}
+            return vectorized(W, X, y, reg)
+        """
+    report = judge(softmax=answer)
+    assert report.question_score("q4") == 26, told(report, "q4.loops")
+
+
+def test_star_imports_and_the_given_code_can_be_imported(judge):
+    """numpy loads some of itself only when asked, and no file can be read by then."""
+    imports = "from numpy import *\nfrom digits import load_digits\nfrom gradient_check import relative_error\n"
+    assert judge(softmax=imports, distances=imports).score == 100
+
+
 def test_what_is_infinite_is_still_valid_json(judge):
     """A counter switched off, an array too large for memory."""
     answer = """

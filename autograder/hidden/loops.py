@@ -30,7 +30,7 @@ def expect_no_loop(evidence: Evidence) -> None:
             )
         if steps > 0:
             raise Mismatch(
-                f"A Python loop runs along {axis}: {steps:.0f} interpreter steps more for each further one of the {things}.",
+                f"A Python loop runs along {axis}: {steps:.3g} interpreter steps more for each further one of the {things}.",
                 hint=Hint(hint, f"Which operation on whole arrays does this for all {things} at once?"),
             )
     for axis, race in evidence.races.items():
@@ -54,5 +54,5 @@ def expect_fast(evidence: Evidence) -> None:
         waste = f" It also takes {slowest.peak / 1e6:.0f} MB of memory: is there an array larger than the answer needs?"
         raise Mismatch(
             f"With {what} it takes {slowest.ratio:.0f} times the CPU time of the vectorized reference;"
-            f" {CPU_LIMIT:.0f} times is the limit.{waste if slowest.wasteful else ''}"
+            f" {slowest.limit:.0f} times is the limit.{waste if slowest.wasteful else ''}"
         )

@@ -91,7 +91,7 @@ class Evidence:
                 shape[place] = size
                 return self.draw((shape[0], shape[1], shape[2]))
 
-            found[axis] = steps_per_row(self.function, draw)
+            found[axis] = steps_per_row(self.function, draw, large_too=axis not in self.limited)
         return found
 
     @cached_property

@@ -23,14 +23,19 @@ PR_SET_CHILD_SUBREAPER = 36
 
 NUMPY = [
     "numpy",
+    "numpy.ctypeslib",
     "numpy.fft",
     "numpy.lib",
+    "numpy.lib.recfunctions",
     "numpy.linalg",
     "numpy.ma",
+    "numpy.ma.mrecords",
+    "numpy.matlib",
     "numpy.polynomial",
     "numpy.random",
     "numpy.testing",
     "numpy.typing",
+    "_strptime",
 ]
 NEVER = frozenset(
     [
@@ -90,7 +95,11 @@ def preload() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # parts of the standard library announce their end
         for name in NUMPY:
-            importlib.import_module(name)
+            with contextlib.suppress(ImportError):  # numpy's versions differ
+                importlib.import_module(name)
+        numpy = sys.modules["numpy"]
+        for name in numpy.__all__:
+            getattr(numpy, name, None)  # numpy loads some submodules when they are first asked for, as `import *` does
         for name in sys.stdlib_module_names - NEVER:
             if not name.startswith("_"):
                 preload_package(name)
