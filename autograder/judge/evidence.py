@@ -149,8 +149,10 @@ class SoftmaxEvidence(Evidence):
 
     Parameters
     ----------
-    check : str
-        The question, as in ``q4``: a check that cannot be judged names it.
+    function, reference, rng
+        As of `Evidence`.
+    question : str
+        As in ``q4``: a check that cannot be judged names its checks.
     """
 
     long, short, widest, limited = LONG_SOFTMAX, SHORT_SOFTMAX, WIDE_SOFTMAX, "C"

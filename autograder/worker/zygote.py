@@ -35,7 +35,7 @@ NUMPY = [
     "numpy.random",
     "numpy.testing",
     "numpy.typing",
-    "_strptime",
+    "_strptime",  # the standard library loads it when a time is first parsed
 ]
 NEVER = frozenset(
     [
