@@ -50,7 +50,7 @@ def steps_per_row(function: RemoteFunction, draw: Callable[[int], Arguments], *,
     -------
     steps : float
         The smaller of the growths from 16 to 32 and from 32 to 48, per row: a loop costs steps in both intervals, a path that
-        depends on the size (as an optimized einsum's) in at most one; where that is 0, the growth from 389 to 797. Exactly 0 for
+        depends on the size (as an optimized einsum's) in at most one; where it is 0, that from 389 to 797. Exactly 0 for
         vectorized code, infinite where the counter was switched off.
     """
     small, middle, large = counts = function.count_steps([(draw(size), draw(size)) for size in STEP_SIZES])
