@@ -14,21 +14,17 @@ SOLUTIONS = ROOT / "solutions"
 PUBLIC_CHECKS = ASSIGNMENT / "tests"
 HIDDEN_CHECKS = Path(__file__).resolve().parent / "hidden"
 
-FUNCTIONS = {
-    "softmax_jacobian": "softmax",
-    "cross_entropy_gradients": "softmax",
-    "softmax_loss_naive": "softmax",
-    "softmax_loss_vectorized": "softmax",
-    "pairwise_squared_distances": "distances",
-}  # the module of each function that students fill
+
+def _table(name: str) -> list[dict[str, str]]:
+    """Rows of a table that lies beside the public checks."""
+    with (PUBLIC_CHECKS / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+_questions = _table("questions.csv")
+FUNCTIONS = {row["function"]: row["module"] for row in _questions}  # the module of each function that students fill
+QUESTIONS = {row["question"]: row["module"] for row in _questions}  # the module that each question needs
 MODULES = tuple(dict.fromkeys(FUNCTIONS.values()))
-QUESTIONS = {
-    "q1": "softmax",
-    "q2": "softmax",
-    "q3": "softmax",
-    "q4": "softmax",
-    "q5": "distances",
-}  # the module each question needs
 GIVEN = ("digits", "gradient_check", "neighbours", "training")  # given modules, which a submission may import
 
 
@@ -76,12 +72,11 @@ def checks() -> dict[str, Check]:
     """
     places: dict[str, int] = {}
     table = {}
-    with (PUBLIC_CHECKS / "points.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            question = row["id"].partition(".")[0]
-            places[question] = places.get(question, 0) + 1
-            number = f"{question[1:]}.{places[question]}"
-            table[row["id"]] = Check(row["id"], number, row["kind"], float(row["points"]), row["seen"], row["check"])
+    for row in _table("points.csv"):
+        question = row["id"].partition(".")[0]
+        places[question] = places.get(question, 0) + 1
+        number = f"{question[1:]}.{places[question]}"
+        table[row["id"]] = Check(row["id"], number, row["kind"], float(row["points"]), row["seen"], row["check"])
     return table
 
 
