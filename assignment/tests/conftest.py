@@ -2,32 +2,51 @@
 
 import copy
 import importlib
+import traceback
 
 import numpy as np
 import pytest
 from draws import PUBLIC_SEED, check_rng
 from expect import Mismatch, loss_and_gradient, number
+from report import NOTEBOOK, NotThere, ReportByQuestion
+from tables import questions
 
-MODULES = {
-    "softmax_jacobian": "softmax",
-    "cross_entropy_gradients": "softmax",
-    "softmax_loss_naive": "softmax",
-    "softmax_loss_vectorized": "softmax",
-    "pairwise_squared_distances": "distances",
-    "gradient_descent": "training",
-}
+GIVEN = {"gradient_descent": "training"}
 
 
-def _function(name):
+def pytest_configure(config):
+    """Report by question."""
+    config.pluginmanager.register(ReportByQuestion())
+
+
+def _function(name, module):
     @pytest.fixture(name=name)
-    def function():
-        return getattr(importlib.import_module(MODULES[name]), name)
+    def function(pytestconfig):
+        notebook = pytestconfig.stash.get(NOTEBOOK, None)
+        if notebook is not None and module not in GIVEN.values():
+            if name not in notebook:
+                raise NotThere(name, f"The notebook does not know {name} yet: run its cell first.")
+            return notebook[name]
+        try:
+            answers = importlib.import_module(module)
+        except Exception as error:
+            raise NotThere(name, f"{module}.py cannot be imported:\n{_last_words(error)}") from None
+        if not hasattr(answers, name):
+            raise NotThere(name, f"{module}.py defines no function {name}.")
+        return getattr(answers, name)
 
     return function
 
 
-for _name in MODULES:
-    globals()[_name] = _function(_name)
+def _last_words(error):
+    """An exception as Python prints it, from the last line of code on."""
+    lines = "".join(traceback.format_exception(error)).splitlines()
+    start = max(k for k, line in enumerate(lines) if line.startswith("  File "))
+    return "\n".join(lines[start:])
+
+
+for _name, _module in {row["function"]: row["module"] for row in questions()}.items() | GIVEN.items():
+    globals()[_name] = _function(_name, _module)
 
 
 @pytest.fixture
