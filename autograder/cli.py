@@ -80,13 +80,22 @@ def build() -> None:
 
 
 @build.command()
-@click.option("--out", default=ASSIGNMENT, type=click.Path(file_okay=False, path_type=Path), help="Folder for the stubs.")
+@click.option("--out", default=ASSIGNMENT, type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
 def assignment(out: Path) -> None:
-    """Write the students' stubs, generated from the solutions."""
-    from autograder.release.assignment import build_stubs
+    """Write the stubs, the notebook and the handout's README.md, generated from the solutions."""
+    from autograder.release.handout import build_assignment
 
-    for path in build_stubs(out):
+    for path in build_assignment(out):
         click.echo(path)
+
+
+@build.command()
+@click.option("--out", default="dist", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
+def handout(out: Path) -> None:
+    """Write homework.zip, which students unpack."""
+    from autograder.release.handout import build_handout
+
+    click.echo(build_handout(out))
 
 
 def _progress() -> Progress:

@@ -21,9 +21,14 @@ def _table(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-_questions = _table("questions.csv")
-FUNCTIONS = {row["function"]: row["module"] for row in _questions}  # the module of each function that students fill
-QUESTIONS = {row["question"]: row["module"] for row in _questions}  # the module that each question needs
+@cache
+def questions() -> list[dict[str, str]]:
+    """Rows of the table of questions: question, function, module, title."""
+    return _table("questions.csv")
+
+
+FUNCTIONS = {row["function"]: row["module"] for row in questions()}  # the module of each function that students fill
+QUESTIONS = {row["question"]: row["module"] for row in questions()}  # the module that each question needs
 MODULES = tuple(dict.fromkeys(FUNCTIONS.values()))
 GIVEN = ("digits", "gradient_check", "neighbours", "training")  # given modules, which a submission may import
 

@@ -1,0 +1,92 @@
+"""What students receive: stubs, notebook and handout, generated into assignment/, and the zip of it all."""
+
+import zipfile
+from pathlib import Path
+
+import nbformat
+
+from autograder.homework import ASSIGNMENT, MODULES, SOLUTIONS
+from autograder.release.source import Cell, cells
+from autograder.release.stubs import strip
+
+FOLDER = "homework"  # in the zip
+LEFT_OUT = frozenset({"__pycache__", "submission.zip"})  # made by students' commands; names with a dot in front too
+EPOCH = (2026, 1, 1, 0, 0, 0)  # of every member: the same files make the same zip
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def build_assignment(out: Path) -> list[Path]:
+    """Write what is generated of the assignment: the stubs, the notebook and README.md.
+
+    Parameters
+    ----------
+    out : Path
+        Folder to write to.
+
+    Returns
+    -------
+    paths : list of Path
+        The files written.
+    """
+    texts = {f"{module}.py": strip((SOLUTIONS / f"{module}.py").read_text(encoding="utf-8")) for module in MODULES}
+    texts["homework.ipynb"] = notebook(cells())
+    texts["README.md"] = readme(cells())
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (out / name).write_text(text, encoding="utf-8", newline="\n")
+    return [out / name for name in texts]
+
+
+def build_handout(out: Path) -> Path:
+    """Write the zip that students unpack: the same bytes at every build.
+
+    Parameters
+    ----------
+    out : Path
+        Folder to write to.
+
+    Returns
+    -------
+    path : Path
+        The zip.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / "homework.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(ASSIGNMENT.rglob("*")):
+            place = file.relative_to(ASSIGNMENT)
+            if file.is_file() and not any(part in LEFT_OUT or part.startswith(".") for part in place.parts):
+                info = zipfile.ZipInfo(f"{FOLDER}/{place.as_posix()}", EPOCH)
+                info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+                archive.writestr(info, file.read_bytes())
+    return path
+
+
+def notebook(homework: list[Cell]) -> str:
+    """Write the homework as a notebook without outputs.
+
+    Parameters
+    ----------
+    homework : list of Cell
+        Stubs or solutions in their slots.
+
+    Returns
+    -------
+    text : str
+        JSON in nbformat 4.
+    """
+    make = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
+    shown = [make[cell.kind](cell.source, id=cell.id) for cell in homework if cell.only != "handout"]
+    made = nbformat.v4.new_notebook(cells=shown, metadata=KERNEL)
+    nbformat.validate(made)
+    text: str = nbformat.writes(made)
+    return text + "\n"
+
+
+def readme(homework: list[Cell]) -> str:
+    """Write the homework's prose as one Markdown page."""
+    shown = [cell.source for cell in homework if cell.kind == "markdown" and cell.only != "notebook"]
+    return "\n\n".join(shown) + "\n"
