@@ -71,10 +71,11 @@ class ReportByQuestion:
 
     def pytest_terminal_summary(self, terminalreporter):
         """Print the report."""
-        colours = {"pass": {"green": True}, "FAIL": {"red": True}, "fail": {"red": True}}
+        colours = {"    pass": {"green": True}, "    FAIL": {"red": True}, "    fail": {"red": True}}
         for line in lines(self.outcomes):
-            word = line.split(maxsplit=1)[0] if line.startswith("    ") else ""
-            terminalreporter.write_line(line, **colours.get(word, {"bold": line.startswith("q")}))
+            start = line[:8] if line[:8] in colours else ""
+            terminalreporter.write(start, **colours.get(start, {}))
+            terminalreporter.write_line(line[len(start) :], bold=line.startswith("q"))
 
 
 def own_function(check):

@@ -5,12 +5,17 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.homework import ASSIGNMENT, MODULES, SOLUTIONS
+from autograder.homework import ASSIGNMENT, GIVEN, MODULES, SOLUTIONS
 from autograder.release.source import Cell, cells
 from autograder.release.stubs import strip
 
 FOLDER = "homework"  # in the zip
-LEFT_OUT = frozenset({"__pycache__", "submission.zip"})  # made by students' commands; names with a dot in front too
+TOOLS = ("check", "hand_in", "plots")  # modules for students that the grader does not need
+KEPT = (
+    *("Makefile", "pytest.ini", "requirements.txt"),
+    *("tests/*.py", "tests/*.csv", "data/*.py", "data/*.md", "data/*.npz"),
+    *(f"{module}.py" for module in (*GIVEN, *TOOLS)),
+)  # patterns: whatever else lies in assignment/ may be somebody's answers
 EPOCH = (2026, 1, 1, 0, 0, 0)  # of every member: the same files make the same zip
 KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -31,13 +36,11 @@ def build_assignment(out: Path) -> list[Path]:
     paths : list of Path
         The files written.
     """
-    texts = {f"{module}.py": strip((SOLUTIONS / f"{module}.py").read_text(encoding="utf-8")) for module in MODULES}
-    texts["homework.ipynb"] = notebook(cells())
-    texts["README.md"] = readme(cells())
     out.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        (out / name).write_text(text, encoding="utf-8", newline="\n")
-    return [out / name for name in texts]
+    files = generate()
+    for name, content in files.items():
+        (out / name).write_bytes(content)
+    return [out / name for name in files]
 
 
 def build_handout(out: Path) -> Path:
@@ -54,15 +57,23 @@ def build_handout(out: Path) -> Path:
         The zip.
     """
     out.mkdir(parents=True, exist_ok=True)
-    path = out / "homework.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(ASSIGNMENT.rglob("*")):
-            place = file.relative_to(ASSIGNMENT)
-            if file.is_file() and not any(part in LEFT_OUT or part.startswith(".") for part in place.parts):
-                info = zipfile.ZipInfo(f"{FOLDER}/{place.as_posix()}", EPOCH)
-                info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-                archive.writestr(info, file.read_bytes())
+    path = out / f"{FOLDER}.zip"
+    given = {file.relative_to(ASSIGNMENT).as_posix(): file for pattern in KEPT for file in ASSIGNMENT.glob(pattern)}
+    files = {name: file.read_bytes() for name, file in given.items()} | generate()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in sorted(files):
+            info = zipfile.ZipInfo(f"{FOLDER}/{name}", EPOCH)
+            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            archive.writestr(info, files[name])
     return path
+
+
+def generate() -> dict[str, bytes]:
+    """Make the files that come from the solutions: stubs, notebook and README.md, by name."""
+    texts = {f"{module}.py": strip((SOLUTIONS / f"{module}.py").read_text(encoding="utf-8")) for module in MODULES}
+    texts["homework.ipynb"] = notebook(cells())
+    texts["README.md"] = readme(cells())
+    return {name: text.encode() for name, text in texts.items()}
 
 
 def notebook(homework: list[Cell]) -> str:

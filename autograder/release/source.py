@@ -94,7 +94,5 @@ def _heading(question: str) -> str:
 
 def _points(question: str) -> str:
     """Table of the checks of a question."""
-    rows = [
-        f"| {check.title} | {check.points:g} | {check.seen} |" for check in checks().values() if check.question == question
-    ]
-    return "\n".join(["| check | points | |", "|---|---|---|", *rows]).replace("sum(W**2)", "`sum(W**2)`")
+    rows = [f"| {check.title} | {check.points:g} | {check.seen} |" for check in checks().values() if check.question == question]
+    return "\n".join(["| check | points | |", "|---|---|---|", *rows]).replace("reg * sum(W**2)", "`reg * sum(W**2)`")
