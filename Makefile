@@ -9,7 +9,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup grade test test-pythons bench assignment lint lock clean
+.PHONY: help setup grade test test-pythons bench assignment release lint lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */:/' | awk -F: '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -37,8 +37,11 @@ lint: $(READY)
 bench: $(READY)  ## repeat the measurements behind limits and tolerances
 	$(VENV)/bin/python tests/benchmarks/styles.py
 
-assignment: $(READY)  ## generate the students' stubs from the solutions
+assignment: $(READY)  ## generate stubs, notebook and handout from the solutions
 	$(VENV)/bin/autograder build assignment
+
+release: assignment  ## build dist/homework.zip, which students unpack
+	$(VENV)/bin/autograder build handout --out dist
 
 lock: $(READY)  ## renew the hashed locks from pyproject.toml
 	sh requirements/lock.sh $(VENV)/bin/uv

@@ -75,13 +75,13 @@ from training import accuracy, add_ones, gradient_descent
 #
 # | symbol | shape | meaning |
 # |---|---|---|
-# | $N$, $D$, $C$ | | number of examples, of features, of classes |
-# | $X$ | $(N, D)$ | one example a **row** |
-# | $y$ | $(N,)$ | the right class of each example, an integer from 0 to $C - 1$ |
-# | $W$ | $(D, C)$ | weights, one class a **column** |
-# | $b$ | $(C,)$ | biases |
-# | $Z = XW$ | $(N, C)$ | scores: row $i$ holds those of example $i$ |
-# | $P$ | $(N, C)$ | probabilities: the softmax of each row of $Z$ |
+# | `N`, `D`, `C` | | number of examples, of features, of classes |
+# | `X` | (N, D) | one example a **row** |
+# | `y` | (N,) | the right class of each example, an integer from 0 to $C - 1$ |
+# | `W` | (D, C) | weights, one class a **column** |
+# | `b` | (C,) | biases |
+# | `Z = X W` | (N, C) | scores: row $i$ holds those of example $i$ |
+# | `P` | (N, C) | probabilities: the softmax of each row of $Z$ |
 #
 # We write the gradient of the loss with respect to an array as `d` and its name: `dW` has the shape of `W`.
 #
@@ -145,10 +145,10 @@ plots.jacobian_image(J, np.exp(z) / np.exp(z).sum())
 #
 # | step | what you need | shapes |
 # |---|---|---|
-# | `da` | derivative of $-\log a_y$ by each $a_i$, as if the $a_i$ were free variables | $(C,)$ |
-# | `dz` | the chain rule, $d z = d a \cdot J$ | $(C,) = (C,) \cdot (C, C)$ |
-# | `dW` | only $z_c$ depends on $W_{kc}$, and $\partial z_c / \partial W_{kc} = x_k$ | $(D, C)$ from $(D,)$ and $(C,)$ |
-# | `db` | $\partial z_c / \partial b_c = 1$ | $(C,)$ |
+# | `da` | derivative of $-\log a_y$ by each $a_i$, as if the $a_i$ were free variables | (C,) |
+# | `dz` | the chain rule, $d z = d a \cdot J$ | (C,) = (C,) (C, C) |
+# | `dW` | only $z_c$ depends on $W_{kc}$, and $\partial z_c / \partial W_{kc} = x_k$ | (D, C) from (D,) and (C,) |
+# | `db` | $\partial z_c / \partial b_c = 1$ | (C,) |
 #
 # *As if free* means that $a$ may leave the set of vectors that sum to 1: in `da` most entries are 0.
 #
@@ -226,9 +226,16 @@ check("q3")
 
 # %%
 X, y, W, reg = rng.normal(size=(20, 6)), rng.integers(4, size=20), rng.normal(size=(6, 4)), 0.1
+
+
+def loss(W):
+    """The loss alone, as a function of the weights."""
+    return softmax_loss_naive(W, X, y, reg)[0]
+
+
 dW = softmax_loss_naive(W, X, y, reg)[1]
 steps = 10.0 ** np.arange(-13, 0.5, 0.5)
-errors = [relative_error(dW, numerical_gradient(lambda V: softmax_loss_naive(V, X, y, reg)[0], W, h)) for h in steps]
+errors = [relative_error(dW, numerical_gradient(loss, W, h)) for h in steps]
 plots.error_against_step(steps, errors)
 
 # %% [markdown] only="notebook"
@@ -241,11 +248,11 @@ plots.error_against_step(steps, errors)
 #
 # | step | shape |
 # |---|---|
-# | $Z = XW$ | $(N, D)(D, C) = (N, C)$: all scores at once |
-# | largest score of each row, sum of each row | $(N, 1)$, so that it lines up with the rows of $Z$ |
-# | the score of the right class in each row | $(N,)$ |
-# | `dZ`: row $i$ is the `dz` of example $i$, as in q2 | $(N, C)$ |
-# | `dW` | $(D, C)$ |
+# | $Z = XW$ | (N, D)(D, C) = (N, C): all scores at once |
+# | largest score of each row, sum of each row | (N, 1), so that it lines up with the rows of $Z$ |
+# | the score of the right class in each row | (N,) |
+# | `dZ`: row $i$ is the `dz` of example $i$, as in q2 | (N, C) |
+# | `dW` | (D, C) |
 #
 # The last step is the one to think about. With loops you added up one $(D, C)$ array for each example,
 #
@@ -335,9 +342,9 @@ plots.images(X_test[wrong], [f"{y_test[i]} → {read[i]}" for i in wrong])
 #
 # | part | shape |
 # |---|---|
-# | squared norms of the rows of $A$ | $(n,)$ |
-# | squared norms of the rows of $B$ | $(m,)$ |
-# | all dot products, $A B^T$ | $(n, d)(d, m) = (n, m)$ |
+# | squared norms of the rows of $A$ | (n,) |
+# | squared norms of the rows of $B$ | (m,) |
+# | all dot products, $A B^T$ | (n, d)(d, m) = (n, m) |
 #
 # **The trap.** The sum of the first two should be an $(n, m)$ table: the norms of $A$ go down the rows, those of $B$ along the columns. But numpy lines
 # up $(n,)$ and $(m,)$ element by element: an error where $n \neq m$, and where $n = m$ a wrong answer without any error. One of the two
@@ -452,7 +459,7 @@ plots.time_against_rows(rows, times)
 # | **stability** | all scores shifted by 1,000 up and down; scores 1,000 apart | add 1,000 to every score; multiply `W` by 1,000 |
 # | **loops** | the interpreter's steps are counted: twice the rows must not take more of them. There is no noise in this, and no way to be unlucky | look for `for` |
 # | **time** | processor time against a vectorized reference in the same run; up to 8 times as much is fine, a loop takes 50 times | the plot of time against rows |
-# | **memory** | temporary arrays of the size of $A$, $B$ and $P$ are fine, one of $(n, m, d)$ is not | count the entries of each array |
+# | **memory** | temporary arrays of the size of $A$, $B$ and $P$ are fine, one of (n, m, d) is not | count the entries of each array |
 #
 # Why loops count: they are right, and a thousand times too slow for a real data set. Why time and memory count too: code can
 # be free of loops and still waste both. These points need a right answer first; and one mistake costs once: what could not be
