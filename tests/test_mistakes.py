@@ -9,7 +9,13 @@ make_checks_importable()
 
 from draws import batch, check_rng  # noqa: E402
 
-from autograder.judge.mistakes import fit_distances, fit_gradient, fit_loss, name_gradient, name_loss, terms  # noqa: E402
+from autograder.judge.mistakes.distances import fit_distances, hint_for_distances  # noqa: E402
+from autograder.judge.mistakes.example import (  # noqa: E402
+    hint_for_jacobian,
+    hint_for_probability_gradient,
+    hint_for_score_gradient,
+)
+from autograder.judge.mistakes.softmax import AXES, fit_gradient, fit_loss, name_gradient, name_loss, terms  # noqa: E402
 
 CASES = [batch(check_rng(5, str(k))) for k in range(6)]
 TERMS = [terms(*case) for case in CASES]
@@ -58,6 +64,7 @@ def test_a_mistake_in_the_loss_is_named_and_the_loss_predicted(name, loss):
         ("reg-over-n", lambda at: at.pull - at.push + at.shrink / at.N),
         ("divided-by-classes", lambda at: (at.pull - at.push) / at.C + at.shrink),
         ("no-indicator", lambda at: at.pull + at.shrink),
+        ("indicator-repeated", lambda at: at.pull - at.C * at.push + at.shrink),
         ("indicator-added", lambda at: at.pull + at.push + at.shrink),
         ("sign", lambda at: at.push - at.pull - at.shrink),
         ("loss-only", lambda at: at.shrink),
@@ -101,12 +108,95 @@ def test_the_terms_stay_finite_where_scores_are_in_the_thousands():
     assert np.all(np.isfinite(at.pull))
 
 
-@pytest.mark.parametrize("coefficients", [(1, 1, -2), (1, 1, -1), (1, 1, 2), (0, 0, 1), (3, 3, -6)])
-def test_distances_are_explained_by_their_three_terms(coefficients):
-    """|a|^2, |b|^2 and a.b."""
+def test_probabilities_along_the_wrong_axis_are_recognized():
+    """A mistake in the structure that is common enough to be tried."""
+    for axis in (name for name in AXES if name):
+        turned = [terms(*case, axis) for case in CASES]
+        loss = fit_loss(turned[:5], [right_loss(at) for at in turned[:5]], axis)
+        gradient = fit_gradient(turned[:5], [right_gradient(at) for at in turned[:5]], axis)
+        assert (name_loss(loss), name_gradient(gradient)) == ("wrong-axis", "wrong-axis")
+        assert not loss.right
+        np.testing.assert_allclose(gradient.predict(turned[5]), right_gradient(turned[5]), rtol=1e-9, atol=1e-12)
+        assert fit_loss(TERMS, [right_loss(at) for at in turned]) is None
+
+
+def points():
     rng = np.random.default_rng(1)
-    A, B = rng.normal(size=(5, 3)), rng.normal(size=(4, 3))
-    a, b, ab = coefficients
-    P = a * (A**2).sum(1)[:, None] + b * (B**2).sum(1) + ab * A @ B.T
-    np.testing.assert_allclose(fit_distances(P, A, B), coefficients, atol=1e-9)
-    assert fit_distances(np.sqrt(np.abs(P) + 1), A, B) is None
+    return [(rng.normal(size=(n, d)), rng.normal(size=(m, d))) for n, m, d in ((5, 4, 3), (6, 7, 8))]
+
+
+def distances(A, B, a=1.0, b=1.0, ab=-2.0):
+    return a * (A**2).sum(1)[:, None] + b * (B**2).sum(1) + ab * A @ B.T
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        (None, distances),
+        ("cross-term", lambda A, B: distances(A, B, ab=-1)),
+        ("cross-term", lambda A, B: distances(A, B, ab=2)),
+        ("dot-product", lambda A, B: A @ B.T),
+        ("norm-missing", lambda A, B: distances(A, B, b=0)),
+        ("norm-missing", lambda A, B: distances(A, B, a=0)),
+        ("factor", lambda A, B: distances(A, B) / 2),
+        ("sqrt", lambda A, B: np.sqrt(distances(A, B))),
+        ("squared-twice", lambda A, B: distances(A, B) ** 2),
+        ("mean-over-features", lambda A, B: distances(A, B) / A.shape[1]),
+        ("stub", lambda A, B: 0 * A @ B.T),
+        (None, lambda A, B: np.abs(A[:, None] - B).sum(axis=2)),
+        (None, lambda A, B: distances(A, B, a=-1)),
+    ],
+)
+def test_a_mistake_in_distances_is_named(name, wrong):
+    """From two draws of different sizes; where the numbers do not decide, nothing is said."""
+    model = fit_distances([(A, B, wrong(A, B)) for A, B in points()])
+    hint = hint_for_distances(model)
+    assert (hint and hint.id) == name
+    assert bool(model and model.right) == (wrong is distances)
+    if model is not None and model.proportional:
+        A, B = points()[1]
+        np.testing.assert_allclose(model.corrected(wrong(A, B), A.shape[1]), distances(A, B))
+
+
+S = np.array([0.5, 0.3, 0.15, 0.05])
+OUTER, ONEHOT = np.outer(S, S), np.eye(4)[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "J"),
+    [
+        (None, np.diag(S) - OUTER),
+        (None, np.ones((4, 4))),
+        ("sign", np.diag(S) + OUTER),
+        ("sign", OUTER - np.diag(S)),
+        ("diagonal-only", np.diag(S)),
+        ("diagonal-only", np.diag(S * (1 - S))),
+        ("no-diagonal", -OUTER),
+        ("no-diagonal", np.diag(S + S**2) - OUTER),
+        ("no-diagonal", np.diag(S**2) - OUTER),
+    ],
+)
+def test_a_mistake_in_the_jacobian_is_named(name, J):
+    """By its coefficients on diag(s), s s^T and diag(s)^2."""
+    hint = hint_for_jacobian(J, S)
+    assert (hint and hint.id) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "dz"),
+    [(None, S - ONEHOT), ("no-indicator", S), ("indicator-added", S + ONEHOT), ("sign", ONEHOT - S), (None, S**2)],
+)
+def test_a_mistake_in_the_gradient_by_the_scores_is_named(name, dz):
+    """By its coefficients on a and the one-hot vector."""
+    hint = hint_for_score_gradient(dz, S, 1)
+    assert (hint and hint.id) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "da"),
+    [(None, -ONEHOT / S), ("sign", ONEHOT / S), ("da-everywhere", -1 / S), ("da-is-dz", S - ONEHOT), (None, S)],
+)
+def test_a_mistake_in_the_gradient_by_the_probabilities_is_named(name, da):
+    """By comparison with what students write."""
+    hint = hint_for_probability_gradient(da, S, 1)
+    assert (hint and hint.id) == name

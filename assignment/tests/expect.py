@@ -9,6 +9,7 @@ import numpy as np
 
 GRADIENT_TOLERANCE = 1e-6  # norm-relative: a right gradient errs by 1e-10 against central differences, common mistakes by 1e-2
 VALUE_TOLERANCE = 1e-6  # relative: an epsilon of 1e-10 inside a logarithm is right to this, a forgotten term is not
+SINGLE = 2e-5  # relative: what float32 leaves of a right answer; an epsilon of 1e-5 inside a logarithm errs by more
 ROWS = 3  # worst entries shown of an array
 
 
@@ -17,6 +18,9 @@ class Hint(NamedTuple):
 
     id: str
     question: str
+
+
+OVERFLOW = Hint("overflow", "Can an exponential overflow, or a logarithm meet 0?")
 
 
 class Mismatch(AssertionError):
@@ -53,40 +57,50 @@ def describe(value: Any) -> str:
     return f"a value of type {name}"
 
 
-def array(value: Any, shape: tuple[int, ...], what: str, *, dtype: str = "float", turned: str = "transposed") -> Any:
-    """Expect an array of a shape, of floats (or of any numbers with dtype="number"), all finite; return it.
+def array(
+    value: Any,
+    shape: tuple[int, ...],
+    what: str,
+    *,
+    strict: bool = False,
+    turned: str = "transposed",
+    not_finite: Hint = OVERFLOW,
+) -> Any:
+    """Expect an array of a shape, of numbers that are finite; return it.
 
-    An array of the transpose's shape gets a hint with the id `turned`.
+    With strict, it must be an array of floats; else nested lists and integers will do: they have cost their points in the
+    check of shapes. An array of the transpose's shape gets a hint with the id `turned`.
     """
     name = what.partition(" ")[0]
-    if not isinstance(value, np.ndarray):
+    given = value if strict else _as_array(value)
+    if not isinstance(given, np.ndarray):
         raise Mismatch(
             f"{what} should be an array of shape {shape}; yours is {describe(value)}.", key=f"{name} is {describe(value)}"
         )
-    value = np.asarray(value)  # a np.matrix is as good
-    if value.shape != shape:
+    given = np.asarray(given)  # a np.matrix is as good
+    if given.shape != shape:
         transposed = Hint(turned, f"Yours has the shape of the transpose: did {what} turn round on the way?")
-        hint = transposed if value.shape == shape[::-1] and len(set(shape)) > 1 else None
+        hint = transposed if given.shape == shape[::-1] and len(set(shape)) > 1 else None
         raise Mismatch(
-            f"{what} should have the shape {shape}; yours is {describe(value)}.", hint=hint, key=f"{name} has the wrong shape"
+            f"{what} should have the shape {shape}; yours is {describe(given)}.", hint=hint, key=f"{name} has the wrong shape"
         )
-    if not (np.issubdtype(value.dtype, np.floating) or (dtype == "number" and np.issubdtype(value.dtype, np.integer))):
-        raise Mismatch(f"{what} should hold floats; yours is {describe(value)}.", key=f"{name} is {value.dtype}")
-    finite(value, what)
-    return value
+    if not (np.issubdtype(given.dtype, np.floating) or (not strict and np.issubdtype(given.dtype, np.integer))):
+        raise Mismatch(f"{what} should hold floats; yours is {describe(given)}.", key=f"{name} is {given.dtype}")
+    finite(given, what, not_finite)
+    return given
 
 
-def number(value: Any, what: str) -> float:
-    """Expect one finite float: Python's, numpy's, or an array without axes; return it."""
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value[()]
-    if not isinstance(value, (float, np.floating)):
+def number(value: Any, what: str, *, strict: bool = False) -> float:
+    """Expect one finite number: a float, Python's or numpy's; without strict also an integer or an array of one."""
+    if isinstance(value, np.ndarray) and (value.ndim == 0 or (value.size == 1 and not strict)):
+        value = value.reshape(())[()]
+    if not isinstance(value, (float, np.floating) if strict else (int, float, np.integer, np.floating)):
         raise Mismatch(f"{what} should be one number; yours is {describe(value)}.")
     finite(np.asarray(value), what)
     return float(value)
 
 
-def finite(value: Any, what: str) -> None:
+def finite(value: Any, what: str, hint: Hint = OVERFLOW) -> None:
     """Expect no NaN and no infinity."""
     bad = ~np.isfinite(value)
     if np.any(bad):
@@ -96,19 +110,35 @@ def finite(value: Any, what: str) -> None:
             if value.ndim == 0
             else f" at {np.count_nonzero(bad)} of {value.size} places, first {_index(np.argwhere(bad)[0])}"
         )
-        raise Mismatch(
-            f"{what} is {kind}{where}.", hint=Hint("overflow", "Can an exponential overflow, or a logarithm meet 0?")
-        )
+        raise Mismatch(f"{what} is {kind}{where}.", hint=hint)
 
 
-def loss_and_gradient(value: Any, shape: tuple[int, int]) -> tuple[Any, Any]:
-    """Expect a pair of things, whatever they are: (loss, dW)."""
+def loss_and_gradient(value: Any, shape: tuple[int, int], *, strict: bool = False) -> tuple[Any, Any]:
+    """Expect a pair of things, whatever they are: (loss, dW); without strict also (dW, loss)."""
     if not isinstance(value, (tuple, list)) or len(value) != 2:
         raise Mismatch(
             f"The function should return (loss, dW), a number and an array of shape {shape}; yours is {describe(value)}.",
             key=f"the pair is {describe(value)}",
         )
-    return value[0], value[1]
+    turned = np.shape(value[0]) == shape and np.size(value[1]) == 1 if _are_numbers(*value) else False
+    if turned and strict:
+        hint = Hint("swapped-pair", "What does the question want first, the loss or the gradient?")
+        raise Mismatch("The function returns (dW, loss) where (loss, dW) is asked for.", hint=hint)
+    return (value[1], value[0]) if turned else (value[0], value[1])
+
+
+def _are_numbers(*values: Any) -> bool:
+    return all(isinstance(value, (int, float, np.number, np.ndarray)) for value in values)
+
+
+def _as_array(value: Any) -> Any:
+    """Nested lists of numbers as an array; anything else as it is."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    try:
+        return np.array(value, dtype=float)
+    except (TypeError, ValueError):
+        return value
 
 
 def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | None = None) -> None:
@@ -121,6 +151,10 @@ def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | N
     scale = np.max(np.abs(yours) + np.abs(expected), initial=0.0)
     error = np.max(difference, initial=0.0) / scale if scale > 0 else 0.0
     if not error <= tolerance:  # in this form a NaN fails
+        if hint is None and error <= SINGLE:
+            hint = Hint(
+                "precision", "The first digits are right, the last are not: is there a float32, or a rounding, on the way?"
+            )
         raise differs(
             yours, expected, difference / scale, what, f"relative error {error:.1e}, at most {tolerance:.0e} is right", hint
         )
@@ -132,8 +166,9 @@ def differs(yours: Any, expected: Any, error: Any, what: str, measure: str, hint
     places = [tuple(int(k) for k in np.unravel_index(flat, error.shape)) for flat in worst]
     first = places[0]
     where = f" The largest difference is at {_index(first)}." if first else ""
-    if expected[first] and np.isfinite(yours[first]):
-        where += f" Yours is {yours[first] / expected[first]:.3g} times the expected value{' there' if first else ''}."
+    ratio = f"{yours[first] / expected[first]:.3g}" if expected[first] and np.isfinite(yours[first]) else "1"
+    if ratio != "1":
+        where += f" Yours is {ratio} times the expected value{' there' if first else ''}."
     rows = [("", "yours", "expected")]
     rows += [(_index(place) if place else "", f"{yours[place]:.6g}", f"{expected[place]:.6g}") for place in places]
     widths = [max(map(len, column)) for column in zip(*rows)]

@@ -12,7 +12,7 @@ ROUND_OFF = 1e-12  # absolute: entries of J are below 1, and softmax costs a few
 def test_shape(softmax_jacobian, rng):
     """J is (C, C), float and finite"""
     for C in sizes(rng, 2, 2, 9):
-        expect.array(softmax_jacobian(rng.normal(size=C)), (C, C), "J")
+        expect.array(softmax_jacobian(rng.normal(size=C)), (C, C), "J", strict=True)
 
 
 @pytest.mark.check("q1.identities")

@@ -13,4 +13,4 @@ def test_shapes(cross_entropy_gradients, rng):
     if not isinstance(value, (tuple, list)) or len(value) != 4:
         raise expect.Mismatch(f"The function should return (da, dz, dW, db); yours is {expect.describe(value)}.")
     for gradient, shape, name in zip(value, [(C,), (C,), (D, C), (C,)], ["da", "dz", "dW", "db"]):
-        expect.array(gradient, shape, name)
+        expect.array(gradient, shape, name, strict=True)

@@ -10,9 +10,9 @@ from draws import batch
 def test_shape(softmax_loss_naive, rng):
     """A number and a float array of shape (D, C)"""
     W, X, y, reg = batch(rng)
-    loss, dW = expect.loss_and_gradient(softmax_loss_naive(W, X, y, reg), W.shape)
-    expect.number(loss, "loss")
-    expect.array(dW, W.shape, "dW")
+    loss, dW = expect.loss_and_gradient(softmax_loss_naive(W, X, y, reg), W.shape, strict=True)
+    expect.number(loss, "loss", strict=True)
+    expect.array(dW, W.shape, "dW", strict=True)
 
 
 @pytest.mark.check("q3.purity")

@@ -16,9 +16,9 @@ def test_shape(softmax_loss_vectorized, rng, observe):
     """A number and a float array of shape (D, C); the arguments are left as they were"""
     arguments = batch(rng)
     value, after = observe(softmax_loss_vectorized, *arguments)
-    loss, dW = expect.loss_and_gradient(value, arguments[0].shape)
-    expect.number(loss, "loss")
-    expect.array(dW, arguments[0].shape, "dW")
+    loss, dW = expect.loss_and_gradient(value, arguments[0].shape, strict=True)
+    expect.number(loss, "loss", strict=True)
+    expect.array(dW, arguments[0].shape, "dW", strict=True)
     expect.unchanged(arguments, after, "W X y")
 
 
@@ -29,7 +29,8 @@ def test_agrees(softmax_loss_vectorized, naive_baseline, rng, alive):
     for _ in range(2):
         W, X, y, reg = batch(rng)
         loss, dW = expect.loss_and_gradient(softmax_loss_vectorized(W, X, y, reg), W.shape)
-        expected_loss, expected_dW = naive_baseline(W, X, y, reg)
+        expected_loss, expected_dW = expect.loss_and_gradient(naive_baseline(W, X, y, reg), W.shape)
+        expected_loss, expected_dW = expect.number(expected_loss, "loss"), expect.array(expected_dW, W.shape, "dW")
         expect.close(expect.number(loss, "loss"), expected_loss, "The loss, compared with the loop's,", expect.VALUE_TOLERANCE)
         expect.close(expect.array(dW, W.shape, "dW"), expected_dW, "dW, compared with the loop's,", expect.GRADIENT_TOLERANCE)
 

@@ -4,7 +4,7 @@ import math
 
 from expect import Hint, Mismatch
 
-from autograder.judge.evidence import Evidence
+from autograder.judge.evidence.base import Evidence
 from autograder.judge.meters import CPU_LIMIT, TOO_LARGE
 
 AXES = {
@@ -15,6 +15,8 @@ AXES = {
     "m": ("rows of B", "loop-rows"),
     "d": ("coordinates", "loop-features"),
 }  # what each axis counts, and the id of a loop along it
+
+WHOLE = "Which operation on whole arrays does this for all {} at once?"
 
 
 def expect_no_loop(evidence: Evidence) -> None:
@@ -31,14 +33,14 @@ def expect_no_loop(evidence: Evidence) -> None:
         if steps > 0:
             raise Mismatch(
                 f"A Python loop runs along {axis}: {steps:.3g} interpreter steps more for each further one of the {things}.",
-                hint=Hint(hint, f"Which operation on whole arrays does this for all {things} at once?"),
+                hint=Hint(hint, f"{WHOLE.format(things)} Python's own sum, max or map take one after another too."),
             )
     for axis, race in evidence.races.items():
         things, hint = AXES[axis]
         if race.ratio > CPU_LIMIT and not (race.wasteful and evidence.short_race(axis).ratio <= CPU_LIMIT):
             raise Mismatch(
                 f"With many {things} it takes {race.ratio:.0f} times the CPU time of the vectorized reference, as a loop does.",
-                hint=Hint(hint, f"Which operation on whole arrays does this for all {things} at once?"),
+                hint=Hint(hint, WHOLE.format(things)),
             )
 
 

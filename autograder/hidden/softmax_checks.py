@@ -5,9 +5,11 @@ import numpy as np
 from draws import batch, sizes
 
 from autograder.homework import reference
-from autograder.judge.evidence import Array, Rng, SoftmaxEvidence
+from autograder.judge.evidence.base import Rng
+from autograder.judge.evidence.softmax import SoftmaxEvidence
 from autograder.judge.examination import RemoteFunction
-from autograder.judge.mistakes import terms
+from autograder.judge.mistakes.fit import Array
+from autograder.judge.mistakes.softmax import terms
 
 BATCHES = 3
 
@@ -23,14 +25,7 @@ def expect_loss(function: RemoteFunction, rng: Rng, evidence: SoftmaxEvidence) -
 
 def expect_own_gradient(evidence: SoftmaxEvidence) -> None:
     """Expect the gradient of the answer's own loss."""
-    dW, numerical = evidence.own_gradient_error
-    expect.close(
-        dW,
-        numerical,
-        "dW, compared with numerical derivatives of your own loss,",
-        expect.GRADIENT_TOLERANCE,
-        evidence.gradient_hint,
-    )
+    evidence.require_own_gradient()
 
 
 def expect_gradient(function: RemoteFunction, rng: Rng, evidence: SoftmaxEvidence) -> None:
@@ -62,12 +57,13 @@ def _expect_stable(function: RemoteFunction, W: Array, X: Array, y: Array, evide
     """Expect what the answer's own formula gives, its known mistakes included: they have cost their points already."""
     evidence.require_alive()
     loss, dW = expect.loss_and_gradient(function(W, X, y, 0.0), W.shape)
-    at = terms(W, X, y, 0.0)
     loss = expect.number(loss, f"The loss {where}")
     if evidence.loss_model is not None:
-        expect.close(loss, evidence.loss_model.predict(at), f"The loss {where}", expect.VALUE_TOLERANCE)
+        expected = evidence.loss_model.predict(terms(W, X, y, 0.0, evidence.loss_model.axis))
+        expect.close(loss, expected, f"The loss {where}", expect.VALUE_TOLERANCE)
     if isinstance(dW, np.ndarray) and np.issubdtype(dW.dtype, np.floating):
         expect.finite(dW, f"dW {where}")
     if evidence.gradient_model is not None:
         dW = expect.array(dW, W.shape, f"dW {where}")
-        expect.close(dW, evidence.gradient_model.predict(at), f"dW {where}", expect.GRADIENT_TOLERANCE)
+        expected_dW = evidence.gradient_model.predict(terms(W, X, y, 0.0, evidence.gradient_model.axis))
+        expect.close(dW, expected_dW, f"dW {where}", expect.GRADIENT_TOLERANCE)

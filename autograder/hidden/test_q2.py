@@ -9,8 +9,11 @@ import pytest
 from draws import sizes
 
 from autograder.homework import reference
-from autograder.judge.evidence import STEP, Array, Rng
+from autograder.judge.evidence.base import Rng
+from autograder.judge.evidence.softmax import STEP
 from autograder.judge.examination import RemoteFunction
+from autograder.judge.mistakes.example import hint_for_probability_gradient, hint_for_score_gradient
+from autograder.judge.mistakes.fit import Array
 
 NAMES = ("da", "dz", "dW", "db")
 
@@ -29,6 +32,23 @@ def loss(z: Array, y: int) -> float:
     return float(np.log(np.sum(np.exp(z - z.max()))) + z.max() - z[y])
 
 
+def softmax(z: Array) -> Array:
+    """Softmax of one vector of scores of moderate size."""
+    a: Array = np.exp(z) / np.sum(np.exp(z))
+    return a
+
+
+def own_product(left: Any, right: Any) -> Any:
+    """The product of two steps of an answer's own, or None where they cannot be multiplied."""
+    left, right = np.asarray(left), np.asarray(right)
+    if left.dtype.kind != "f" or right.dtype.kind != "f":
+        return None
+    try:
+        return left @ right if right.ndim == 2 else left * right
+    except ValueError:
+        return None
+
+
 def derivatives(f: Callable[[Array], float], at: Array) -> Array:
     """Central differences of a function of one array."""
     steps = STEP * np.eye(at.size).reshape(-1, *at.shape)
@@ -43,17 +63,32 @@ def answer(function: RemoteFunction, *arguments: Any) -> dict[str, Any]:
     return dict(zip(NAMES, value))
 
 
+def follows(result: Any, expected: Any, cause: Any, other: Any) -> bool:
+    """Whether a wrong result follows rightly from the answer's own wrong step before it: then that step alone costs points.
+
+    Zeros, and what is the same for another example, follow from nothing.
+    """
+    try:
+        arrays = [np.asarray(value, dtype=float) for value in (result, expected, cause, other)]
+    except (TypeError, ValueError):
+        return False
+    if arrays[0].shape != arrays[1].shape or not all(np.all(np.isfinite(array)) for array in arrays):
+        return False
+    moves = np.any(arrays[2]) and not np.allclose(arrays[2], arrays[3])
+    return bool(moves and np.allclose(arrays[0], arrays[1], rtol=expect.GRADIENT_TOLERANCE, atol=0))
+
+
 @pytest.mark.check("q2.da")
 def test_da(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
     """da matches numerical derivatives of -log a_y"""
     for _ in range(2):
         W, b, x, y = draw(rng)
         da = expect.array(answer(cross_entropy_gradients, W, b, x, y)["da"], b.shape, "da")
-        a_y = np.exp(-loss(x @ W + b, y))
-        step = STEP * a_y  # in proportion, so that truncation does not depend on a_y
+        a = softmax(x @ W + b)
+        step = STEP * a[y]  # in proportion, so that truncation does not depend on a_y
         numerical = np.zeros_like(b)
-        numerical[y] = -(np.log(a_y + step) - np.log(a_y - step)) / (2 * step)
-        expect.close(da, numerical, "da", expect.GRADIENT_TOLERANCE)
+        numerical[y] = -(np.log(a[y] + step) - np.log(a[y] - step)) / (2 * step)
+        expect.close(da, numerical, "da", expect.GRADIENT_TOLERANCE, hint_for_probability_gradient(da, a, y))
 
 
 @pytest.mark.check("q2.dz")
@@ -61,11 +96,16 @@ def test_dz(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
     """dz matches numerical derivatives, and is da J"""
     for _ in range(2):
         W, b, x, y = draw(rng)
-        dz = expect.array(answer(cross_entropy_gradients, W, b, x, y)["dz"], b.shape, "dz")
+        own, other = (answer(cross_entropy_gradients, *arguments) for arguments in ((W, b, x, y), (-W, b, x, y)))
+        dz = expect.array(own["dz"], b.shape, "dz")
         z = x @ W + b
-        expect.close(dz, derivatives(lambda z: loss(z, y), z), "dz", expect.GRADIENT_TOLERANCE)  # noqa: B023
+        J = reference("softmax").softmax_jacobian(z)
+        if follows(dz, own_product(own["da"], J), own["da"], other["da"]):
+            continue
+        hint = hint_for_score_gradient(dz, softmax(z), y)
+        expect.close(dz, derivatives(lambda z: loss(z, y), z), "dz", expect.GRADIENT_TOLERANCE, hint)  # noqa: B023
         da = reference("softmax").cross_entropy_gradients(W, b, x, y)[0]
-        expect.close(dz, da @ reference("softmax").softmax_jacobian(z), "dz, compared with da J,", expect.GRADIENT_TOLERANCE)
+        expect.close(dz, da @ J, "dz, compared with da J,", expect.GRADIENT_TOLERANCE)
 
 
 @pytest.mark.check("q2.dW")
@@ -73,8 +113,10 @@ def test_dW(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:  # noqa:
     """dW matches numerical derivatives"""
     for _ in range(2):
         W, b, x, y = draw(rng)
-        dW = expect.array(answer(cross_entropy_gradients, W, b, x, y)["dW"], W.shape, "dW")
-        expect.close(dW, derivatives(lambda W: loss(x @ W + b, y), W), "dW", expect.GRADIENT_TOLERANCE)  # noqa: B023
+        own, other = (answer(cross_entropy_gradients, *arguments) for arguments in ((W, b, x, y), (-W, b, x, y)))
+        dW = expect.array(own["dW"], W.shape, "dW")
+        if not follows(dW, own_product(x[:, np.newaxis], own["dz"]), own["dz"], other["dz"]):
+            expect.close(dW, derivatives(lambda W: loss(x @ W + b, y), W), "dW", expect.GRADIENT_TOLERANCE)  # noqa: B023
 
 
 @pytest.mark.check("q2.db")
@@ -82,5 +124,7 @@ def test_db(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
     """db matches numerical derivatives"""
     for _ in range(2):
         W, b, x, y = draw(rng)
-        db = expect.array(answer(cross_entropy_gradients, W, b, x, y)["db"], b.shape, "db")
-        expect.close(db, derivatives(lambda b: loss(x @ W + b, y), b), "db", expect.GRADIENT_TOLERANCE)  # noqa: B023
+        own, other = (answer(cross_entropy_gradients, *arguments) for arguments in ((W, b, x, y), (-W, b, x, y)))
+        db = expect.array(own["db"], b.shape, "db")
+        if not follows(db, own["dz"], own["dz"], other["dz"]):
+            expect.close(db, derivatives(lambda b: loss(x @ W + b, y), b), "db", expect.GRADIENT_TOLERANCE)  # noqa: B023

@@ -4,7 +4,8 @@ import pytest
 
 from autograder.hidden import softmax_checks
 from autograder.hidden.loops import expect_fast, expect_no_loop
-from autograder.judge.evidence import Rng, SoftmaxEvidence
+from autograder.judge.evidence.base import Rng
+from autograder.judge.evidence.softmax import SoftmaxEvidence
 from autograder.judge.examination import RemoteFunction
 
 

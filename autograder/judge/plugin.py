@@ -15,7 +15,9 @@ from draws import PUBLIC_SEED, check_rng
 from expect import Mismatch
 
 from autograder.homework import FUNCTIONS, checks, reference
-from autograder.judge.evidence import DistanceEvidence, NotJudged, SoftmaxEvidence
+from autograder.judge.evidence.base import NotJudged
+from autograder.judge.evidence.distances import DistanceEvidence
+from autograder.judge.evidence.softmax import SoftmaxEvidence
 from autograder.judge.examination import TRAINING_CPU, Examination, NoAnswer, RemoteFunction
 from autograder.judge.meters import Race, Yardstick
 from autograder.judge.verdict import Outcome, Part

@@ -19,7 +19,8 @@ make_checks_importable()
 # What the checks import became importable one line above.
 from draws import check_rng  # noqa: E402
 
-from autograder.judge.evidence import DistanceEvidence, SoftmaxEvidence  # noqa: E402
+from autograder.judge.evidence.distances import DistanceEvidence  # noqa: E402
+from autograder.judge.evidence.softmax import SoftmaxEvidence  # noqa: E402
 from autograder.judge.plugin import Judge  # noqa: E402
 
 CONFIGURATION = Path(__file__).with_name("pytest.ini")

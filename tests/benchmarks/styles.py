@@ -18,7 +18,8 @@ make_checks_importable()
 from draws import check_rng  # noqa: E402
 
 from autograder.hidden.loops import expect_fast, expect_no_loop  # noqa: E402
-from autograder.judge.evidence import DistanceEvidence, SoftmaxEvidence  # noqa: E402
+from autograder.judge.evidence.distances import DistanceEvidence  # noqa: E402
+from autograder.judge.evidence.softmax import SoftmaxEvidence  # noqa: E402
 
 HERE = Path(__file__).parent
 STYLES = {

@@ -1,22 +1,13 @@
-"""Which mistake explains these numbers: least squares of an answer on the terms of the right formula.
-
-A right answer has all coefficients 1. A mistake in a factor, a sign or a missing term changes coefficients and leaves no
-residual, so that the answer can be predicted, mistake and all; a mistake in the structure leaves a residual, and then nothing
-is said.
-"""
+"""Mistakes in a softmax loss and its gradient: which factors, and which axis, explain the numbers."""
 
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from expect import Hint
 
-RESIDUAL = 1e-6  # relative: a mistake that is explained leaves 1e-12, one that is not 1e-2
-SNAP = 1e-5  # relative: how near a coefficient must be to a number to be called it
-
-Array = np.ndarray[Any, Any]
+from autograder.judge.mistakes.fit import SNAP, Array, solve
 
 
 @dataclass(frozen=True)
@@ -40,6 +31,8 @@ class Factor:
 
 ONE = Factor(1.0)
 POWERS = ((0, 0), (1, 0), (0, -1), (1, -1), (0, 1), (-1, 0))  # of N and C in a wrong mean, likeliest first
+REPEATED = ((0, 0), (0, 1), (0, 0))  # -1 at the right class inside the loop over classes: C times
+GRADIENT_POWERS = (*((data, data, penalty) for data, penalty in itertools.product(POWERS, POWERS)), REPEATED)
 
 
 @dataclass(frozen=True)
@@ -59,12 +52,24 @@ class Terms:
     right_probability: float  # mean_i P[i, y_i]
 
 
-def terms(W: Array, X: Array, y: Array, reg: float) -> Terms:
-    """Compute all terms, with scores of any size."""
+def log_softmax(Z: Array, axis: int = 1) -> Array:
+    """Logarithms of the softmax of scores of any size."""
+    Z = Z - Z.max(axis=axis, keepdims=True)
+    log_P: Array = Z - np.log(np.exp(Z).sum(axis=axis, keepdims=True))
+    return log_P
+
+
+AXES: dict[str, Callable[[Array], Array]] = {
+    "": log_softmax,
+    "softmax over the examples": lambda Z: log_softmax(Z, axis=0),
+    "maximum over the examples": lambda Z: log_softmax(Z - Z.max(axis=0)),
+}  # log-probabilities from scores: the right ones, and those along the wrong axis
+
+
+def terms(W: Array, X: Array, y: Array, reg: float, axis: str = "") -> Terms:
+    """Compute all terms, with scores of any size, and probabilities along the right axis or a wrong one."""
     N, C = len(X), W.shape[1]
-    Z = X @ W
-    Z = Z - Z.max(axis=1, keepdims=True)
-    log_P = Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))
+    log_P = AXES[axis](X @ W)
     P = np.exp(log_P)
     picked = np.arange(N), y
     return Terms(
@@ -75,10 +80,11 @@ def terms(W: Array, X: Array, y: Array, reg: float) -> Terms:
 
 @dataclass(frozen=True)
 class LossModel:
-    """loss = data * mean(-log P) + penalty * reg * sum(W**2)."""
+    """loss = data * mean(-log P) + penalty * reg * sum(W**2), with P along one of `AXES`."""
 
     data: Factor
     penalty: Factor
+    axis: str = ""
 
     def predict(self, at: Terms) -> float:
         """Compute the loss that an answer with this mistake gives."""
@@ -87,16 +93,17 @@ class LossModel:
     @property
     def right(self) -> bool:
         """Whether there is no mistake."""
-        return self.data.is_(1) and self.penalty.is_(1)
+        return not self.axis and self.data.is_(1) and self.penalty.is_(1)
 
 
 @dataclass(frozen=True)
 class GradientModel:
-    """dW = pull * X'P / N - push * X'Y / N + shrink * 2 reg W."""
+    """dW = pull * X'P / N - push * X'Y / N + shrink * 2 reg W, with P along one of `AXES`."""
 
     pull: Factor
     push: Factor
     shrink: Factor
+    axis: str = ""
 
     def predict(self, at: Terms) -> Array:
         """Compute the gradient that an answer with this mistake gives."""
@@ -106,60 +113,49 @@ class GradientModel:
     @property
     def right(self) -> bool:
         """Whether there is no mistake."""
-        return self.pull.is_(1) and self.push.is_(1) and self.shrink.is_(1)
+        return not self.axis and self.pull.is_(1) and self.push.is_(1) and self.shrink.is_(1)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing of the examples is in it."""
+        return self.pull.is_(0) and self.push.is_(0)
 
 
-def fit_loss(cases: Sequence[Terms], losses: Sequence[float]) -> LossModel | None:
-    """Explain losses at batches of different sizes; None where no model does."""
+def fit_loss(cases: Sequence[Terms], losses: Sequence[float], axis: str = "") -> LossModel | None:
+    """Explain losses at batches of different sizes, whose terms have P along an axis; None where no model does."""
     target = np.array(losses, float)
     for data_power, penalty_power in itertools.product(POWERS, POWERS):
         data, penalty = Factor(1.0, *data_power), Factor(1.0, *penalty_power)
         columns = np.array([(data.at(c.N, c.C) * c.data, penalty.at(c.N, c.C) * c.penalty) for c in cases])
         coefficients = solve(columns, target)
         if coefficients is not None:
-            return LossModel(Factor(coefficients[0], *data_power), Factor(coefficients[1], *penalty_power))
+            return LossModel(Factor(coefficients[0], *data_power), Factor(coefficients[1], *penalty_power), axis)
     return None
 
 
-def fit_gradient(cases: Sequence[Terms], gradients: Sequence[Array]) -> GradientModel | None:
-    """Explain gradients at batches of different sizes; None where no model does."""
+def fit_gradient(cases: Sequence[Terms], gradients: Sequence[Array], axis: str = "") -> GradientModel | None:
+    """Explain gradients at batches of different sizes, whose terms have P along an axis; None where no model does."""
     target = np.concatenate([np.ravel(gradient) for gradient in gradients])
-    for data_power, penalty_power in itertools.product(POWERS, POWERS):
-        data, penalty = Factor(1.0, *data_power), Factor(1.0, *penalty_power)
+    for powers in GRADIENT_POWERS:
+        pull, push, shrink = (Factor(1.0, *power) for power in powers)
         columns = np.concatenate(
             [
-                np.stack([data.at(c.N, c.C) * c.pull, -data.at(c.N, c.C) * c.push, penalty.at(c.N, c.C) * c.shrink], axis=-1)
-                for c in (_flat(case) for case in cases)
+                np.stack(
+                    [
+                        pull.at(c.N, c.C) * c.pull.ravel(),
+                        -push.at(c.N, c.C) * c.push.ravel(),
+                        shrink.at(c.N, c.C) * c.shrink.ravel(),
+                    ],
+                    axis=-1,
+                )
+                for c in cases
             ]
         )
-        coefficients = solve(columns, target)
-        if coefficients is not None:
-            pull, push, shrink = coefficients
-            return GradientModel(Factor(pull, *data_power), Factor(push, *data_power), Factor(shrink, *penalty_power))
+        found = solve(columns, target)
+        if found is not None:
+            pull, push, shrink = (Factor(constant, *power) for constant, power in zip(found, powers))
+            return GradientModel(pull, push, shrink, axis)
     return None
-
-
-def _flat(case: Terms) -> Terms:
-    return replace(case, pull=case.pull.ravel(), push=case.push.ravel(), shrink=case.shrink.ravel())
-
-
-def fit_distances(P: Array, A: Array, B: Array) -> Array | None:
-    """Explain distances as coefficients of |a|^2, |b|^2 and a.b, which are (1, 1, -2) when right; None where none do."""
-    columns = np.stack(
-        np.broadcast_arrays(np.sum(A**2, axis=1)[:, np.newaxis], np.sum(B**2, axis=1), A @ B.T), axis=-1
-    ).reshape(-1, 3)
-    return solve(columns, np.ravel(P))
-
-
-def solve(columns: Array, target: Array) -> Array | None:
-    """Least squares, where the residual is nothing but rounding."""
-    if not np.all(np.isfinite(target)):
-        return None
-    scale = np.linalg.norm(target)
-    if scale == 0:
-        return np.zeros(columns.shape[1])
-    coefficients: Array = np.linalg.lstsq(columns, target, rcond=None)[0]
-    return coefficients if np.linalg.norm(columns @ coefficients - target) <= RESIDUAL * scale else None
 
 
 LOSS_QUESTIONS = {
@@ -171,10 +167,12 @@ LOSS_QUESTIONS = {
     "divided-by-classes": "It is divided by the number of classes: which axis is the mean over?",
     "log-base": "It is the right one times a constant: which base has your logarithm?",
     "no-log": "It is the mean probability of the right class: where is the logarithm?",
+    "wrong-axis": "It fits probabilities along the other axis: over which axis do those of one example sum to 1?",
     "loss-sign": "It is the right one with the other sign: which sign does -log p have?",
 }
 GRADIENT_QUESTIONS = {
     **LOSS_QUESTIONS,
+    "indicator-repeated": "At the right class dW has -C where -1 is due: how often does that line run?",
     "loss-only": "dW holds nothing from the examples: is the gradient of the data term still to do?",
     "no-indicator": "dW has the part of all classes, but does the right class not get a -1 of its own?",
     "indicator-added": "At the right class dW has +1 where p - 1 is due: which sign has it?",
@@ -186,6 +184,8 @@ def name_loss(model: LossModel | None) -> str | None:
     """Name the mistake in a loss."""
     if model is None or model.right:
         return None
+    if model.axis:
+        return "wrong-axis"
     if model.data.is_(1):
         return _name_penalty(model.penalty)
     if not (model.penalty.is_(1) or model.penalty == model.data):
@@ -204,8 +204,10 @@ def name_gradient(model: GradientModel | None) -> str | None:
     """Name the mistake in a gradient."""
     if model is None or model.right:
         return None
+    if model.axis:
+        return "wrong-axis"
     pull, push, shrink = model.pull, model.push, model.shrink
-    if pull.is_(0) and push.is_(0):
+    if model.idle:
         return "loss-only"
     if pull.is_(1) and push.is_(1):
         return _name_penalty(shrink)
@@ -214,7 +216,7 @@ def name_gradient(model: GradientModel | None) -> str | None:
     if not (shrink.is_(1) or shrink == pull):
         return None
     for name, pull_factor, push_factor in (
-        ("no-indicator", (1.0,), (0.0,)), ("indicator-added", (1.0,), (-1.0,)),
+        ("no-indicator", (1.0,), (0.0,)), ("indicator-added", (1.0,), (-1.0,)), ("indicator-repeated", (1.0,), (1.0, 0, 1)),
         ("no-mean", (1.0, 1, 0), (1.0, 1, 0)), ("divided-by-classes", (1.0, 0, -1), (1.0, 0, -1)),
         ("divided-by-classes", (1.0, 1, -1), (1.0, 1, -1)),
     ):  # fmt: skip
@@ -234,7 +236,8 @@ def hint_for_loss(loss: str | None, gradient: str | None) -> Hint | None:
     """Ask about a mistake in the loss, which may be the gradient's too."""
     if loss is None:
         return None
-    suffix = "" if loss == gradient or loss in ("log-base", "no-log", "divided-by-classes", "loss-sign") else "-loss"
+    alone = loss not in ("no-mean", "no-reg", "half-reg", "double-reg", "reg-over-n") or loss == gradient
+    suffix = "" if alone else "-loss"
     return Hint(loss + suffix, "The loss: " + LOSS_QUESTIONS[loss])
 
 

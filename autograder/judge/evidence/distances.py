@@ -1,0 +1,82 @@
+"""What is known of a matrix of squared distances."""
+
+from functools import cached_property
+from typing import Any
+
+import expect
+from draws import sizes
+from expect import Hint, Mismatch
+
+from autograder.judge.evidence.base import Evidence, NotJudged, Shape
+from autograder.judge.examination import NoAnswer
+from autograder.judge.mistakes.distances import DistanceModel, fit_distances, hint_for_distances
+from autograder.judge.mistakes.fit import Array
+
+# Sizes (n, m, d) at which one axis is long, so that a loop along it takes many times the reference's CPU time (make bench).
+LONG = {"n": (8_000, 6, 4), "m": (6, 8_000, 4), "d": (5, 4, 4_000)}
+# Sizes where an array of the squared axis still costs next to nothing: a loop is slow here too, waste is not.
+SHORT = {"n": (300, 6, 4), "m": (6, 300, 4), "d": (5, 4, 200)}
+NO_ROOT = Hint("nan", "Rounding can leave -1e-13 where 0 is right: which operation gives no number there?")
+CASES = 2  # draws of different sizes, so that a factor which depends on one shows
+RIGHT = 1e-6  # relative: as `expect.GRADIENT_TOLERANCE`
+
+
+class DistanceEvidence(Evidence):
+    """What is known of a matrix of squared distances."""
+
+    long, short = LONG, SHORT
+
+    @cached_property
+    def model(self) -> DistanceModel | None:
+        """The formula that the answer follows, if it follows one."""
+        cases = []
+        for _ in range(CASES):
+            n, m, d = sizes(self.rng, 3, 4, 9)
+            A, B = self.rng.normal(size=(n, d)), self.rng.normal(size=(m, d))
+            try:
+                cases.append((A, B, self.function(A, B)))
+            except NoAnswer as missing:
+                self.missing = missing
+                return None
+        try:
+            return fit_distances([(A, B, expect.array(P, (len(A), len(B)), "P")) for A, B, P in cases])
+        except Mismatch as mismatch:
+            self.missing = mismatch
+        try:
+            return fit_distances([(A, B, expect.array(P, (len(B), len(A)), "P").T) for A, B, P in cases], transposed=True)
+        except Mismatch:
+            return None
+
+    @property
+    def alive(self) -> bool:
+        """Whether it works: right but for a factor, a power, the coefficient of a.b, or for being transposed."""
+        return self.model is not None and self.model.alive
+
+    def require_alive(self) -> None:
+        """Expect an answer that works: the speed of one that does not is worth nothing."""
+        if not self.alive:
+            raise self.missing or NotJudged("q5.values")
+
+    @property
+    def hint(self) -> Hint | None:
+        """What may be wrong with the values."""
+        return hint_for_distances(self.model)
+
+    def upright(self, P: Any, shape: tuple[int, int], what: str) -> Array:
+        """Expect a matrix of a shape, or its transpose from an answer that is known to be transposed; return it upright."""
+        if self.model is not None and self.model.transposed:
+            turned: Array = expect.array(P, shape[::-1], what, turned="swapped", not_finite=NO_ROOT).T
+            return turned
+        matrix: Array = expect.array(P, shape, what, turned="swapped", not_finite=NO_ROOT)
+        return matrix
+
+    def draw(self, shape: Shape) -> tuple[Any, ...]:
+        """Draw A and B."""
+        n, m, d = shape
+        return self.rng.normal(size=(n, d)), self.rng.normal(size=(m, d))
+
+    def verify(self, result: Any, expected: Any) -> None:
+        """Expect a matrix of the right form; a right one, if it was right at small sizes."""
+        P = self.upright(result, expected.shape, "P of many points")
+        if self.model is not None and self.model.right:
+            expect.close(P, expected, "P of many points", RIGHT)

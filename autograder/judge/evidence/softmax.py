@@ -1,0 +1,200 @@
+"""What is known of a softmax loss."""
+
+from functools import cached_property
+from typing import Any
+
+import expect
+import numpy as np
+from draws import batch
+from expect import Hint, Mismatch
+
+from autograder.judge.evidence.base import Evidence, NotJudged, Rng, Shape
+from autograder.judge.examination import NoAnswer, RemoteFunction
+from autograder.judge.meters import Yardstick
+from autograder.judge.mistakes import softmax as mistakes
+from autograder.judge.mistakes.fit import Array, solve
+from autograder.judge.mistakes.softmax import AXES, GradientModel, LossModel, fit_gradient, fit_loss, terms
+
+Batch = tuple[Array, Array, Array, float]  # W, X, y, reg
+
+CASES = 6  # batches to explain an answer with: two unknowns in the loss, so that a wrong explanation leaves a residual
+STEP = 1e-5  # central difference: truncation h^2 against round-off eps / h, worst error 7e-11 here
+
+# Sizes (N, D, C) at which one axis is long, so that a loop along it takes many times the reference's CPU time (make bench).
+LONG = {"N": (8_000, 4, 3), "D": (5, 4_000, 4), "C": (4, 2, 800)}
+# Sizes where an array of the squared axis still costs next to nothing: a loop is slow here too, waste is not.
+SHORT = {"N": (300, 4, 3), "D": (5, 150, 4), "C": (4, 2, 60)}
+WIDE = (400, 250, 60)  # an (N, D, C) array takes 12 times the reference's time here, every frugal style at most 3
+HONEST = (1_500, 4, 3)  # a loop over examples takes 15 times the vectorized time here, in its leanest form
+
+
+class SoftmaxEvidence(Evidence):
+    """What is known of a softmax loss.
+
+    Parameters
+    ----------
+    function, reference, rng
+        As of `Evidence`.
+    question : str
+        As in ``q4``: a check that cannot be judged names its checks.
+    """
+
+    long, short, widest, limited = LONG, SHORT, WIDE, "C"
+
+    def __init__(self, function: RemoteFunction, reference: Yardstick, rng: Rng, question: str) -> None:
+        super().__init__(function, reference, rng)
+        self.question = question
+
+    @cached_property
+    def sample(self) -> list[tuple[Batch, Any, Any]]:
+        """A few batches, with loss and gradient as they came; empty where there is no answer."""
+        batches = [batch(self.rng) for _ in range(CASES)]
+        try:
+            pairs = [expect.loss_and_gradient(value, W.shape) for value, (W, *_) in zip(self.function.map(batches), batches)]
+        except (Mismatch, NoAnswer) as error:
+            self.missing = error
+            return []
+        return [(arguments, *pair) for arguments, pair in zip(batches, pairs)]
+
+    @cached_property
+    def losses(self) -> list[float]:
+        """The losses of the sample; empty where one is no number."""
+        try:
+            return [expect.number(loss, "loss") for _, loss, _ in self.sample]
+        except Mismatch:
+            return []
+
+    @cached_property
+    def gradients(self) -> list[Array]:
+        """The gradients of the sample; empty where one is no array of the right shape."""
+        try:
+            return [expect.array(dW, arguments[0].shape, "dW") for arguments, _, dW in self.sample]
+        except Mismatch:
+            return []
+
+    @cached_property
+    def models(self) -> tuple[LossModel | None, GradientModel | None]:
+        """The formulas that loss and gradient follow, if they follow any, along the right axis or both along a wrong one."""
+        for axis in AXES:
+            cases = [terms(*arguments, axis=axis) for arguments, _, _ in self.sample]
+            loss = fit_loss(cases, self.losses, axis) if self.losses else None
+            gradient = fit_gradient(cases, self.gradients, axis) if self.gradients else None
+            moving = (loss is not None and not loss.data.is_(0)) or (gradient is not None and not gradient.idle)
+            if moving or (not axis and (loss is not None or gradient is not None)):
+                return loss, gradient
+        return None, None
+
+    @property
+    def loss_model(self) -> LossModel | None:
+        """The formula that the loss follows, if it follows one."""
+        return self.models[0]
+
+    @property
+    def gradient_model(self) -> GradientModel | None:
+        """The formula that the gradient follows, if it follows one."""
+        return self.models[1]
+
+    @property
+    def mean_probability(self) -> bool:
+        """Whether the loss is a mean of probabilities, without the logarithm."""
+        cases = [terms(*arguments) for arguments, _, _ in self.sample]
+        columns = np.array([[at.right_probability, at.penalty] for at in cases])
+        return bool(self.losses) and solve(columns, np.array(self.losses)) is not None
+
+    @property
+    def loss_hint(self) -> Hint | None:
+        """What may be wrong with the loss."""
+        if self.loss_model is not None and self.loss_model.data.is_(0):
+            return Hint("stub", "The loss does not depend on the examples: is there still something to fill in?")
+        if self.loss_model is None and self.mean_probability:
+            return Hint("no-log", mistakes.LOSS_QUESTIONS["no-log"])
+        return mistakes.hint_for_loss(mistakes.name_loss(self.loss_model), mistakes.name_gradient(self.gradient_model))
+
+    @property
+    def gradient_hint(self) -> Hint | None:
+        """What may be wrong with the gradient."""
+        if self.loss_model is not None and self.loss_model.data.is_(0) and self.gradient_model and self.gradient_model.idle:
+            return self.loss_hint
+        return mistakes.hint_for_gradient(mistakes.name_gradient(self.gradient_model), mistakes.name_loss(self.loss_model))
+
+    def require_own_gradient(self) -> None:
+        """Expect the gradient to be that of the answer's own loss, by central differences.
+
+        Raises
+        ------
+        Mismatch
+            It is not, or the loss does not change with W or with y: there is nothing to differentiate.
+        NotJudged
+            The gradient is the right one: then the loss is to blame.
+        """
+        if self.loss_model and self.gradient_model and self.loss_model.right and self.gradient_model.right:
+            return
+        try:
+            dW, numerical = self._gradient_and_differences
+            name = "dW, compared with numerical derivatives of your own loss,"
+            expect.close(dW, numerical, name, expect.GRADIENT_TOLERANCE, self.gradient_hint)
+        except Mismatch:
+            if self.gradient_model and self.gradient_model.right:
+                raise NotJudged(f"{self.question}.loss") from None
+            raise
+
+    @cached_property
+    def _gradient_and_differences(self) -> tuple[Array, Array]:
+        """The gradient at a batch, and central differences of the answer's own loss there."""
+        W, X, y, reg = batch(self.rng)
+        other = (y + 1) % W.shape[1]
+        shifted = [W + sign * STEP * unit.reshape(W.shape) for unit in np.eye(W.size) for sign in (1, -1)]
+        calls = [(W, X, y, 0.0), (2 * W, X, y, 0.0), (W, X, other, 0.0), (W, X, y, reg), *((V, X, y, reg) for V in shifted)]
+        pairs = [expect.loss_and_gradient(value, W.shape) for value in self.function.map(calls)]
+        dW = expect.array(pairs[3][1], W.shape, "dW")
+        at_W, at_2W, at_other, _, *losses = (expect.number(loss, "loss") for loss, _ in pairs)
+        if len({at_W, at_2W, at_other}) < 3:
+            raise Mismatch("The loss does not depend on both W and y: it has no gradient to compare with.", hint=self.loss_hint)
+        forward, backward = np.array(losses).reshape(-1, 2).T
+        return dW, ((forward - backward) / (2 * STEP)).reshape(W.shape)
+
+    @cached_property
+    def alive(self) -> bool:
+        """Whether it works: loss or gradient is right but for a known mistake, or the gradient is that of its own loss."""
+        if self.loss_model is not None and not self.loss_model.data.is_(0):
+            return True
+        if self.gradient_model is not None and not self.gradient_model.idle:
+            return True
+        try:
+            self.require_own_gradient()
+        except (Mismatch, NoAnswer, NotJudged):
+            return False
+        return True
+
+    def agrees_with(self, other: "SoftmaxEvidence") -> bool:
+        """Whether two answers, right or wrong, are the same function."""
+        batches = [batch(self.rng) for _ in range(2)]
+        for ours, theirs in zip(self.function.map(batches), other.function.map(batches)):
+            try:
+                for one, another, what in zip(ours, theirs, ("loss", "dW")):
+                    expect.close(one, another, what, expect.GRADIENT_TOLERANCE)
+            except (Mismatch, TypeError, ValueError):  # whatever they return
+                return False
+        return True
+
+    def require_alive(self) -> None:
+        """Expect an answer that works: speed and tidiness of one that does not are worth nothing."""
+        if not self.alive:
+            raise self.missing or NotJudged(f"{self.question}.loss", f"{self.question}.gradient")
+
+    def draw(self, shape: Shape) -> tuple[Any, ...]:
+        """Draw W, X, y, reg."""
+        arguments: tuple[Any, ...] = batch(self.rng, *shape)
+        return arguments
+
+    def verify(self, result: Any, expected: Any) -> None:
+        """Expect a loss and a gradient of the right form; right ones, if they were right at small sizes."""
+        loss, dW = expect.loss_and_gradient(result, expected[1].shape)
+        if self.loss_model is not None:
+            loss = expect.number(loss, "loss of a large batch")
+            if self.loss_model.right:
+                expect.close(loss, expected[0], "The loss of a large batch", expect.VALUE_TOLERANCE)
+        if self.gradient_model is not None:
+            dW = expect.array(dW, expected[1].shape, "dW of a large batch")
+            if self.gradient_model.right:
+                expect.close(dW, expected[1], "dW of a large batch", expect.GRADIENT_TOLERANCE)

@@ -1,0 +1,39 @@
+"""Least squares that explains an answer wholly or not at all."""
+
+from typing import Any
+
+import numpy as np
+
+RESIDUAL = 1e-6  # relative: a mistake that is explained leaves 1e-12, one that is not 1e-2
+SNAP = 1e-5  # relative: how near a coefficient must be to a number to be called it
+
+Array = np.ndarray[Any, Any]
+
+
+def solve(columns: Array, target: Array) -> Array | None:
+    """Find the coefficients of some columns that make a target, if the residual is nothing but rounding.
+
+    Parameters
+    ----------
+    columns : ndarray of shape (n, k)
+        The terms of a formula at n places.
+    target : ndarray of shape (n,)
+        An answer there.
+
+    Returns
+    -------
+    coefficients : ndarray of shape (k,) or None
+        All 0 where the target is.
+    """
+    if not np.all(np.isfinite(target)):
+        return None
+    scale = np.linalg.norm(target)
+    if scale == 0:
+        return np.zeros(columns.shape[1])
+    coefficients: Array = np.linalg.lstsq(columns, target, rcond=None)[0]
+    return coefficients if np.linalg.norm(columns @ coefficients - target) <= RESIDUAL * scale else None
+
+
+def near(coefficients: Array, *expected: float) -> bool:
+    """Whether coefficients are these numbers, up to rounding."""
+    return bool(np.allclose(coefficients, expected, rtol=SNAP, atol=SNAP))
