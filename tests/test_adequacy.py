@@ -1,0 +1,130 @@
+"""The checks are adequate: no combination of mistakes gets full marks, and marks do not depend on the draw."""
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from autograder.homework import MODULES, SOLUTIONS, make_checks_importable
+from autograder.judge.session import Bench
+from autograder.submission import Submission, stage
+
+make_checks_importable()
+
+import numpy as np  # noqa: E402
+from draws import check_rng  # noqa: E402
+from expect import Mismatch  # noqa: E402
+
+from autograder.hidden import softmax_checks, test_q5  # noqa: E402
+from autograder.judge.evidence.base import NotJudged  # noqa: E402
+from autograder.judge.evidence.distances import DistanceEvidence  # noqa: E402
+from autograder.judge.evidence.softmax import SoftmaxEvidence  # noqa: E402
+from autograder.judge.mistakes.softmax import AXES, terms  # noqa: E402
+
+
+class InThisProcess:
+    """Stands in for a proxy, where the function is this test's own and nothing is measured."""
+
+    def __init__(self, function):
+        self.function, self.name = function, function.__name__
+
+    def __call__(self, *arguments):
+        return self.function(*arguments)
+
+    def map(self, calls):
+        return [self(*arguments) for arguments in calls]
+
+
+def fails(check, *arguments) -> bool:
+    try:
+        check(*arguments)
+    except (Mismatch, NotJudged):
+        return True
+    return False
+
+
+coefficients = st.one_of(st.sampled_from([-2.0, -1.0, 0.0, 0.5, 1.0, 2.0]), st.floats(-3, 3))
+
+
+@settings(max_examples=40)
+@given(st.tuples(*[coefficients] * 5), st.sampled_from(list(AXES)), st.integers(0, 9))
+def test_no_combination_of_mistakes_in_a_softmax_loss_gets_all_points(factors, axis, seed):
+    """Factors of the five terms of loss and gradient, along the right axis or a wrong one."""
+    data, penalty, pull, push, shrink = factors
+    assume(axis or np.max(np.abs(np.array(factors) - 1)) > 1e-4)
+
+    def answer(W, X, y, reg):
+        at = terms(W, X, y, reg, axis)
+        return data * at.data + penalty * at.penalty, pull * at.pull - push * at.push + shrink * at.shrink
+
+    function = InThisProcess(answer)
+    evidence = SoftmaxEvidence(function, None, check_rng(seed, "evidence"), "q4")
+    lost = [
+        fails(softmax_checks.expect_loss, function, check_rng(seed, "loss"), evidence),
+        fails(softmax_checks.expect_gradient, function, check_rng(seed, "gradient"), evidence),
+    ]
+    assert any(lost)
+    if axis == "" and (data, penalty) == (1.0, 1.0):
+        assert not lost[0]
+    if axis == "" and (pull, push, shrink) == (1.0, 1.0, 1.0):
+        assert not lost[1]
+
+
+@settings(max_examples=40)
+@given(st.tuples(*[coefficients] * 3), st.sampled_from([0.5, 1.0, 2.0]), st.integers(0, 9))
+def test_no_combination_of_mistakes_in_distances_gets_all_points(factors, power, seed):
+    """Factors of the three terms, and a power."""
+    a, b, ab = factors
+    assume(power != 1 or np.max(np.abs(np.array(factors) - [1, 1, -2])) > 1e-4)
+
+    def answer(A, B):
+        P = a * np.sum(A**2, axis=1)[:, np.newaxis] + b * np.sum(B**2, axis=1) + ab * A @ B.T
+        return np.abs(P) ** power
+
+    function = InThisProcess(answer)
+    evidence = DistanceEvidence(function, None, check_rng(seed, "evidence"))
+    assert fails(test_q5.test_values, function, check_rng(seed, "values"), evidence)
+
+
+def marks(bench: Bench, submission: Submission) -> dict[str, float]:
+    return {result.check.id: result.score for result in bench.judge(submission).results}
+
+
+@pytest.mark.parametrize("seed", [1, 300, 2**64 + 1])
+def test_marks_do_not_depend_on_the_draw(seed):
+    """Of a right submission, and of one with a mistake in every question."""
+    wrong = {
+        "softmax": """
+            def softmax_jacobian(z):
+                s = np.exp(z) / np.sum(np.exp(z))
+                return np.diag(s) - np.outer(s, s)
+            right = cross_entropy_gradients
+            def cross_entropy_gradients(W, b, x, y):
+                da, dz, dW, db = right(W, b, x, y)
+                return da, dz, dW.T, db
+            def softmax_loss_naive(W, X, y, reg):
+                loss, dW = softmax_loss_vectorized(W, X, y, reg)
+                return loss, dW - reg * W
+            """,
+        "distances": """
+            right = pairwise_squared_distances
+            def pairwise_squared_distances(A, B):
+                return np.array([right(a[np.newaxis], B)[0] for a in A]) / 2
+            """,
+    }
+    sources = {}
+    for module in MODULES:
+        reference = (SOLUTIONS / f"{module}.py").read_text(encoding="utf-8")
+        sources[module] = (reference + "\n" + "\n".join(line[12:] for line in wrong[module].splitlines())).encode()
+    bench = Bench(seed)
+    try:
+        assert bench.judge(stage("solutions", SOLUTIONS)).score == 100
+        found = marks(bench, Submission("wrong", sources))
+    finally:
+        bench.close()
+    lost = {check for check, score in found.items() if score == 0}
+    assert lost == {
+        "q1.stability",
+        *("q2.shape", "q2.dW"),
+        *("q3.gradient", "q3.loops"),
+        *("q5.small", "q5.values", "q5.integer", "q5.loops", "q5.timing"),
+    }
