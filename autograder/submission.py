@@ -1,20 +1,28 @@
-"""Find submissions where an instructor points, and stage the answers of each: named files only, as bytes, all sizes capped."""
+"""Find submissions where an instructor points, and stage the answers of each: named files only, as bytes, all sizes capped.
+
+Answers are modules, or stand in a notebook; of both, only text is read. Whatever else lies there is never opened.
+"""
 
 import os
 import zipfile
+import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from autograder.homework import MODULES
+from autograder.homework import MODULES, make_checks_importable
+
+make_checks_importable()
+
+# What students have too became importable one line above.
+from answers import MAX_MODULE, MAX_NOTEBOOK, NOTEBOOK, choose, shown  # noqa: E402
 
 ANSWERS = tuple(f"{module}.py" for module in MODULES)
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".rar", ".7z")
 NOT_SUBMITTED = frozenset(
     {"__MACOSX", "__pycache__", "node_modules"}
 )  # folders that systems make; names with a dot in front too
-MAX_FILE = 1 << 20  # bytes of an answer file: the longest of 324 real ones has 30 kB
 MAX_MEMBERS = 10_000  # of an archive
 MAX_DEPTH = 6  # folders around the answers
 MAX_RATIO = 200  # of an archive member's compression: source code shrinks 3 to 10 times
@@ -29,7 +37,7 @@ class Submission:
     name : str
         Unique among those graded together.
     sources : dict of str to bytes
-        The answer modules found, by name.
+        The answer modules, by name: as they were found, or lifted out of a notebook.
     reason : str
         Why there are none, or what is worth saying of what was found.
     """
@@ -84,19 +92,25 @@ def stage(name: str, path: Path) -> Submission:
         Without sources where there is nothing to judge, and then with the reason.
     """
     try:
-        sources, seen = _from_folder(path) if path.is_dir() else _from_zip(path)
-    except (OSError, Unreadable, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError) as error:
+        found = _from_folder(path) if path.is_dir() else _from_zip(path)
+    except BROKEN as error:
         words = str(error) if isinstance(error, Unreadable) else f"it cannot be read ({type(error).__name__})"
         return Submission(name, reason=f"Nothing was graded: {words}.")
-    if sources:
-        missing = [file for file in ANSWERS if file.removesuffix(".py") not in sources]
-        return Submission(name, sources, f"{' and '.join(missing)} is missing." if missing else "")
-    what = f"only {', '.join(sorted(seen)[:5])}" if seen else "nothing"
-    return Submission(name, reason=f"Nothing was graded: there is no {' or '.join(ANSWERS)} in it, {what}.")
+    choice = choose(found.files)
+    remarks = " ".join([*found.remarks, *choice.remarks])
+    if choice.sources:
+        return Submission(name, choice.sources, remarks)
+    if found.files or found.remarks:
+        return Submission(name, reason=f"Nothing was graded. {remarks}")
+    what = f"only {', '.join(sorted(found.seen)[:5])}" if found.seen else "nothing"
+    return Submission(name, reason=f"Nothing was graded: there is no {' or '.join(ANSWERS)} in it and no notebook, {what}.")
 
 
 class Unreadable(Exception):
     """A submission breaks a limit or the rules of its format."""
+
+
+BROKEN = (Unreadable, OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError)
 
 
 def _below(path: Path) -> Iterator[Path]:
@@ -122,11 +136,19 @@ def _may_be_submission(path: Path) -> bool:
 
 
 def _has_answers(folder: Path) -> bool:
-    return any((folder / file).is_file() for file in ANSWERS)
+    if any((folder / file).is_file() for file in (*ANSWERS, NOTEBOOK)):
+        return True
+    # A notebook of any other name beside the folders of a class may be the instructor's.
+    notebooks = any(_is_notebook(path.name) and path.is_file() for path in folder.iterdir())
+    return notebooks and len(_folders_with_answers(folder) - {folder}) < 2
+
+
+def _is_notebook(name: str) -> bool:
+    return name.lower().endswith(".ipynb") and not name.startswith(".")
 
 
 def _folders_with_answers(folder: Path) -> set[Path]:
-    return {path.parent for path in _files(folder) if path.name in ANSWERS} | {
+    return {path.parent for path in _files(folder) if path.name in ANSWERS or _is_notebook(path.name)} | {
         path for path in _files(folder) if path.suffix.lower() in ARCHIVES
     }
 
@@ -178,52 +200,95 @@ def _files(folder: Path) -> Iterator[Path]:
         level = below
 
 
-def _from_folder(folder: Path) -> tuple[dict[str, bytes], set[str]]:
-    """Answers in a folder, the shallowest of each name, and the names of all files; a lone archive inside is looked into."""
-    sources: dict[str, bytes] = {}
-    seen, archives = set(), []
-    for path in _files(folder):
-        seen.add(path.name)
-        module = path.name.removesuffix(".py")
-        if path.name in ANSWERS and module not in sources:
-            if path.stat().st_size > MAX_FILE:
-                raise Unreadable(f"{path.name} is larger than {MAX_FILE >> 20} MiB")
-            sources[module] = path.read_bytes()
-        elif path.suffix.lower() == ".zip":
-            archives.append(path)
-    if not sources and len(archives) == 1:
-        return _from_zip(archives[0])
-    return sources, seen
+@dataclass(frozen=True)
+class _Found:
+    """The answer files of a submission, what is worth saying of them, and the names of all its files."""
+
+    files: dict[str, bytes]
+    remarks: list[str]
+    seen: set[str]
 
 
-def _from_zip(path: Path) -> tuple[dict[str, bytes], set[str]]:
-    """Answers in a zip, the shallowest of each name, and the names of all files."""
+def _from_folder(folder: Path) -> _Found:
+    """Answers in a folder; a lone zip inside is looked into where there are none."""
+
+    def reader(path: Path) -> Callable[[int], bytes]:
+        def read(most: int) -> bytes:
+            if path.stat().st_size > most:
+                raise Unreadable(f"it is larger than {most >> 20} MiB")
+            return path.read_bytes()
+
+        return read
+
+    paths = list(_files(folder))
+    found = _pick((path.name, reader(path)) for path in paths)
+    archives = [path for path in paths if path.suffix.lower() == ".zip"]
+    return found if found.files or found.remarks or len(archives) != 1 else _from_zip(archives[0])
+
+
+def _from_zip(path: Path) -> _Found:
+    """Answers in a zip."""
     if path.suffix.lower() != ".zip":
         raise Unreadable(f"{path.suffix} archives are not read; it should be a .zip")
-    sources: dict[str, bytes] = {}
-    seen = set()
     with zipfile.ZipFile(path) as archive:
-        members = archive.infolist()
-        if len(members) > MAX_MEMBERS:
+        if len(archive.infolist()) > MAX_MEMBERS:
             raise Unreadable(f"the zip holds more than {MAX_MEMBERS} files")
-        for member in sorted(members, key=lambda member: (member.filename.count("/"), member.filename)):
-            place = PurePosixPath(member.filename)
-            if (
-                member.is_dir()
-                or len(place.parts) > MAX_DEPTH
-                or any(part in NOT_SUBMITTED or part == ".." for part in place.parts[:-1])
-            ):
-                continue
-            seen.add(place.name)
-            module = place.name.removesuffix(".py")
-            if place.name in ANSWERS and module not in sources:
-                if member.external_attr >> 28 not in (0, 8):
-                    continue  # a link or a device, by the file type in the upper bits of the Unix mode
-                if member.file_size > MAX_FILE or member.file_size > MAX_RATIO * max(member.compress_size, 1) + 4096:
-                    raise Unreadable(f"{place.name} unpacks to {member.file_size} bytes")
-                with archive.open(member) as file:
-                    content = file.read(MAX_FILE + 1)  # the size in the directory is only a claim
-                if len(content) > MAX_FILE:
-                    raise Unreadable(f"{place.name} unpacks to more than it says")
-                sources[module] = content
-    return sources, seen
+        return _pick(_members(archive))
+
+
+def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, Callable[[int], bytes]]]:
+    """Name and reader of each file in a zip, the shallowest first."""
+
+    def reader(member: zipfile.ZipInfo) -> Callable[[int], bytes]:
+        def read(most: int) -> bytes:
+            if member.file_size > most or member.file_size > MAX_RATIO * max(member.compress_size, 1) + 4096:
+                raise Unreadable(f"it unpacks to {member.file_size} bytes")
+            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise Unreadable("it is packed in a way that is not read; an ordinary zip is")
+            with archive.open(member) as file:
+                content = file.read(most + 1)  # the size in the directory is only a claim
+            if len(content) > most:
+                raise Unreadable("it unpacks to more than it says")
+            return content
+
+        return read
+
+    for member in sorted(archive.infolist(), key=lambda member: (member.filename.count("/"), member.filename)):
+        place = PurePosixPath(member.filename)
+        if (
+            not member.is_dir()
+            and len(place.parts) <= MAX_DEPTH
+            and not any(part in NOT_SUBMITTED or part.startswith(".") for part in place.parts[:-1])
+            and member.external_attr >> 28 in (0, 8)  # no link or device, by the file type in the upper bits of the Unix mode
+        ):
+            yield place.name, reader(member)
+
+
+def _pick(entries: Iterable[tuple[str, Callable[[int], bytes]]]) -> _Found:
+    """Read the first module of each name, and one notebook: that with the name it should have, else the first."""
+    found = _Found({}, [], set())
+    notebooks = []
+    for name, read in entries:
+        found.seen.add(name)
+        if name in ANSWERS and name not in found.files:
+            found.files[name] = _read(name, read, MAX_MODULE)
+        elif _is_notebook(name):
+            notebooks.append((name, read))
+    if notebooks:
+        name, read = next((entry for entry in notebooks if entry[0] == NOTEBOOK), notebooks[0])
+        if len(notebooks) > 1 and name != NOTEBOOK:
+            found.remarks.append(f"Of {len(notebooks)} notebooks, {shown(name)} was read; name the one that counts {NOTEBOOK}.")
+        try:
+            found.files[name] = _read(shown(name), read, MAX_NOTEBOOK)
+        except Unreadable as problem:  # which costs nothing where the answers are in modules
+            found.remarks.append(f"{problem}.")
+    return found
+
+
+def _read(name: str, read: Callable[[int], bytes], most: int) -> bytes:
+    """Read a file of no more bytes than that, or say which one cannot be read, and why."""
+    try:
+        return read(most)
+    except BROKEN as error:
+        words = str(error) if isinstance(error, Unreadable) else type(error).__name__
+        raise Unreadable(f"{name} cannot be read: {words}") from None

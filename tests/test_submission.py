@@ -1,5 +1,6 @@
 """Finding and staging: every submission has its name and its row, and only the named files ever leave it."""
 
+import json
 import stat
 import zipfile
 from pathlib import Path
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder import submission
-from autograder.homework import MODULES, SOLUTIONS
+from autograder.homework import ASSIGNMENT, MODULES, SOLUTIONS
 from autograder.submission import find, stage
 
 
@@ -34,6 +35,15 @@ def zipped(path: Path, files: dict[str, bytes], **attributes: int) -> Path:
 
 ANSWERS = {"softmax.py": b"s = 1\n", "distances.py": b"d = 1\n"}
 SOURCES = {"softmax": b"s = 1\n", "distances": b"d = 1\n"}
+
+
+def notebook(*cells: str) -> bytes:
+    """A notebook of code cells."""
+    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells], "nbformat": 4}).encode()
+
+
+Q1 = notebook("import matplotlib", "def softmax_jacobian(z):\n    return z")
+Q3_AND_Q5 = notebook("def softmax_loss_naive(W, X, y, reg): return 1", "def pairwise_squared_distances(A, B): return 1")
 
 
 def test_a_folder_with_answers_is_a_submission(tmp_path):
@@ -173,7 +183,7 @@ def test_a_link_is_never_followed(tmp_path):
 def test_a_huge_answer_is_invalid(tmp_path):
     """A megabyte of source is a mistake, or worse."""
     (tmp_path / "alice").mkdir()
-    (tmp_path / "alice" / "softmax.py").write_bytes(b"#" * (submission.MAX_FILE + 1))
+    (tmp_path / "alice" / "softmax.py").write_bytes(b"#" * (submission.MAX_MODULE + 1))
     assert "larger than 1 MiB" in stage("alice", tmp_path / "alice").reason
 
 
@@ -183,3 +193,101 @@ def test_noise_is_never_more_than_invalid(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "noise.zip"
     path.write_bytes(content)
     assert not stage("x", path).sources
+
+
+def test_a_folder_with_only_a_notebook_is_a_submission(tmp_path):
+    """Of whatever name; what is staged is what its answers need."""
+    for student, name in (("alice", "homework.ipynb"), ("bob", "HW2 (bob).ipynb")):
+        (tmp_path / student).mkdir()
+        (tmp_path / student / name).write_bytes(Q1)
+    found = find([tmp_path])
+    assert set(found) == {"alice", "bob"}
+    for student, path in found.items():
+        source = stage(student, path).sources["softmax"].decode()
+        assert "def softmax_jacobian(z):\n    return z" in source
+        assert "matplotlib" not in source
+        assert find([path]) == {student: path}
+
+
+def test_an_instructors_notebook_beside_a_class_makes_no_submission_of_it(tmp_path):
+    """One with a name of its own; the students below are found."""
+    (tmp_path / "notes.ipynb").write_bytes(Q1)
+    copy_solutions(tmp_path / "alice")
+    zipped(tmp_path / "bob.zip", ANSWERS)
+    assert set(find([tmp_path])) == {"alice", "bob"}
+
+
+def test_the_notebook_of_a_zip_is_staged(tmp_path):
+    """Not the copies that Jupyter and a Mac leave behind."""
+    copies = {
+        "hw/.ipynb_checkpoints/homework-checkpoint.ipynb": Q3_AND_Q5,
+        "__MACOSX/homework.ipynb": b"",
+        "._homework.ipynb": b"",
+    }
+    staged = stage("x", zipped(tmp_path / "x.zip", {**copies, "hw/homework.ipynb": Q1}))
+    assert b"softmax_jacobian" in staged.sources["softmax"]
+    assert staged.reason.startswith("homework.ipynb has no cross_entropy_gradients")
+
+
+@pytest.mark.parametrize(
+    ("names", "read", "says"),
+    [
+        (["a.ipynb", "deep/homework.ipynb"], "homework.ipynb", ""),
+        (["deep/a.ipynb", "b.ipynb"], "b.ipynb", "Of 2 notebooks, b.ipynb was read; name the one that counts homework.ipynb."),
+    ],
+)
+def test_of_several_notebooks_one_is_read(tmp_path, names, read, says):
+    """That with the right name, else the shallowest, and that is said."""
+    staged = stage("x", zipped(tmp_path / "x.zip", dict.fromkeys(names, Q1)))
+    assert staged.sources["softmax"].startswith(f"# The answers in {read}".encode())
+    assert staged.reason.startswith(says or f"{read} has no")
+
+
+def test_what_was_graded_is_said_where_both_answer(tmp_path):
+    """And nothing is said of a notebook that holds stubs."""
+    folder = copy_solutions(tmp_path / "alice")
+    (folder / "homework.ipynb").write_bytes(Q3_AND_Q5)
+    staged = stage("alice", folder)
+    assert staged.sources["softmax"] == (SOLUTIONS / "softmax.py").read_bytes()
+    assert "softmax.py is graded, since it answers q1, q2, q3 and q4; what homework.ipynb answers (q3) is not." in staged.reason
+    (folder / "homework.ipynb").write_bytes((ASSIGNMENT / "homework.ipynb").read_bytes())
+    assert stage("alice", folder).reason == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"<html>", "homework.ipynb cannot be read: it is not a notebook"),
+        (b"", "homework.ipynb cannot be read: it is not a notebook"),
+        (b" " * (submission.MAX_NOTEBOOK + 1), "homework.ipynb cannot be read: it "),
+    ],
+    ids=["no JSON", "empty", "too large"],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_broken_notebook_is_invalid_alone_and_costs_nothing_beside_modules(tmp_path, content, says, packed):
+    """It is said in both cases."""
+    for files in ({}, ANSWERS):
+        path = tmp_path / f"{len(files)}"
+        if packed:
+            path = zipped(path / "x.zip", {**files, "homework.ipynb": content})
+        else:
+            path.mkdir()
+            for name, text in (files | {"homework.ipynb": content}).items():
+                (path / name).write_bytes(text)
+        staged = stage("x", path)
+        assert staged.sources == (SOURCES if files else {})
+        assert says in staged.reason
+        assert staged.reason.startswith("Nothing was graded.") == (not files)
+
+
+def test_a_damaged_member_is_said(tmp_path):
+    """Of a zip whose directory is whole; so is a way of packing whose errors nobody knows."""
+    content = bytes(range(256)) * 20
+    path = zipped(tmp_path / "x.zip", {"softmax.py": content})
+    raw = bytearray(path.read_bytes())
+    raw[40:80] = b"\xff" * 40
+    path.write_bytes(raw)
+    assert "cannot be read" in stage("x", path).reason
+    path = zipped(tmp_path / "y.zip", {"softmax.py": content})
+    path.write_bytes(path.read_bytes().replace(b"\x08\x00", b"\x0e\x00"))
+    assert "an ordinary zip is" in stage("y", path).reason

@@ -8,9 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from autograder.homework import FUNCTIONS, QUESTIONS, given_sources
+from autograder.homework import FUNCTIONS, QUESTIONS, given_sources, make_checks_importable
 from autograder.judge.sandbox import Sandbox, TookTooLong, Worker, WorkerDied
 from autograder.wire import FunctionName
+
+make_checks_importable()
+
+# What students have too became importable one line above.
+from answers import origin, place  # noqa: E402
 
 CALL_CPU = 3.0  # seconds for one request; the longest honest one, a loop over 8,000 rows that is to lose its points, takes 1
 TRAINING_CPU = 30.0  # seconds for 30 steps of gradient descent; with a loss in scalar loops it takes 3
@@ -180,7 +185,7 @@ class Examination:
         self._expect_time_left(theirs)
         worker = self._living_worker()
         if theirs in FUNCTIONS and theirs not in self._functions:
-            raise NoAnswer(f"{self._module}.py defines no function {theirs}.")
+            raise NoAnswer(f"{self._file} defines no function {theirs}.")
         try:
             reply = worker.ask({"function": function, "calls": calls}, cpu_limit, weighed=weighed)
         except WorkerDied as death:
@@ -202,6 +207,12 @@ class Examination:
     @property
     def _module(self) -> str:
         return QUESTIONS[self._question]
+
+    @property
+    def _file(self) -> str:
+        """Where the code of the question comes from, to begin a sentence with."""
+        notebook = origin(self._sources[self._module], "")
+        return f"The code taken from {notebook}" if notebook else f"{self._module}.py"
 
     def _spend(self, cpu: float, wall: float) -> None:
         if not self._trusted:
@@ -260,10 +271,10 @@ class Examination:
         missing = re.fullmatch(r"No module named '([A-Za-z_][\w.]{0,60})'", words)
         if kind == "ModuleNotFoundError" and missing:
             return NoAnswer(
-                f"{self._module}.py cannot be imported: it imports {missing[1]}{where}, which is not there."
+                f"{self._file} cannot be imported: it imports {missing[1]}{where}, which is not there."
                 " Only numpy and the standard library are; remove the import."
             )
-        return NoAnswer(f"{self._module}.py cannot be imported: {kind}{where}.", words)
+        return NoAnswer(f"{self._file} cannot be imported: {kind}{where}.", words)
 
     def _read(self, raised: dict[str, Any]) -> tuple[str, str, str]:
         """Read type, place in the student's own file, and message of an exception; only the last can be anyone's words."""
@@ -271,8 +282,8 @@ class Examination:
         kind = kind if isinstance(kind, str) and kind in EXCEPTIONS else "an exception of its own"
         module = file.removesuffix(".py") if isinstance(file, str) else ""
         source = self._sources[module] if module in self._submitted else b""
-        known = type(line) is int and 0 < line <= source.count(b"\n") + source.count(b"\r") + 1
-        where = f" at {file} line {line}" if source and known else ""
+        last = source.count(b"\n") + source.count(b"\r") + 1
+        where = f" at {place(source, line, f'{module}.py')}" if source and type(line) is int and 0 < line <= last else ""
         return kind, where, harmless(message) if isinstance(message, str) else ""
 
 

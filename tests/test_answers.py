@@ -1,0 +1,392 @@
+"""Finding answers: what counts in modules and notebooks, how it is lifted out of cells, and what is said of it."""
+
+import json
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder import homework
+from autograder.homework import FUNCTIONS, MODULES, SOLUTIONS
+from autograder.submission import Submission
+
+homework.make_checks_importable()
+
+import answers  # noqa: E402
+from answers import Unreadable, absent_imports, choose, definitions, lift, place, read_notebook  # noqa: E402
+
+STUB = 'def softmax_jacobian(z):\n    """Words."""\n    raise NotImplementedError("replace this line")\n'
+FILLED = "def softmax_jacobian(z):\n    return z\n"
+
+
+def notebook(*cells: object, **more: object) -> bytes:
+    """A notebook of code cells, each text or a list of lines, or any other cell as a dict."""
+    made = [cell if isinstance(cell, dict) else {"cell_type": "code", "source": cell} for cell in cells]
+    return json.dumps({"cells": made, "nbformat": 4, **more}).encode()
+
+
+def lifted(*cells: object, module: str = "softmax") -> str:
+    return lift(read_notebook(notebook(*cells)), module).source.decode()
+
+
+def code(*cells: object) -> list[str]:
+    """What is lifted for softmax, without header, markers and blank lines."""
+    return [line for line in lifted(*cells).split("\n") if line and not line.startswith("# ")]
+
+
+def test_what_the_grader_and_the_students_tool_know_is_the_same():
+    """Functions, modules, given modules."""
+    assert answers.FUNCTIONS == FUNCTIONS
+    assert answers.MODULES == MODULES
+    assert answers.GIVEN == homework.GIVEN
+
+
+@pytest.mark.parametrize(
+    ("body", "filled"),
+    [
+        ('"""Words."""\n    raise NotImplementedError("later")', False),
+        ("raise NotImplementedError", False),
+        ('"""Words."""', False),
+        ("pass", False),
+        ("...", False),
+        ("raise ValueError", True),
+        ("return None", True),
+        ("s = z\n    raise NotImplementedError", True),
+    ],
+)
+def test_a_stub_is_a_function_that_does_nothing_yet(body, filled):
+    """Anything more is an answer, finished or not."""
+    assert definitions(f"def softmax_jacobian(z):\n    {body}\n")["softmax_jacobian"].filled is filled
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        (b"\xef\xbb\xbfimport numpy\r\ndef softmax_jacobian(z):\r\n    return z\r\n", {"softmax_jacobian": (2, True)}),
+        ("# coding: latin-1\n# \xe4\n".encode("latin-1") + FILLED.encode(), {"softmax_jacobian": (3, True)}),
+        ((STUB + FILLED).encode(), {"softmax_jacobian": (4, True)}),
+        ((FILLED + STUB).encode(), {"softmax_jacobian": (3, False)}),
+        (b"softmax_jacobian = lambda z: z", {"softmax_jacobian": (1, True)}),
+        (b"from solution import softmax_jacobian", {"softmax_jacobian": (1, False)}),
+        (b"def helper(): return '\\d'\nclass A:\n    def softmax_jacobian(z): return z", {}),
+        (b"", {}),
+    ],
+)
+def test_the_last_definition_at_the_top_level_counts(source, found):
+    """In any encoding that Python reads."""
+    assert {name: (answer.line, answer.filled) for name, answer in definitions(source).items()} == found
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "words"),
+    [
+        (b"x = 1\ndef f(:\n", 2, "invalid syntax"),
+        (b"x = 1\0", 0, "null bytes"),
+        (b"# \xe4\nx = '\xe4'", 0, "utf-8"),
+        (b"# coding: nonsense\n", 0, "nonsense"),
+        (b"x = " + b"-" * 100_000 + b"1", 0, "nested too deeply"),
+        (b"x = 1" + b" + 1" * 50_000, 0, "nested too deeply"),
+        (b"x = y" + b".y" * 100_000, 0, "nested too deeply"),
+        (b"x\n" * answers.MAX_CODE, 0, "KiB of code"),
+    ],
+)
+def test_what_is_not_python_is_said_with_line_and_reason(source, line, words):
+    """However it is broken, and whatever Python makes of its depth."""
+    with pytest.raises(Unreadable, match=words) as caught:
+        definitions(source)
+    assert not line or caught.value.line == line
+
+
+@given(st.one_of(st.binary(), st.text().map(str.encode), st.text(alphabet="def ():\n\t x='\"\\#\0=,[]{}@;").map(str.encode)))
+def test_reading_a_module_raises_nothing_but_its_own_error(source):
+    """Whatever it holds."""
+    try:
+        definitions(source)
+        absent_imports(source)
+    except Unreadable:
+        pass
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.sampled_from(["cells", "source", "cell_type", "id", "worksheets"]), inner)
+    ),
+)
+LINES = (
+    *(
+        "import numpy as np",
+        "from x import *",
+        "a = 1",
+        "b = a; c = b",
+        "@b",
+        "def softmax_jacobian(z):",
+        "    return a + np.e",
+    ),
+    *(
+        "softmax_jacobian = c",
+        "class a(c):",
+        "    c = b",
+        "%%time",
+        "%x",
+        "a += 1",
+        "\ud800",
+        "\f",
+        "if a:",
+        "'''",
+        "#",
+        "é = 1",
+    ),
+)
+CODE = st.lists(st.sampled_from(LINES)).map("\n".join)
+
+
+@given(
+    st.one_of(st.binary(), JSON.map(lambda tree: json.dumps(tree).encode()), st.lists(CODE).map(lambda cells: notebook(*cells)))
+)
+def test_a_notebook_is_read_whatever_it_holds(content):
+    """Or said not to be one; what is lifted out of it can be read."""
+    choice = choose({"homework.ipynb": content})
+    assert choice.readings or "homework.ipynb cannot be read" in choice.remarks[0]
+    assert not any(reading.problem for reading in choice.readings.values())
+
+
+@given(st.data())
+def test_the_reference_in_cells_is_lifted_whole_and_every_line_maps_back(data):
+    """Wherever its functions are, and whatever lies between them."""
+    modules = [(SOLUTIONS / f"{module}.py").read_text(encoding="utf-8") for module in MODULES]
+    parts = [part for text in modules for part in re.split(r"\n\n\n(?=def )", text)]
+    noise = st.lists(
+        st.sampled_from(["", "%matplotlib inline\nx = 1", "print(1)", "import plots", "# words", "def broken(:"]), max_size=3
+    )
+    cells = [cell for part in parts for cell in (*data.draw(noise), part)]
+    end = data.draw(st.sampled_from(["\n", "\r\n", "\r"]))
+    choice = choose({"homework.ipynb": notebook(*(cell.replace("\n", end) for cell in cells))})
+    shown = [cell.split("\n") for cell in cells if cell]
+    for module, source in choice.sources.items():
+        assert {name for name, answer in definitions(source).items() if answer.filled} == {
+            name for name, home in FUNCTIONS.items() if home == module
+        }
+        for line, text in enumerate(source.decode().split("\n")[:-1], 1):
+            if found := re.fullmatch(r"cell (\d+) line ([1-9]\d*) of homework.ipynb", place(source, line, f"{module}.py")):
+                assert text in ("", shown[int(found[1]) - 1][int(found[2]) - 1])
+        namespace: dict[str, object] = {}
+        exec(compile(source, "lifted", "exec"), namespace)
+        assert set(FUNCTIONS) & set(namespace) == {name for name, home in FUNCTIONS.items() if home == module}
+
+
+def test_only_what_the_answers_need_is_lifted():
+    """By name, through helpers and constants; plots and experiments stay behind."""
+    kept = code(
+        "import numpy as np; import matplotlib.pyplot as plt\nfrom plots import images\nEPS = 1e-12; SHOW = True\nexp = np.exp",
+        "def softmax(z):\n    return exp(z) + EPS\n\ndef draw(z):\n    plt.plot(z)",
+        "def softmax_jacobian(z):\n    return softmax(z)",
+        "draw(softmax_jacobian(np.ones(3)))",
+    )
+    assert kept == [
+        *("import numpy as np", "EPS = 1e-12", "exp = np.exp", "def softmax(z):", "    return exp(z) + EPS"),
+        *("def softmax_jacobian(z):", "    return softmax(z)"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "kept"),
+    [
+        ([FILLED, "a = 1\n" + FILLED.replace("z\n", "a\n")], ["a = 1", "def softmax_jacobian(z):", "    return a"]),
+        (["a = 1", FILLED.replace("z\n", "a\n"), "a = 2"], ["def softmax_jacobian(z):", "    return a", "a = 2"]),
+        (["a = 1\nb = a", "a = 2", "softmax_jacobian = b"], ["a = 1", "b = a", "softmax_jacobian = b"]),
+        (["a = 1", "a += 2", "softmax_jacobian = a"], ["a = 1", "a += 2", "softmax_jacobian = a"]),
+        (["a, (b, c) = 1, (2, 3)\nsoftmax_jacobian = b"], ["a, (b, c) = 1, (2, 3)", "softmax_jacobian = b"]),
+        (["f = lambda z: z.sum()\nsoftmax_jacobian = f"], ["f = lambda z: z.sum()", "softmax_jacobian = f"]),
+        (
+            ["@a\n@b\nclass C:\n    d = e\n", "softmax_jacobian = C"],
+            ["@a", "@b", "class C:", "    d = e", "softmax_jacobian = C"],
+        ),
+        (["e = 1\nclass C:\n    d = e", "softmax_jacobian = C"], ["e = 1", "class C:", "    d = e", "softmax_jacobian = C"]),
+        (["z = 3\ny = 1\n" + FILLED], FILLED.splitlines()),
+        (["from numpy import *\nfrom pylab import *\n" + FILLED], ["from numpy import *", *FILLED.splitlines()]),
+        (
+            ["from pylab import *\nsoftmax_jacobian = lambda z: exp(z)"],
+            ["from pylab import *", "softmax_jacobian = lambda z: exp(z)"],
+        ),
+        (["from __future__ import annotations\nfrom softmax import *\nfrom softmax import softmax_jacobian"], []),
+        (["if True:\n    def softmax_jacobian(z): return z"], []),
+        (["x = 'ä'; a = 'ö'; b = 2; softmax_jacobian = a  # ü"], ["a = 'ö'; softmax_jacobian = a"]),
+    ],
+)
+def test_a_name_means_what_it_meant_when_the_notebook_ran_from_top_to_bottom(cells, kept):
+    """The last definition before its use; a function looks its names up when all cells have run."""
+    assert code(*cells) == kept
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        f"%matplotlib inline\n!pip install x\n?len\nnp.exp?\nfiles = !ls\n{FILLED}",
+        f"%%time\n{FILLED}",
+        f"\n%%capture out\n{FILLED}",
+        f"for i in x:\n    %time f(i)\n{FILLED}",
+        [line + "\n" for line in FILLED.splitlines()],
+        FILLED.replace("\n", "\r\n"),
+    ],
+)
+def test_lines_that_only_ipython_understands_do_no_harm(cell):
+    """Nor do the ways to write down the text of a cell."""
+    assert code(cell) == FILLED.splitlines()
+
+
+def test_what_looks_like_magic_in_a_string_or_an_expression_is_none():
+    """Python is tried first."""
+    text = "def softmax_jacobian(z):\n    '''\n    %d\n    '''\n    return (z\n        % 2)"
+    assert code(text) == text.split("\n")
+
+
+def test_a_cell_of_another_language_holds_nothing():
+    """Whatever its text looks like."""
+    assert code("%%javascript\n" + FILLED) == []
+
+
+def test_cells_are_counted_as_jupyter_shows_them_after_a_run_of_all():
+    """Empty ones and text do not count."""
+    source = lifted("x = 1", "", {"cell_type": "markdown", "source": "# words"}, "  \n", "\n\n" + FILLED)
+    line = next(number for number, text in enumerate(source.split("\n"), 1) if "return z" in text)
+    assert place(source.encode(), line, "softmax.py") == "cell 2 line 4 of homework.ipynb"
+    assert place(FILLED.encode(), 2, "softmax.py") == "softmax.py line 2"
+
+
+def test_a_notebook_of_format_3_is_read_too():
+    """Its cells lie in worksheets."""
+    old = {"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": FILLED}]}]}
+    assert choose({"homework.ipynb": json.dumps(old).encode()}).readings["softmax"].questions == ["q1"]
+
+
+@pytest.mark.parametrize("name", ["a\nimport os\n#.ipynb", "# coding: rot13.ipynb", "x" * 200 + ".ipynb", "\udcff<b>.ipynb"])
+def test_the_name_of_a_notebook_is_made_harmless(name):
+    """It stands in a comment at the top of what is lifted, and in messages."""
+    choice = choose({name: notebook(FILLED)})
+    source = choice.sources["softmax"]
+    assert set(definitions(source)) == {"softmax_jacobian"}
+    lines = source.decode().split("\n")
+    assert all(line.startswith("# ") for line in lines[:2])
+    assert lines[2:4] == FILLED.splitlines()
+    assert re.fullmatch(r"cell 1 line 2 of [\w .()-]{1,60}", place(source, 4, "softmax.py"))
+
+
+PARTS = {
+    "filled": FILLED,
+    "stub": STUB,
+    "broken": "def softmax_jacobian(z:\n    return z\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("module", "cell", "counts", "says"),
+    [
+        (
+            "filled",
+            "filled",
+            "softmax.py",
+            "softmax.py is graded, since it answers q1; what homework.ipynb answers (q1) is not.",
+        ),
+        ("filled", "stub", "softmax.py", ""),
+        ("filled", "broken", "softmax.py", ""),
+        ("filled", None, "softmax.py", ""),
+        ("stub", "filled", "homework.ipynb", ""),
+        ("stub", "stub", "softmax.py", ""),
+        ("stub", "broken", "homework.ipynb", "Left out, since it cannot be read: cell 1 line 1 of homework.ipynb ("),
+        ("broken", "filled", "homework.ipynb", "cannot be read, so the answers in homework.ipynb are graded."),
+        ("broken", "stub", "softmax.py", ""),
+        ("broken", "broken", "softmax.py", ""),
+        (None, "stub", "homework.ipynb", ""),
+        (None, "broken", "homework.ipynb", "Left out, since it cannot be read: cell 1 line 1 of homework.ipynb ("),
+    ],
+)
+def test_the_file_that_answers_counts_and_the_module_before_the_notebook(module, cell, counts, says):
+    """It is said where something is passed over."""
+    files = {"distances.py": b"def pairwise_squared_distances(A, B): return 1"}
+    files |= {"softmax.py": PARTS[module].encode()} if module else {}
+    files |= {"homework.ipynb": notebook(PARTS[cell])} if cell else {}
+    choice = choose(files)
+    assert choice.readings["softmax"].file == counts
+    remarks = [remark for remark in choice.remarks if not remark.startswith("homework.ipynb has no")]
+    assert len(remarks) == bool(says)
+    assert says in " ".join(remarks)
+
+
+def test_each_module_is_chosen_by_itself():
+    """One may come from its file, the other from the notebook."""
+    cells = notebook("def pairwise_squared_distances(A, B): return 1")
+    choice = choose({"softmax.py": FILLED.encode(), "distances.py": b"", "homework.ipynb": cells})
+    assert {module: reading.file for module, reading in choice.readings.items()} == {
+        "softmax": "softmax.py",
+        "distances": "homework.ipynb",
+    }
+    assert choice.remarks == ()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no JSON", b"[" * 100_000, b"[]", b"{}", b'{"cells": 3}', b'{"cells": []}', b"9" * 100_000]
+)
+def test_a_broken_notebook_costs_nothing_beside_modules(content):
+    """It is mentioned."""
+    files = {f"{module}.py": (SOLUTIONS / f"{module}.py").read_bytes() for module in MODULES}
+    choice = choose(files | {"homework.ipynb": content})
+    assert choice.sources == {module: files[f"{module}.py"] for module in MODULES}
+    assert "homework.ipynb cannot be read" in choice.remarks[0]
+
+
+def test_what_an_answer_uses_and_does_not_get_is_named():
+    """Global results of other cells, and functions that are nowhere."""
+    choice = choose({"homework.ipynb": notebook("X = load()\ny = 1", "def softmax_jacobian(z):\n    return z @ X", "X += 1")})
+    assert "The answers use X, which cell 1 of homework.ipynb makes by running code" in choice.remarks[0]
+    assert choice.remarks[1] == (
+        "homework.ipynb has no cross_entropy_gradients, softmax_loss_naive and softmax_loss_vectorized."
+    )
+
+
+def test_imports_that_the_grader_lacks_are_found_in_functions_too():
+    """Not numpy, the standard library, the given modules and the other answers."""
+    source = (
+        b"import numpy.linalg, math, digits\nfrom distances import x\ndef f():\n    import scipy.special\nfrom . import a\n"
+    )
+    assert absent_imports(source) == {"scipy.special": 4, ".": 5}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["x"] * 10_000,
+        ["a = f()\n" * 5_000 + "\n".join(f"def f{i}(): return a, f{i + 1}" for i in range(2_000)) + "\nsoftmax_jacobian = f0"],
+        ["x y\n" + " " * 100_000 + "z z", "x y" + "\n" * 100_000],
+        ["x\n" * 200_000],
+    ],
+    ids=["cells", "names", "blanks", "code"],
+)
+def test_reading_takes_a_time_that_grows_with_the_size_and_no_faster(cells):
+    """A notebook is read before anything watches the clock."""
+    started = time.process_time()
+    choose({"homework.ipynb": notebook(*cells)})
+    assert time.process_time() - started < 10
+
+
+def test_messages_on_a_notebooks_answers_speak_of_its_cells(bench):
+    """Those on calls, on imports, and on what is not there."""
+    cells = [
+        "import scipy",
+        "def softmax_jacobian(z):\n\n    return z.nonsense",
+        "def pairwise_squared_distances(A, B): return scipy",
+    ]
+    report = bench.judge(Submission("x", choose({"homework.ipynb": notebook(*cells)}).sources))
+    told = {result.check.id: result.parts[0].message for result in report.results}
+    assert "AttributeError at cell 2 line 3 of homework.ipynb." in told["q1.shape"]
+    assert "The code taken from homework.ipynb defines no function cross_entropy_gradients." in told["q2.shape"]
+    assert "The code taken from homework.ipynb cannot be imported: it imports scipy at cell 1 line 1" in told["q5.shape"]
+
+
+def test_the_answers_of_a_notebook_are_worth_what_those_of_modules_are(bench):
+    """The reference, function by function in cells, has all points."""
+    text = "\n".join((SOLUTIONS / f"{module}.py").read_text(encoding="utf-8") for module in MODULES)
+    cells = ["%matplotlib inline\nimport matplotlib.pyplot as plt", *re.split(r"\n\n\n(?=def )", text), "plt.plot([1]);"]
+    assert bench.judge(Submission("x", choose({"homework.ipynb": notebook(*cells)}).sources)).score == 100
