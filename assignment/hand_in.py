@@ -8,19 +8,9 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "tests"))
 
 # What the grader reads your files with became importable one line above.
-from answers import (  # noqa: E402
-    FUNCTIONS,
-    MAX_MODULE,
-    MAX_NOTEBOOK,
-    MODULES,
-    NOTEBOOK,
-    QUESTIONS,
-    Choice,
-    absent_imports,
-    choose,
-    listed,
-    place,
-)
+from answers import MAX_MODULE, MAX_NOTEBOOK, Choice, choose, listed  # noqa: E402
+from lifting import NOTEBOOK  # noqa: E402
+from reading import FUNCTIONS, MODULES, QUESTIONS, absent_imports, place  # noqa: E402
 
 ANSWERS = (*(f"{module}.py" for module in MODULES), NOTEBOOK)
 WRITTEN = ("written.pdf", "written.md")

@@ -16,7 +16,8 @@ from autograder.homework import MODULES, make_checks_importable
 make_checks_importable()
 
 # What students have too became importable one line above.
-from answers import MAX_MODULE, MAX_NOTEBOOK, NOTEBOOK, choose, shown  # noqa: E402
+from answers import MAX_MODULE, MAX_NOTEBOOK, choose  # noqa: E402
+from lifting import NOTEBOOK, shown  # noqa: E402
 
 ANSWERS = tuple(f"{module}.py" for module in MODULES)
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".rar", ".7z")
@@ -215,7 +216,7 @@ def _from_folder(folder: Path) -> _Found:
     def reader(path: Path) -> Callable[[int], bytes]:
         def read(most: int) -> bytes:
             if path.stat().st_size > most:
-                raise Unreadable(f"it is larger than {most >> 20} MiB")
+                raise Unreadable(f"is larger than {most >> 20} MiB")
             return path.read_bytes()
 
         return read
@@ -242,13 +243,13 @@ def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, Callable[[int], by
     def reader(member: zipfile.ZipInfo) -> Callable[[int], bytes]:
         def read(most: int) -> bytes:
             if member.file_size > most or member.file_size > MAX_RATIO * max(member.compress_size, 1) + 4096:
-                raise Unreadable(f"it unpacks to {member.file_size} bytes")
+                raise Unreadable(f"unpacks to {member.file_size} bytes")
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise Unreadable("it is packed in a way that is not read; an ordinary zip is")
+                raise Unreadable("is packed in a way that is not read; an ordinary zip is")
             with archive.open(member) as file:
                 content = file.read(most + 1)  # the size in the directory is only a claim
             if len(content) > most:
-                raise Unreadable("it unpacks to more than it says")
+                raise Unreadable("unpacks to more than it says")
             return content
 
         return read
@@ -290,5 +291,5 @@ def _read(name: str, read: Callable[[int], bytes], most: int) -> bytes:
     try:
         return read(most)
     except BROKEN as error:
-        words = str(error) if isinstance(error, Unreadable) else type(error).__name__
-        raise Unreadable(f"{name} cannot be read: {words}") from None
+        words = str(error) if isinstance(error, Unreadable) else f"cannot be read ({type(error).__name__})"
+        raise Unreadable(f"{name} {words}") from None

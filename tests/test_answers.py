@@ -14,8 +14,10 @@ from autograder.submission import Submission
 
 homework.make_checks_importable()
 
-import answers  # noqa: E402
-from answers import Unreadable, absent_imports, choose, definitions, lift, place, read_notebook  # noqa: E402
+import reading  # noqa: E402
+from answers import choose  # noqa: E402
+from lifting import lift, read_notebook  # noqa: E402
+from reading import Unreadable, absent_imports, definitions, place  # noqa: E402
 
 STUB = 'def softmax_jacobian(z):\n    """Words."""\n    raise NotImplementedError("replace this line")\n'
 FILLED = "def softmax_jacobian(z):\n    return z\n"
@@ -38,9 +40,9 @@ def code(*cells: object) -> list[str]:
 
 def test_what_the_grader_and_the_students_tool_know_is_the_same():
     """Functions, modules, given modules."""
-    assert answers.FUNCTIONS == FUNCTIONS
-    assert answers.MODULES == MODULES
-    assert answers.GIVEN == homework.GIVEN
+    assert reading.FUNCTIONS == FUNCTIONS
+    assert reading.MODULES == MODULES
+    assert reading.GIVEN == homework.GIVEN
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,7 @@ def test_the_last_definition_at_the_top_level_counts(source, found):
         (b"x = " + b"-" * 100_000 + b"1", 0, "nested too deeply"),
         (b"x = 1" + b" + 1" * 50_000, 0, "nested too deeply"),
         (b"x = y" + b".y" * 100_000, 0, "nested too deeply"),
-        (b"x\n" * answers.MAX_CODE, 0, "KiB of code"),
+        (b"x\n" * reading.MAX_CODE, 0, "KiB of code"),
     ],
 )
 def test_what_is_not_python_is_said_with_line_and_reason(source, line, words):

