@@ -96,7 +96,8 @@ def _checks_digest() -> str:
     files = [
         *(ROOT / "autograder").rglob("*.py"),
         *ASSIGNMENT.glob("*.py"),
-        *(ASSIGNMENT / "tests").glob("*.*"),
+        *(ASSIGNMENT / "tests").glob("*.py"),
+        *(ASSIGNMENT / "tests").glob("*.csv"),
         *SOLUTIONS.glob("*.py"),
     ]
     digest = hashlib.sha256(repr(versions()).encode())

@@ -163,7 +163,9 @@ def test_a_grader_that_fails_says_so_and_exits_with_1(a_class, tmp_path):
     assert "your instructor has been told" in result["output"]
 
 
-def test_build_assignment_writes_the_stubs(tmp_path):
+def test_build_writes_what_students_receive(tmp_path):
     """Into the folder that is asked for."""
     assert autograder("build", "assignment", "--out", tmp_path).returncode == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["distances.py", "softmax.py"]
+    assert autograder("build", "handout", "--out", tmp_path).returncode == 0
+    written = sorted(path.name for path in tmp_path.iterdir())
+    assert written == ["README.md", "distances.py", "homework.ipynb", "homework.zip", "softmax.py"]

@@ -34,4 +34,6 @@ def batch(
     W = rng.uniform(0.5, 1.5, size=(D, C)) * rng.choice([-1.0, 1.0], size=(D, C)) / np.sqrt(D)
     y = rng.integers(C, size=N)
     y[: min(N, C)] = rng.permutation(C)[: min(N, C)]  # as many classes as can be
+    if C - 1 not in y:
+        y[0] = C - 1  # so that it is not a matter of luck whether max(y) + 1 is C
     return W, X, y, float(rng.uniform(0.1, 0.5))

@@ -21,6 +21,7 @@ class Hint(NamedTuple):
 
 
 OVERFLOW = Hint("overflow", "Can an exponential overflow, or a logarithm meet 0?")
+NAN = Hint("nan", "A logarithm or a root of a negative number makes NaN, and so does 0/0: which of yours can meet one?")
 
 
 class Mismatch(AssertionError):
@@ -51,6 +52,8 @@ def describe(value: Any) -> str:
         return f"an array of shape {value.shape} and type {value.dtype}"
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, (int, float, np.number)):
+        return "a single number"
     name = getattr(value, "type_name", type(value).__name__)
     if name.startswith("ndarray_of_"):
         return f"an array of type {name.removeprefix('ndarray_of_')} (do its rows differ in length?)"
@@ -63,13 +66,15 @@ def array(
     what: str,
     *,
     strict: bool = False,
+    integers: bool = False,
     turned: str = "transposed",
-    not_finite: Hint = OVERFLOW,
+    not_finite: Hint | None = None,
 ) -> Any:
     """Expect an array of a shape, of numbers that are finite; return it.
 
-    With strict, it must be an array of floats; else nested lists and integers will do: they have cost their points in the
-    check of shapes. An array of the transpose's shape gets a hint with the id `turned`.
+    With strict, it must be an array of floats, or of integers where these are allowed. Else nested lists, integers and axes of
+    length 1 too many will do: they have cost their points in the check of shapes. An array of the transpose's shape gets a
+    hint with the id `turned`.
     """
     name = what.partition(" ")[0]
     given = value if strict else _as_array(value)
@@ -78,30 +83,32 @@ def array(
             f"{what} should be an array of shape {shape}; yours is {describe(value)}.", key=f"{name} is {describe(value)}"
         )
     given = np.asarray(given)  # a np.matrix is as good
+    if not strict and given.shape != shape and given.squeeze().shape == tuple(size for size in shape if size != 1):
+        given = given.reshape(shape)
     if given.shape != shape:
         transposed = Hint(turned, f"Yours has the shape of the transpose: did {what} turn round on the way?")
         hint = transposed if given.shape == shape[::-1] and len(set(shape)) > 1 else None
         raise Mismatch(
             f"{what} should have the shape {shape}; yours is {describe(given)}.", hint=hint, key=f"{name} has the wrong shape"
         )
-    if not (np.issubdtype(given.dtype, np.floating) or (not strict and np.issubdtype(given.dtype, np.integer))):
+    if not (np.issubdtype(given.dtype, np.floating) or (np.issubdtype(given.dtype, np.integer) and (integers or not strict))):
         raise Mismatch(f"{what} should hold floats; yours is {describe(given)}.", key=f"{name} is {given.dtype}")
     finite(given, what, not_finite)
     return given
 
 
-def number(value: Any, what: str, *, strict: bool = False) -> float:
+def number(value: Any, what: str, *, strict: bool = False, not_finite: Hint | None = None) -> float:
     """Expect one finite number: a float, Python's or numpy's; without strict also an integer or an array of one."""
     if isinstance(value, np.ndarray) and (value.ndim == 0 or (value.size == 1 and not strict)):
         value = value.reshape(())[()]
     if not isinstance(value, (float, np.floating) if strict else (int, float, np.integer, np.floating)):
         raise Mismatch(f"{what} should be one number; yours is {describe(value)}.")
-    finite(np.asarray(value), what)
+    finite(np.asarray(value), what, not_finite)
     return float(value)
 
 
-def finite(value: Any, what: str, hint: Hint = OVERFLOW) -> None:
-    """Expect no NaN and no infinity."""
+def finite(value: Any, what: str, hint: Hint | None = None) -> None:
+    """Expect no NaN and no infinity; the hint is what to ask if there is one."""
     bad = ~np.isfinite(value)
     if np.any(bad):
         kind = "NaN" if np.any(np.isnan(value)) else "infinite"
@@ -110,11 +117,13 @@ def finite(value: Any, what: str, hint: Hint = OVERFLOW) -> None:
             if value.ndim == 0
             else f" at {np.count_nonzero(bad)} of {value.size} places, first {_index(np.argwhere(bad)[0])}"
         )
-        raise Mismatch(f"{what} is {kind}{where}.", hint=hint)
+        raise Mismatch(f"{what} is {kind}{where}.", hint=hint or (NAN if kind == "NaN" else OVERFLOW))
 
 
 def loss_and_gradient(value: Any, shape: tuple[int, int], *, strict: bool = False) -> tuple[Any, Any]:
-    """Expect a pair of things, whatever they are: (loss, dW); without strict also (dW, loss)."""
+    """Expect a pair of things, whatever they are: (loss, dW); without strict also (dW, loss), or a loss alone."""
+    if not strict and _are_numbers(value) and np.size(value) == 1:
+        return value, None
     if not isinstance(value, (tuple, list)) or len(value) != 2:
         raise Mismatch(
             f"The function should return (loss, dW), a number and an array of shape {shape}; yours is {describe(value)}.",
@@ -166,14 +175,14 @@ def differs(yours: Any, expected: Any, error: Any, what: str, measure: str, hint
     places = [tuple(int(k) for k in np.unravel_index(flat, error.shape)) for flat in worst]
     first = places[0]
     where = f" The largest difference is at {_index(first)}." if first else ""
-    ratio = f"{yours[first] / expected[first]:.3g}" if expected[first] and np.isfinite(yours[first]) else "1"
-    if ratio != "1":
-        where += f" Yours is {ratio} times the expected value{' there' if first else ''}."
+    ratio = yours[first] / expected[first] if expected[first] else np.inf
+    if 0.01 <= abs(ratio) <= 100 and f"{ratio:.3g}" != "1":
+        where += f" Yours is {ratio:.3g} times the expected value{' there' if first else ''}."
     rows = [("", "yours", "expected")]
     rows += [(_index(place) if place else "", f"{yours[place]:.6g}", f"{expected[place]:.6g}") for place in places]
     widths = [max(map(len, column)) for column in zip(*rows)]
     table = "\n".join("  ".join(text.rjust(width) for text, width in zip(row, widths)) for row in rows)
-    return Mismatch(f"{what} is not right: {measure}.{where}", table, hint)
+    return Mismatch(f"{what} is not right{measure and ': '}{measure}.{where}", table, hint)
 
 
 def unchanged(before: Any, after: Any, names: str) -> None:

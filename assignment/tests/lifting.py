@@ -31,6 +31,7 @@ MAX_REMARKS = 3  # of one kind about a notebook
 CELL_MAGIC = re.compile(r"%%(?!(?:time|timeit|capture)\b)")  # those three run the cell as it is
 LINE_MAGIC = re.compile(r"[%!?]|[\w.]+\?\??\s*$|[\w., ]+=\s*[%!]")  # %magic, !command, ?name; name?; x = !command
 
+CONSTANT_CALLS = frozenset({"finfo", "iinfo", "float", "int", "float32", "float64", "array", "log", "sqrt", "exp"})
 Runs = (ast.Call, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Await, ast.Yield, ast.YieldFrom)
 
 
@@ -252,7 +253,15 @@ def _can_be_kept(node: ast.stmt, module: str) -> bool:
 
 
 def _is_constant(value: ast.expr) -> bool:
-    return isinstance(value, ast.Lambda) or not any(isinstance(part, Runs) for part in ast.walk(value))
+    return isinstance(value, ast.Lambda) or not any(
+        isinstance(part, Runs) and not (isinstance(part, ast.Call) and _called(part) in CONSTANT_CALLS)
+        for part in ast.walk(value)
+    )
+
+
+def _called(call: ast.Call) -> str:
+    """The last part of the name of what is called."""
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
 
 
 def _uses(cell: Cell, node: ast.stmt) -> tuple[set[str], set[str]]:

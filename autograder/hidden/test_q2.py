@@ -7,6 +7,7 @@ import expect
 import numpy as np
 import pytest
 from draws import sizes
+from expect import Hint
 
 from autograder.homework import reference
 from autograder.judge.evidence.base import Rng
@@ -15,6 +16,7 @@ from autograder.judge.examination import RemoteFunction
 from autograder.judge.mistakes.example import hint_for_probability_gradient, hint_for_score_gradient
 from autograder.judge.mistakes.fit import Array
 
+NO_BIAS = Hint("no-bias", "da fits scores without b: where is it added?")
 NAMES = ("da", "dz", "dW", "db")
 
 
@@ -72,10 +74,17 @@ def follows(result: Any, expected: Any, cause: Any, other: Any) -> bool:
         arrays = [np.asarray(value, dtype=float) for value in (result, expected, cause, other)]
     except (TypeError, ValueError):
         return False
-    if arrays[0].shape != arrays[1].shape or not all(np.all(np.isfinite(array)) for array in arrays):
+    if arrays[0].size != arrays[1].size or not all(np.all(np.isfinite(array)) for array in arrays):
         return False
     moves = np.any(arrays[2]) and not np.allclose(arrays[2], arrays[3])
-    return bool(moves and np.allclose(arrays[0], arrays[1], rtol=expect.GRADIENT_TOLERANCE, atol=0))
+    return bool(moves and np.allclose(arrays[0].ravel(), arrays[1].ravel(), rtol=expect.GRADIENT_TOLERANCE, atol=0))
+
+
+def without_bias(da: Any, W: Array, x: Array, y: int) -> bool:
+    """Whether da is that of scores without b."""
+    expected = np.zeros(W.shape[1])
+    expected[y] = -1 / softmax(x @ W)[y]
+    return np.shape(da) == expected.shape and np.allclose(np.asarray(da, dtype=float), expected, atol=0)
 
 
 @pytest.mark.check("q2.da")
@@ -88,7 +97,8 @@ def test_da(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
         step = STEP * a[y]  # in proportion, so that truncation does not depend on a_y
         numerical = np.zeros_like(b)
         numerical[y] = -(np.log(a[y] + step) - np.log(a[y] - step)) / (2 * step)
-        expect.close(da, numerical, "da", expect.GRADIENT_TOLERANCE, hint_for_probability_gradient(da, a, y))
+        hint = NO_BIAS if without_bias(da, W, x, y) else hint_for_probability_gradient(da, a, y)
+        expect.close(da, numerical, "da", expect.GRADIENT_TOLERANCE, hint)
 
 
 @pytest.mark.check("q2.dz")
@@ -98,13 +108,13 @@ def test_dz(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
         W, b, x, y = draw(rng)
         own, other = (answer(cross_entropy_gradients, *arguments) for arguments in ((W, b, x, y), (-W, b, x, y)))
         dz = expect.array(own["dz"], b.shape, "dz")
-        z = x @ W + b
+        z = x @ W if without_bias(own["da"], W, x, y) else x @ W + b  # da has paid for the bias already
         J = reference("softmax").softmax_jacobian(z)
         if follows(dz, own_product(own["da"], J), own["da"], other["da"]):
             continue
         hint = hint_for_score_gradient(dz, softmax(z), y)
         expect.close(dz, derivatives(lambda z: loss(z, y), z), "dz", expect.GRADIENT_TOLERANCE, hint)  # noqa: B023
-        da = reference("softmax").cross_entropy_gradients(W, b, x, y)[0]
+        da = reference("softmax").cross_entropy_gradients(W, z - x @ W, x, y)[0]
         expect.close(dz, da @ J, "dz, compared with da J,", expect.GRADIENT_TOLERANCE)
 
 

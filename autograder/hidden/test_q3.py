@@ -10,6 +10,9 @@ from autograder.judge.examination import RemoteFunction
 
 HONEST_STEPS = 12.0  # bytecodes for each example: a loop that picks a row, calls numpy on it and adds takes 25 and more
 HONEST_RATIO = 5.0  # times the CPU time of the vectorized reference: honest loops take 15 and more, vectorized styles up to 4
+NOT_A_LOOP = Hint(
+    "not-a-loop", "The loop version is there to be compared with the vectorized one: where is the loop over examples?"
+)
 
 
 @pytest.mark.check("q3.loss")
@@ -51,8 +54,5 @@ def test_loops(naive_evidence: SoftmaxEvidence) -> None:
         raise Mismatch(
             f"This should work example by example; each further one costs {steps:.0f} interpreter steps, and many of them"
             f" {ratio:.1f} times the CPU time of the vectorized reference.",
-            hint=Hint(
-                "not-a-loop",
-                "The loop version is there to be compared with the vectorized one: where is the loop over examples?",
-            ),
+            hint=naive_evidence.loss_hint or NOT_A_LOOP,
         )

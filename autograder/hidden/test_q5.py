@@ -35,7 +35,13 @@ def close_distances(P: Any, A: Array, B: Array, what: str = "P", hint: Hint | No
     if not np.all(error <= ROUND_OFF * eps):
         if np.all(error <= ROUND_OFF * np.finfo(np.float32).eps):
             hint = Hint("precision", "The values are right to about 7 digits: is there a float32 on the way?")
-        raise expect.differs(P, expected, error, what, f"it is off by {np.max(error):.1e} of |a|^2 + |b|^2", hint)
+        told = expect.differs(P, expected, error, what, off_by(error), hint)
+        raise Mismatch(told.summary, told.table, told.hint, key="the values of P")
+
+
+def off_by(error: Array) -> str:
+    """Say how large errors in units of |a|^2 + |b|^2 are, where that tells more than the values."""
+    return f"it is off by {np.max(error):.1e} of |a|^2 + |b|^2" if np.max(error) < 1e-6 else ""
 
 
 def points(rng: Rng, dtype: type = float) -> tuple[Array, Array]:

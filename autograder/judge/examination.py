@@ -263,6 +263,8 @@ class Examination:
             return NoAnswer(
                 f"{function} is not filled in yet.", hint=("stub", "This one is still waiting for you: where would you begin?")
             )
+        if raised.get("file") in {f"{name}.py" for name in self._sources if name not in self._submitted}:
+            return NoAnswer(f"{raised['file']} could not use what {function} returned: {kind}.", words, kind=kind)
         return NoAnswer(f"{function} raised {kind}{where}.", words, kind=kind)
 
     def _import_failed(self, raised: dict[str, Any]) -> NoAnswer:
@@ -289,6 +291,7 @@ class Examination:
 
 def harmless(text: str) -> str:
     """Cut a text of unknown origin and take control characters and markup out of it."""
+    text = re.sub(r" with gufunc signature [^ ]*", "", text)  # matmul's own, which says nothing to a student
     plain = re.sub(r"[^ -~\u00a1-\u024f]+", " ", text).translate(str.maketrans("<>`", "()'"))
     return plain if len(plain) <= MAX_MESSAGE else plain[:MAX_MESSAGE] + "..."
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from draws import PUBLIC_SEED, check_rng
-from expect import Mismatch
+from expect import Hint, Mismatch
 
 from autograder.homework import FUNCTIONS, checks, reference
 from autograder.judge.evidence.base import NotJudged
@@ -173,11 +173,20 @@ class Judge:
         if not isinstance(error, (Mismatch, NoAnswer)):
             self.faults.append(f"{check}: {type(error).__name__}: {error}")
             return part("not judged", "not judged: the grader failed at this check; your instructor has been told")
-        told = self._told.setdefault((checks()[check].question, error.key), check)
+        question = checks()[check].question
+        known = (question, error.key) in self._told
+        told = self._told.setdefault((question, error.key), check)
         self._root[check] = told
-        if told != check:
-            return part("not judged", f"not judged: {told} failed")
-        return part("failed", "\n".join(filter(None, [error.summary, self._in_public(item, error)])), error.hint)
+        if known:
+            return part("not judged", f"not judged: {told} failed" if told != check else "not judged: it fails as above")
+        hint = error.hint or (
+            self._crash_hint(question) if isinstance(error, NoAnswer) and error.kind == "ValueError" else None
+        )
+        return part("failed", "\n".join(filter(None, [error.summary, self._in_public(item, error)])), hint)
+
+    def _crash_hint(self, question: str) -> Hint | None:
+        """What may be wrong with an answer whose shapes do not fit together."""
+        return self._distances.crash_hint if question == "q5" else None
 
     def _in_public(self, item: pytest.Function, error: Mismatch | NoAnswer) -> str:
         """What can be shown of a failure: the values, or the exception's words, of the same failure on the public seed."""

@@ -4,12 +4,13 @@ from functools import cached_property
 from typing import Any
 
 import expect
+import numpy as np
 from draws import sizes
 from expect import Hint, Mismatch
 
 from autograder.judge.evidence.base import Evidence, NotJudged, Shape
 from autograder.judge.examination import NoAnswer
-from autograder.judge.mistakes.distances import DistanceModel, fit_distances, hint_for_distances
+from autograder.judge.mistakes.distances import DistanceModel, fit_distances, hint_for_distances, is_l1
 from autograder.judge.mistakes.fit import Array
 
 # Sizes (n, m, d) at which one axis is long, so that a loop along it takes many times the reference's CPU time (make bench).
@@ -27,8 +28,8 @@ class DistanceEvidence(Evidence):
     long, short = LONG, SHORT
 
     @cached_property
-    def model(self) -> DistanceModel | None:
-        """The formula that the answer follows, if it follows one."""
+    def sample(self) -> list[tuple[Array, Array, Any]]:
+        """A few A and B with the answer's P as it came; empty where there is none."""
         cases = []
         for _ in range(CASES):
             n, m, d = sizes(self.rng, 3, 4, 9)
@@ -37,15 +38,23 @@ class DistanceEvidence(Evidence):
                 cases.append((A, B, self.function(A, B)))
             except NoAnswer as missing:
                 self.missing = missing
-                return None
+                return []
+        return cases
+
+    @cached_property
+    def model(self) -> DistanceModel | None:
+        """The formula that the answer follows, if it follows one."""
+        if not self.sample:
+            return None
         try:
-            return fit_distances([(A, B, expect.array(P, (len(A), len(B)), "P")) for A, B, P in cases])
+            return fit_distances([(A, B, expect.array(P, (len(A), len(B)), "P")) for A, B, P in self.sample])
         except Mismatch as mismatch:
             self.missing = mismatch
         try:
-            return fit_distances([(A, B, expect.array(P, (len(B), len(A)), "P").T) for A, B, P in cases], transposed=True)
+            turned = [(A, B, expect.array(P, (len(B), len(A)), "P").T) for A, B, P in self.sample]
         except Mismatch:
             return None
+        return fit_distances(turned, transposed=True)
 
     @property
     def alive(self) -> bool:
@@ -58,8 +67,23 @@ class DistanceEvidence(Evidence):
             raise self.missing or NotJudged("q5.values")
 
     @property
+    def crash_hint(self) -> Hint | None:
+        """What may be wrong with an answer that raises where n and m differ, and adds |a_j|^2 and |b_j|^2 where not."""
+        n, _, d = sizes(self.rng, 3, 4, 9)
+        A, B = self.rng.normal(size=(n, d)), self.rng.normal(size=(n, d))
+        try:
+            P = expect.array(self.function(A, B), (n, n), "P")
+        except (Mismatch, NoAnswer):
+            return None
+        met = np.allclose(P, np.sum(A**2, axis=1) + np.sum(B**2, axis=1) - 2 * A @ B.T)
+        words = "Two vectors of norms meet element by element: which one should go down the rows, and has it an axis for that?"
+        return Hint("keepdims", words) if met else None
+
+    @property
     def hint(self) -> Hint | None:
         """What may be wrong with the values."""
+        if self.model is None and self.sample and not self.missing and is_l1(self.sample):
+            return Hint("l1", "These are sums of |a - b|: where is the square?")
         return hint_for_distances(self.model)
 
     def upright(self, P: Any, shape: tuple[int, int], what: str) -> Array:

@@ -101,6 +101,20 @@ class SoftmaxEvidence(Evidence):
         columns = np.array([[at.right_probability, at.penalty] for at in cases])
         return bool(self.losses) and solve(columns, np.array(self.losses)) is not None
 
+    @cached_property
+    def first_example_only(self) -> bool:
+        """Whether the loss stays the same when all examples but the first change."""
+        W, X, y, reg = batch(self.rng)
+        others = np.vstack([X[:1], self.rng.normal(size=X[1:].shape)])
+        try:
+            pairs = [
+                expect.loss_and_gradient(value, W.shape) for value in self.function.map([(W, X, y, reg), (W, others, y, reg)])
+            ]
+            one, another = (expect.number(loss, "loss") for loss, _ in pairs)
+        except (Mismatch, NoAnswer):
+            return False
+        return one == another
+
     @property
     def loss_hint(self) -> Hint | None:
         """What may be wrong with the loss."""
@@ -108,6 +122,8 @@ class SoftmaxEvidence(Evidence):
             return Hint("stub", "The loss does not depend on the examples: is there still something to fill in?")
         if self.loss_model is None and self.mean_probability:
             return Hint("no-log", mistakes.LOSS_QUESTIONS["no-log"])
+        if self.loss_model is None and self.first_example_only:
+            return Hint("first-example-only", "Only the first example counts: where does the return stand?")
         return mistakes.hint_for_loss(mistakes.name_loss(self.loss_model), mistakes.name_gradient(self.gradient_model))
 
     @property
@@ -148,8 +164,9 @@ class SoftmaxEvidence(Evidence):
         pairs = [expect.loss_and_gradient(value, W.shape) for value in self.function.map(calls)]
         dW = expect.array(pairs[3][1], W.shape, "dW")
         at_W, at_2W, at_other, _, *losses = (expect.number(loss, "loss") for loss, _ in pairs)
-        if len({at_W, at_2W, at_other}) < 3:
-            raise Mismatch("The loss does not depend on both W and y: it has no gradient to compare with.", hint=self.loss_hint)
+        for name, elsewhere in (("W", at_2W), ("y", at_other)):
+            if elsewhere == at_W:
+                raise Mismatch(f"The loss stays the same when {name} changes: its gradient says nothing.", hint=self.loss_hint)
         forward, backward = np.array(losses).reshape(-1, 2).T
         return dW, ((forward - backward) / (2 * STEP)).reshape(W.shape)
 

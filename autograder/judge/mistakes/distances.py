@@ -62,6 +62,11 @@ def fit_distances(cases: Sequence[tuple[Array, Array, Array]], *, transposed: bo
     return None
 
 
+def is_l1(cases: Sequence[tuple[Array, Array, Array]]) -> bool:
+    """Whether these are sums of absolute differences."""
+    return all(near(np.asarray(P).ravel(), *np.abs(A[:, np.newaxis] - B).sum(axis=2).ravel()) for A, B, P in cases)
+
+
 def _terms(A: Array, B: Array) -> Array:
     """Columns |a|^2, |b|^2 and a.b, a row for each pair of points."""
     squares = np.sum(A**2, axis=1)[:, np.newaxis], np.sum(B**2, axis=1)
@@ -83,7 +88,7 @@ def hint_for_distances(model: DistanceModel | None) -> Hint | None:
     if model.is_(0, 0, model.ab):
         return Hint("dot-product", "Only a.b is left of the formula: what else is there when you multiply |a - b|^2 out?")
     if model.is_(1, 0, -2) or model.is_(0, 1, -2):
-        return Hint("norm-missing", f"|{'b' if model.a else 'a'}|^2 is missing: which three terms has |a - b|^2?")
+        return Hint("norm-missing", f"|{'b' if model.is_(1, 0, -2) else 'a'}|^2 is missing: which three terms has |a - b|^2?")
     return None
 
 

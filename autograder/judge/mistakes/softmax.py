@@ -31,8 +31,12 @@ class Factor:
 
 ONE = Factor(1.0)
 POWERS = ((0, 0), (1, 0), (0, -1), (1, -1), (0, 1), (-1, 0))  # of N and C in a wrong mean, likeliest first
-REPEATED = ((0, 0), (0, 1), (0, 0))  # -1 at the right class inside the loop over classes: C times
-GRADIENT_POWERS = (*((data, data, penalty) for data, penalty in itertools.product(POWERS, POWERS)), REPEATED)
+UNEQUAL = (
+    ((0, 0), (0, 1), (0, 0)),  # -1 at the right class inside the loop over classes: C times
+    ((1, 0), (0, 0), (0, 0)),  # P - Y / N
+    ((0, 0), (-1, 0), (0, 0)),  # the same, divided by N once more
+)  # of pull, push and shrink
+GRADIENT_POWERS = (*((data, data, penalty) for data, penalty in itertools.product(POWERS, POWERS)), *UNEQUAL)
 
 
 @dataclass(frozen=True)
@@ -59,10 +63,18 @@ def log_softmax(Z: Array, axis: int = 1) -> Array:
     return log_P
 
 
+def _log_share(Z: Array, axis: int | None) -> Array:
+    with np.errstate(divide="ignore"):
+        shares: Array = Z - np.log(np.exp(Z).sum(axis=axis))
+    return shares
+
+
 AXES: dict[str, Callable[[Array], Array]] = {
     "": log_softmax,
     "softmax over the examples": lambda Z: log_softmax(Z, axis=0),
     "maximum over the examples": lambda Z: log_softmax(Z - Z.max(axis=0)),
+    "sum over the examples": lambda Z: _log_share(Z - Z.max(axis=1, keepdims=True), axis=0),
+    "sum over everything": lambda Z: _log_share(Z - Z.max(axis=1, keepdims=True), axis=None),
 }  # log-probabilities from scores: the right ones, and those along the wrong axis
 
 
@@ -159,19 +171,27 @@ def fit_gradient(cases: Sequence[Terms], gradients: Sequence[Array], axis: str =
 
 
 LOSS_QUESTIONS = {
-    "no-mean": "It grows with the number of examples: is the mean over them missing?",
-    "no-reg": "It does not depend on reg: where does reg * sum(W**2) come in?",
+    "no-mean": "The loss grows with the number of examples: is the mean over them missing?",
+    "no-reg": "The loss does not depend on reg: where does reg * sum(W**2) come in?",
     "half-reg": "The regularization is half of what it should be: is there a factor 0.5 that the question does not have?",
     "double-reg": "The regularization is twice what it should be: where does the 2 come from?",
     "reg-over-n": "The regularization shrinks with the number of examples: should the mean reach it?",
-    "divided-by-classes": "It is divided by the number of classes: which axis is the mean over?",
-    "log-base": "It is the right one times a constant: which base has your logarithm?",
-    "no-log": "It is the mean probability of the right class: where is the logarithm?",
-    "wrong-axis": "It fits probabilities along the other axis: over which axis do those of one example sum to 1?",
-    "loss-sign": "It is the right one with the other sign: which sign does -log p have?",
+    "divided-by-classes": "The loss is divided by the number of classes: which axis is the mean over?",
+    "log-base": "The loss is the right one times a constant: which base has your logarithm?",
+    "no-log": "The loss is the mean probability of the right class: where is the logarithm?",
+    "wrong-axis": "Loss and gradient fit probabilities along the other axis: over which axis do those of one example sum to 1?",
+    "loss-sign": "The loss is the right one with the other sign: which sign does -log p have?",
 }
 GRADIENT_QUESTIONS = {
-    **LOSS_QUESTIONS,
+    "no-mean": "dW grows with the number of examples: is the mean over them missing?",
+    "reg-over-n": LOSS_QUESTIONS["reg-over-n"],
+    "divided-by-classes": "dW is divided by the number of classes: which axis is the mean over?",
+    "wrong-axis": LOSS_QUESTIONS["wrong-axis"],
+    "no-reg": "dW does not depend on reg: what is the derivative of reg * sum(W**2)?",
+    "half-reg": "The part of reg is half of the derivative of reg * sum(W**2): what is the derivative of W**2?",
+    "double-reg": "The part of reg is twice the derivative of reg * sum(W**2): is it there twice?",
+    "mean-twice": "dW shrinks with the number of examples: is it divided by N twice?",
+    "brackets": "One of X'P and X'Y is divided by N once more than the other: where do the brackets stand?",
     "indicator-repeated": "At the right class dW has -C where -1 is due: how often does that line run?",
     "loss-only": "dW holds nothing from the examples: is the gradient of the data term still to do?",
     "no-indicator": "dW has the part of all classes, but does the right class not get a -1 of its own?",
@@ -218,7 +238,8 @@ def name_gradient(model: GradientModel | None) -> str | None:
     for name, pull_factor, push_factor in (
         ("no-indicator", (1.0,), (0.0,)), ("indicator-added", (1.0,), (-1.0,)), ("indicator-repeated", (1.0,), (1.0, 0, 1)),
         ("no-mean", (1.0, 1, 0), (1.0, 1, 0)), ("divided-by-classes", (1.0, 0, -1), (1.0, 0, -1)),
-        ("divided-by-classes", (1.0, 1, -1), (1.0, 1, -1)),
+        ("divided-by-classes", (1.0, 1, -1), (1.0, 1, -1)), ("mean-twice", (1.0, -1, 0), (1.0, -1, 0)),
+        ("brackets", (1.0, 1, 0), (1.0,)), ("brackets", (1.0,), (1.0, -1, 0)),
     ):  # fmt: skip
         if pull.is_(*pull_factor) and push.is_(*push_factor):
             return name
@@ -238,7 +259,7 @@ def hint_for_loss(loss: str | None, gradient: str | None) -> Hint | None:
         return None
     alone = loss not in ("no-mean", "no-reg", "half-reg", "double-reg", "reg-over-n") or loss == gradient
     suffix = "" if alone else "-loss"
-    return Hint(loss + suffix, "The loss: " + LOSS_QUESTIONS[loss])
+    return Hint(loss + suffix, LOSS_QUESTIONS[loss])
 
 
 def hint_for_gradient(gradient: str | None, loss: str | None) -> Hint | None:
@@ -248,4 +269,4 @@ def hint_for_gradient(gradient: str | None, loss: str | None) -> Hint | None:
     suffix = (
         "-gradient" if gradient in ("no-mean", "no-reg", "half-reg", "double-reg", "reg-over-n") and gradient != loss else ""
     )
-    return Hint(gradient + suffix, "The gradient: " + GRADIENT_QUESTIONS[gradient])
+    return Hint(gradient + suffix, GRADIENT_QUESTIONS[gradient])

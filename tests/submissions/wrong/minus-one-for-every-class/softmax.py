@@ -1,0 +1,50 @@
+import numpy as np
+
+
+def softmax_jacobian(z):
+    e = np.exp(z - np.max(z))
+    s = e / np.sum(e)
+    return np.diag(s) - np.outer(s, s)
+
+
+def cross_entropy_gradients(W, b, x, y):
+    z = x @ W + b
+    e = np.exp(z - np.max(z))
+    a = e / np.sum(e)
+    da = np.zeros(a.shape)
+    da[y] = -1 / a[y]
+    dz = a.copy()
+    dz[y] -= 1
+    dW = np.outer(x, dz)
+    db = dz.copy()
+    return da, dz, dW, db
+
+
+def softmax_loss_naive(W, X, y, reg):
+    loss = 0.0
+    dW = np.zeros_like(W)
+    num_train = X.shape[0]
+    num_classes = W.shape[1]
+    for i in range(num_train):
+        scores = X[i].dot(W)
+        scores = scores - np.max(scores)
+        total = np.sum(np.exp(scores))
+        loss += np.log(total) - scores[y[i]]
+        for j in range(num_classes):
+            dW[:, j] += np.exp(scores[j]) / total * X[i]
+            dW[:, y[i]] -= X[i]
+    loss = loss / num_train + reg * np.sum(W * W)
+    dW = dW / num_train + 2 * reg * W
+    return loss, dW
+
+
+def softmax_loss_vectorized(W, X, y, reg):
+    N = X.shape[0]
+    scores = X @ W
+    scores = scores - np.max(scores, axis=1, keepdims=True)
+    log_p = scores - np.log(np.sum(np.exp(scores), axis=1, keepdims=True))
+    loss = -np.sum(log_p[np.arange(N), y]) / N + reg * np.sum(W**2)
+    dscores = np.exp(log_p)
+    dscores[np.arange(N), y] -= 1
+    dW = X.T @ dscores / N + 2 * reg * W
+    return loss, dW
