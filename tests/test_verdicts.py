@@ -144,7 +144,7 @@ ONE_MISTAKE = [
     (
         "distances",
         "exact = pairwise_squared_distances\ndef pairwise_squared_distances(A, B):\n    return np.sqrt(exact(A, B))",
-        {"q5.small": 4, "q5.values": 5, "q5.integer": 1},
+        {"q5.small": 4, "q5.values": 5},
         {"q5:sqrt"},
     ),
     (

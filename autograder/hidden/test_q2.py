@@ -40,13 +40,19 @@ def softmax(z: Array) -> Array:
     return a
 
 
+def floats(value: Any) -> Array | None:
+    """A result of the answer's as an array of floats, or None where it is no such thing."""
+    try:
+        return np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        return None
+
+
 def own_product(left: Any, right: Any) -> Any:
     """The product of two steps of an answer's own, or None where they cannot be multiplied."""
-    left, right = np.asarray(left), np.asarray(right)
-    if left.dtype.kind != "f" or right.dtype.kind != "f":
-        return None
+    left, right = floats(left), floats(right)
     try:
-        return left @ right if right.ndim == 2 else left * right
+        return None if left is None or right is None else left @ right if right.ndim == 2 else left * right
     except ValueError:
         return None
 
@@ -70,21 +76,22 @@ def follows(result: Any, expected: Any, cause: Any, other: Any) -> bool:
 
     Zeros, and what is the same for another example, follow from nothing.
     """
-    try:
-        arrays = [np.asarray(value, dtype=float) for value in (result, expected, cause, other)]
-    except (TypeError, ValueError):
+    arrays = [array.ravel() for array in map(floats, (result, expected, cause, other)) if array is not None]
+    if len(arrays) < 4 or not all(np.all(np.isfinite(array)) for array in arrays):
         return False
-    if arrays[0].size != arrays[1].size or not all(np.all(np.isfinite(array)) for array in arrays):
+    result, expected, cause, other = arrays
+    if result.size != expected.size or cause.size != other.size:
         return False
-    moves = np.any(arrays[2]) and not np.allclose(arrays[2], arrays[3])
-    return bool(moves and np.allclose(arrays[0].ravel(), arrays[1].ravel(), rtol=expect.GRADIENT_TOLERANCE, atol=0))
+    moves = np.any(cause) and not np.allclose(cause, other)
+    return bool(moves and np.allclose(result, expected, rtol=expect.GRADIENT_TOLERANCE, atol=0))
 
 
 def without_bias(da: Any, W: Array, x: Array, y: int) -> bool:
     """Whether da is that of scores without b."""
     expected = np.zeros(W.shape[1])
     expected[y] = -1 / softmax(x @ W)[y]
-    return np.shape(da) == expected.shape and np.allclose(np.asarray(da, dtype=float), expected, atol=0)
+    own = floats(da)
+    return own is not None and own.shape == expected.shape and np.allclose(own, expected, atol=0)
 
 
 @pytest.mark.check("q2.da")
