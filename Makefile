@@ -9,7 +9,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup grade test test-pythons bench assignment release lint lock clean
+.PHONY: help setup grade test test-pythons audit bench assignment release lint lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */:/' | awk -F: '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ lint: $(READY)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+
+audit: $(READY)  ## grade mutants of the reference, list those that the checks let through
+	$(VENV)/bin/autograder audit $(if $(JOBS),--jobs $(JOBS))
 
 bench: $(READY)  ## repeat the measurements behind limits and tolerances
 	$(VENV)/bin/python tests/benchmarks/styles.py

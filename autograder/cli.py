@@ -1,4 +1,4 @@
-"""The command line: autograder grade, autograder build."""
+"""The command line: autograder grade, autograder audit, autograder build."""
 
 import os
 import sys
@@ -72,6 +72,30 @@ def grade(paths: tuple[Path, ...], out: Path, jobs: int | None, seed: int, fresh
         sys.stdout.flush()
         os._exit(130)  # the pool's processes end with this one; waiting would take the longest submission's time
     sys.exit(1 if failed else 0)
+
+
+@main.command()
+@click.option("--jobs", type=click.IntRange(1), help="Processes that judge side by side (default: one for each core).")
+@click.option("--seed", type=click.IntRange(0), default=DEFAULT_SEED, show_default=True, help="Hidden seed of the checks.")
+@click.option("--question", type=click.Choice(list(QUESTIONS)), help="Only the mutants of this question's answer.")
+def audit(jobs: int | None, seed: int, question: str | None) -> None:
+    """Grade mutants of the reference: list those that the checks let through.
+
+    Exits with 1 when one of them is not argued to be equivalent, and when an argument is not needed.
+    """
+    from autograder.audit.survivors import audit as audited
+
+    with _progress() as progress:
+        task = progress.add_task("Auditing", total=None)
+        found = audited(
+            jobs=jobs or len(os.sched_getaffinity(0)),
+            seed=seed,
+            question=question,
+            landed=lambda total: progress.update(task, total=total, advance=1),
+        )
+    for line in found.lines():
+        click.echo(line)
+    sys.exit(1 if found.problems else 0)
 
 
 @main.group()

@@ -50,7 +50,7 @@ def expect_stable_under_shift(function: RemoteFunction, rng: Rng, evidence: Soft
 def expect_stable_far_apart(function: RemoteFunction, rng: Rng, evidence: SoftmaxEvidence) -> None:
     """Expect the right loss where the scores of an example lie 1,000 apart and all probabilities are 0 or 1."""
     N, D, C = sizes(rng, 3, 4, 7)
-    X = np.eye(D)[rng.integers(D, size=N)]  # each example picks one row of W as its scores
+    X = np.eye(D)[rng.permutation(N) % D]  # each example picks one row of W as its scores
     # Each example has a level of its own: a maximum over all of them would leave some with nothing but underflow.
     W = 1000.0 * (np.stack([rng.permutation(C) for _ in range(D)]) + C * rng.permutation(D)[:, np.newaxis])
     _expect_stable(function, W, X, rng.integers(C, size=N), evidence, "at scores that lie 1,000 apart")

@@ -29,14 +29,26 @@ def test_numerical(softmax_jacobian: RemoteFunction, rng: Rng) -> None:
         expect.close(J, numerical, "J", expect.GRADIENT_TOLERANCE, hint_for_jacobian(J, s))
 
 
-@pytest.mark.check("q1.stability")
-def test_stability(softmax_jacobian: RemoteFunction, rng: Rng) -> None:
+@pytest.mark.check("q1.stability", weight=2)
+def test_shift(softmax_jacobian: RemoteFunction, rng: Rng) -> None:
     """J stays right when all scores are shifted by +-1,000"""
     for shift in (1000.0, -1000.0):
         z = rng.normal(size=6)
         expected = own_or_right(softmax_jacobian, z)
         J = expect.array(softmax_jacobian(z + shift), (6, 6), f"J at scores near {shift:+.0f}", not_finite=expect.OVERFLOW)
         expect.close(J, expected, f"J at scores near {shift:+.0f}", expect.GRADIENT_TOLERANCE)
+
+
+@pytest.mark.check("q1.stability")
+def test_far_apart(softmax_jacobian: RemoteFunction, rng: Rng) -> None:
+    """J stays right for scores 1,000 apart"""
+    z, where = rng.normal(size=6), "J at scores that lie 1,000 apart"
+    right = reference("softmax").softmax_jacobian
+    known = own_or_right(softmax_jacobian, z)
+    apart = z + np.repeat([1000.0, -1000.0], 3)
+    J = expect.array(softmax_jacobian(apart), (6, 6), where, not_finite=expect.OVERFLOW)
+    if np.array_equal(known, right(z)):
+        expect.close(J, right(apart), where, expect.GRADIENT_TOLERANCE)
 
 
 def own_or_right(softmax_jacobian: RemoteFunction, z: Array) -> Array:

@@ -10,7 +10,7 @@ from draws import sizes
 from expect import Hint
 
 from autograder.homework import reference
-from autograder.judge.evidence.base import Rng
+from autograder.judge.evidence.base import NotJudged, Rng
 from autograder.judge.evidence.softmax import STEP
 from autograder.judge.examination import RemoteFunction
 from autograder.judge.mistakes.example import hint_for_probability_gradient, hint_for_score_gradient
@@ -108,7 +108,7 @@ def test_da(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
         expect.close(da, numerical, "da", expect.GRADIENT_TOLERANCE, hint)
 
 
-@pytest.mark.check("q2.dz")
+@pytest.mark.check("q2.dz", weight=3)
 def test_dz(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
     """dz matches numerical derivatives, and is da J"""
     for _ in range(2):
@@ -123,6 +123,23 @@ def test_dz(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
         expect.close(dz, derivatives(lambda z: loss(z, y), z), "dz", expect.GRADIENT_TOLERANCE, hint)  # noqa: B023
         da = reference("softmax").cross_entropy_gradients(W, z - x @ W, x, y)[0]
         expect.close(dz, da @ J, "dz, compared with da J,", expect.GRADIENT_TOLERANCE)
+
+
+@pytest.mark.check("q2.dz")
+def test_stability(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
+    """dz stays the same for scores shifted by +-1,000, and finite for scores 1,000 apart"""
+    W, b, x, y = draw(rng)
+    own, other = (answer(cross_entropy_gradients, W, b, x, label)["dz"] for label in (y, (y + 1) % b.size))
+    own, other = (expect.array(dz, b.shape, "dz") for dz in (own, other))
+    if np.allclose(own, other):  # a constant is stable, and no answer
+        raise NotJudged("q2.dz")
+    for shift in (1000.0, -1000.0):
+        where = f"dz at scores shifted by {shift:+.0f}"
+        dz = answer(cross_entropy_gradients, W, b + shift, x, y)["dz"]
+        expect.close(expect.array(dz, b.shape, where, not_finite=expect.OVERFLOW), own, where, expect.GRADIENT_TOLERANCE)
+    apart = b + np.where(np.arange(b.size) == y, 1000.0, -1000.0)
+    dz = answer(cross_entropy_gradients, W, apart, x, y)["dz"]
+    expect.array(dz, b.shape, "dz at scores that lie 1,000 apart", not_finite=expect.OVERFLOW)
 
 
 @pytest.mark.check("q2.dW")

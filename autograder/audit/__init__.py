@@ -1,0 +1,1 @@
+"""The audit of the checks, by mutants of the reference."""
