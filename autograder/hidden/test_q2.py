@@ -137,6 +137,8 @@ def test_stability(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
         where = f"dz at scores shifted by {shift:+.0f}"
         dz = answer(cross_entropy_gradients, W, b + shift, x, y)["dz"]
         expect.close(expect.array(dz, b.shape, where, not_finite=expect.OVERFLOW), own, where, expect.GRADIENT_TOLERANCE)
+    if not np.allclose(own, reference("softmax").cross_entropy_gradients(W, b, x, y)[1]):
+        return  # what a mistake makes of scores 1,000 apart, nobody knows
     apart = b + np.where(np.arange(b.size) == y, 1000.0, -1000.0)
     dz = answer(cross_entropy_gradients, W, apart, x, y)["dz"]
     expect.array(dz, b.shape, "dz at scores that lie 1,000 apart", not_finite=expect.OVERFLOW)
