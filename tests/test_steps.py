@@ -1,10 +1,17 @@
 """Interpreter steps: none a row for vectorized code, some for every loop, whoever runs it."""
 
+import math
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
+from autograder.judge.meters import LARGE_STEP_SIZES, STEP_SIZES, steps_per_row
 from autograder.worker.steps import SWITCHED_OFF
+from autograder.worker.watch import ITEMS_ARE_ARGUMENTS, ITEMS_AT
 
-PRELUDE = "import functools, itertools, math, operator, sys\nimport numpy as np\n"
+PRELUDE = "import functools, itertools, math, operator, random, statistics, sys\nimport numpy as np\n"
+WATCHED = [f"{module.__name__}.{name}" for module, name in (*ITEMS_AT, *ITEMS_ARE_ARGUMENTS) if hasattr(module, name)]
 
 VECTORIZED = [
     "np.sum(x)",
@@ -22,6 +29,14 @@ VECTORIZED = [
     "np.set_printoptions(threshold=np.inf); print(f'{x}')",
     "max(3, 5) + min(2.0, 1.0)",
     "sum(x.shape)",
+    "np.stack(x[:, None])",
+    "np.vstack(list(x[:, None]))",
+    "np.concatenate(list(x[:, None]))",
+    "np.column_stack([x, x])",
+    "np.block(list(x))",
+    "np.split(x, len(x))",
+    "np.unique(x[None], axis=1)",
+    "np.ma.vstack(list(x[:, None]))",
 ]
 LOOPS = [
     "[v for v in x]",
@@ -45,6 +60,32 @@ LOOPS = [
     "np.apply_along_axis(np.sum, 1, x[:, None])",
     "np.fromiter((v for v in x), float)",
     "[v for v in np.nditer(x)]",
+    "max(*x)",
+    "math.hypot(*x)",
+    "math.dist(x, x)",
+    "statistics.fmean(x)",
+    "operator.countOf(x, 1.5)",
+    "__import__('_functools').reduce(operator.add, x)",
+    "list(random._accumulate(x))",
+    "list(itertools.groupby(x, math.exp))",
+    "list(itertools.takewhile(math.exp, x))",
+    "list(itertools.dropwhile(math.log, x))",
+    "list(itertools.filterfalse(math.log, x))",
+    "np._core.umath.frompyfunc(math.exp, 1, 1)(x)",
+    "np.vectorize(math.exp, signature='()->()')(x)",
+    "np.polyval(x, 1.0)",
+    "exec(compile('for v in x: v', np.__file__, 'exec'))",
+    "np.stack.__code__ = (lambda x: [v for v in x]).__code__; np.stack(x)",
+]
+EVASIONS = [
+    "t = sys.gettrace(); sys.settrace(None); [v for v in x]; sys.settrace(t)",
+    "t = getattr(sys._getframe(), '_'.join(['f', 'trace'])); sys.settrace(None); [v for v in x]; sys.settrace(t)",
+    "x if sys.gettrace() or hasattr(sys, 'monitoring') and any(map(sys.monitoring.get_tool, range(6))) else [v for v in x]",
+    "sys.setprofile(lambda *_: [v for v in x]); len(x); sys.setprofile(None)",
+    "sys.addaudithook(lambda *_: [v for v in x])",
+    "sys._getframe().f_trace_opcodes = False; i = 0\n    while i < len(x): i += 1",
+    "sys._getframe().f_trace = None; i = 0\n    while i < len(x): i += 1",
+    "setattr(sys._getframe(), 'f_trace', None); i = 0\n    while i < len(x): i += 1",
 ]
 
 
@@ -72,6 +113,65 @@ def test_a_loop_takes_steps_for_each_row(start, expression):
     assert middle - small >= 16
 
 
+@pytest.mark.parametrize("evasion", EVASIONS)
+def test_a_loop_that_evades_the_counter_is_counted_or_the_evasion_is_noticed(start, evasion):
+    """Pausing and going on leaves everything as it was found."""
+    small, middle, large = growth(start, evasion)
+    assert small == middle == large == SWITCHED_OFF or min(large - middle, middle - small) >= 16
+
+
+@pytest.mark.parametrize("switch", ["settrace", "setprofile"])
+def test_a_tracer_that_was_set_before_does_not_run_while_steps_are_counted(start, switch):
+    """What it runs would not be counted."""
+    source = f"seen = []\nsys.{switch}(lambda *_: seen.append(1))\ndef g(): pass\ndef f():\n    seen.clear()\n    g()\n"
+    worker = start(f"{PRELUDE}{source}    return len(seen)")
+    assert worker.ask({"function": "f", "calls": [{"arguments": [], "counted": True}]}, 2.0).value["results"] == [0]
+
+
+def test_no_module_holds_a_builtin_that_is_watched(start):
+    """Neither numpy nor the standard library, under whatever name."""
+    worker = start(
+        f"""{PRELUDE}
+import gc, types
+def original(watched):
+    inner = next(part for part in gc.get_referents(watched) if type(part) is types.FunctionType and part.__name__ == "watched")
+    return dict(zip(inner.__code__.co_freevars, inner.__closure__))["original"].cell_contents
+def f():
+    import builtins
+    originals = {{id(original(watched)) for watched in ({", ".join(WATCHED)}, np.frompyfunc)}}
+    homes = ("numpy", *sys.stdlib_module_names)
+    modules = [(name, vars(module)) for name, module in list(sys.modules.items()) if name.partition(".")[0] in homes]
+    held = [f"{{home}}.{{name}}" for home, names in modules for name, value in names.items() if id(value) in originals]
+    return len(originals), " ".join(held)
+"""
+    )
+    count, held = worker.ask({"function": "f", "calls": [{"arguments": []}]}, 5.0).value["results"][0]
+    assert (count, held) == (len(WATCHED) + 1, "")
+
+
+@pytest.mark.parametrize("name", [*WATCHED, "np.frompyfunc"])
+def test_a_watched_builtin_does_not_hand_out_the_original(start, name):
+    """Not by an attribute."""
+    worker = start(
+        f"{PRELUDE}import builtins\ndef f():\n    return hasattr({name}, '__wrapped__'), hasattr({name}, '__closure__')"
+    )
+    assert worker.ask({"function": "f", "calls": [{"arguments": []}]}, 2.0).value["results"] == [(False, False)]
+
+
+@pytest.mark.parametrize("call", ["map(abs, [])", "filter(None, [])", "itertools.accumulate([])", "itertools.groupby([])"])
+def test_what_a_watched_builtin_returns_does_not_hand_out_the_original(start, call):
+    """Its type would be that."""
+    worker = start(f"{PRELUDE}def f():\n    return type({call}).__name__")
+    assert worker.ask({"function": "f", "calls": [{"arguments": []}]}, 2.0).value["results"] == ["generator"]
+
+
+def test_print_options_change_nothing(start):
+    """Else an f-string runs Python once for each number."""
+    worker = start(f"{PRELUDE}def f(n):\n    with np.printoptions(threshold=np.inf):\n        return len(str(np.ones(int(n))))")
+    short, long = worker.ask({"function": "f", "calls": [{"arguments": [n]} for n in (100, 1000)]}, 2.0).value["results"]
+    assert short == long
+
+
 @pytest.mark.parametrize(
     "expression",
     [
@@ -80,6 +180,11 @@ def test_a_loop_takes_steps_for_each_row(start, expression):
         "max([1, -3], key=abs) == -3 and min(4, 2) == 2 and sorted([2, 1], reverse=True) == [2, 1]",
         "functools.reduce(operator.mul, [1, 2, 3], 4) == 24 and list(itertools.accumulate([1, 2])) == [1, 3]",
         "any([0, 1]) and not all([0, 1]) and math.prod([2, 3], start=2) == 12 and list(filter(None, [0, 1])) == [1]",
+        "math.dist((0, 0), (3, 4)) == 5 == math.hypot(3, 4) and math.hypot() == 0 and max(1, -3, key=abs) == -3",
+        "[(k, list(g)) for k, g in itertools.groupby('aab')] == [('a', ['a', 'a']), ('b', ['b'])]",
+        "list(itertools.takewhile(bool, [1, 0, 1])) == [1] and list(itertools.dropwhile(bool, [1, 0, 1])) == [0, 1]",
+        "list(itertools.filterfalse(bool, [1, 0])) == [0] and operator.countOf([1, 2, 1], 1) == 2",
+        "statistics.fmean([1, 3]) == 2 and statistics.median([3, 1, 2]) == 2",
         "float(np.vectorize(math.exp)(0.0)) == 1.0 and np.frompyfunc(max, 2, 1)(1, 2) == 2",
     ],
 )
@@ -103,3 +208,38 @@ def f():
     )
     reply = worker.ask({"function": "f", "calls": [{"arguments": [], "counted": True}]}, 2.0).value
     assert reply["steps"] == [SWITCHED_OFF]
+
+
+def nothing(size):  # noqa: ARG001
+    return 7
+
+
+def measured(steps, seed=None, **options):
+    """Sizes at which a function of that many steps is measured, and steps found for each row."""
+    sizes = []
+
+    def count_steps(calls):
+        sizes.extend(size for _, size in calls)
+        return [steps(size) for _, size in calls]
+
+    rng = None if seed is None else np.random.default_rng(seed)
+    return sizes, steps_per_row(SimpleNamespace(count_steps=count_steps), lambda size: size, rng=rng, **options)
+
+
+def test_sizes_at_which_steps_are_counted_cannot_be_known():
+    """They are drawn near the usual ones, in order, and below np.choose's 64 choices where it matters."""
+    draws = [measured(nothing, seed, large_too=True)[0] for seed in range(50)]
+    usual = measured(nothing, large_too=True)[0]
+    assert usual == [*STEP_SIZES, *LARGE_STEP_SIZES]
+    assert all(len({draw[place] for draw in draws}) > 3 for place in range(5))
+    assert all(small < middle < large <= 60 and few < many for small, middle, large, few, many in draws)
+
+
+@pytest.mark.parametrize("seed", [None, 3])
+def test_growth_is_that_of_every_interval(seed):
+    """A path that changes at one size is no loop, one that begins at a size is."""
+    assert measured(lambda size: 5 + 3 * size, seed, large_too=False)[1] == 3
+    assert measured(lambda size: 5 + 100 * (size > 40), seed, large_too=False)[1] == 0
+    assert measured(lambda size: 5 + 2 * max(size - 100, 0), seed, large_too=True)[1] == 2
+    assert measured(lambda size: 5 + 2 * max(size - 100, 0), seed, large_too=False)[1] == 0
+    assert math.isinf(measured(lambda size: SWITCHED_OFF * size**0, seed, large_too=True)[1])

@@ -8,14 +8,18 @@ import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import Any
+
+import numpy as np
 
 from autograder.judge.examination import RemoteFunction
 from autograder.worker.steps import SWITCHED_OFF
 
 STEP_SIZES = (16, 32, 48)  # rows along the axis; C-level switches such as np.choose's 32 choices cost no steps
 LARGE_STEP_SIZES = (389, 797)  # where a loop shows that begins at a size, or goes in blocks
+JITTER = 1 / 8  # of a size, up or down, so that no answer can know it: at most 53 rows, while np.choose takes up to 64
 Arguments = tuple[Any, ...]
 
 CPU_LIMIT = 8.0  # times the reference's CPU time: vectorized styles reach 4, the mildest full loop 12 (make bench)
@@ -34,7 +38,9 @@ CLEAR = 0.6  # of the limit: below it a race is clearly won
 HOPELESS = 3.0  # times the limit: above it a race is clearly lost
 
 
-def steps_per_row(function: RemoteFunction, draw: Callable[[int], Arguments], *, large_too: bool) -> float:
+def steps_per_row(
+    function: RemoteFunction, draw: Callable[[int], Arguments], *, large_too: bool, rng: np.random.Generator | None = None
+) -> float:
     """Count how many more interpreter steps each further row along an axis costs.
 
     Parameters
@@ -45,24 +51,27 @@ def steps_per_row(function: RemoteFunction, draw: Callable[[int], Arguments], *,
         Takes the size of the axis, returns fresh arguments.
     large_too : bool
         Whether to look at large sizes too where small ones show no loop; numpy itself limits some axes.
+    rng : numpy.random.Generator, optional
+        Hidden; draws sizes near the usual ones.
 
     Returns
     -------
     steps : float
-        The smaller of the growths from 16 to 32 and from 32 to 48, per row: a loop costs steps in both intervals, a path that
-        depends on the size (as an optimized einsum's) in at most one; where it is 0, that from 389 to 797. Exactly 0 for
-        vectorized code, infinite where the counter was switched off.
+        The smaller of the growths from small to middle and from middle to large, per row: a loop costs steps in both
+        intervals, a path that depends on the size (as np.choose up to 32 classes) in at most one; where it is 0, that between
+        the large sizes. Exactly 0 for vectorized code, infinite where the counter was switched off.
     """
-    small, middle, large = counts = function.count_steps([(draw(size), draw(size)) for size in STEP_SIZES])
-    if SWITCHED_OFF in counts:
-        return math.inf
-    growth = min((middle - small) / (STEP_SIZES[1] - STEP_SIZES[0]), (large - middle) / (STEP_SIZES[2] - STEP_SIZES[1]))
-    if growth > 0 or not large_too:
-        return max(growth, 0.0)
-    small, large = counts = function.count_steps([(draw(size), draw(size)) for size in LARGE_STEP_SIZES])
-    if SWITCHED_OFF in counts:
-        return math.inf
-    return max((large - small) / (LARGE_STEP_SIZES[1] - LARGE_STEP_SIZES[0]), 0.0)
+    growth = 0.0
+    for usual in (STEP_SIZES, LARGE_STEP_SIZES)[: 2 if large_too else 1]:
+        sizes = [size if rng is None else round(size * rng.uniform(1 - JITTER, 1 + JITTER)) for size in usual]
+        counts = function.count_steps([(draw(size), draw(size)) for size in sizes])
+        if SWITCHED_OFF in counts:
+            return math.inf
+        pairs = pairwise(zip(sizes, counts))
+        growth = max(0.0, min((more - few) / (large - small) for (small, few), (large, more) in pairs))
+        if growth > 0:
+            break
+    return growth
 
 
 class Yardstick:

@@ -5,6 +5,7 @@ memory and death from the kernel.
 """
 
 import builtins
+import contextlib
 import importlib
 import os
 import sys
@@ -14,14 +15,17 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 import numpy as np
+import numpy.fft
+import numpy.ma  # whose code is to be spared too: numpy loads it when first asked
 
 from autograder.wire import LENGTHS, FunctionName, decode, encode
 from autograder.worker.confine import Confinement, confine
 from autograder.worker.importer import SourceImporter
-from autograder.worker.steps import count_steps
+from autograder.worker.steps import count_steps, guard_counter, numpys_code
 from autograder.worker.watch import watch_builtins
 
 MAX_MESSAGE = 300  # characters of an exception's message that are worth reading
+SPARED = numpys_code()  # once for all workers: it takes longer than starting one
 
 
 def serve(confinement: Confinement) -> NoReturn:
@@ -36,6 +40,7 @@ def serve(confinement: Confinement) -> NoReturn:
         _send(confinement.channel, {"layers": layers})
         make_quiet()
         watch_builtins()
+        guard_counter(SPARED)
         order = _receive(confinement.channel)
         sources = {name: source.encode("latin-1") for name, source in order["sources"].items()}
         sys.meta_path.insert(0, SourceImporter(sources))
@@ -60,6 +65,7 @@ def make_quiet() -> None:
     builtins.print = lambda *values, **options: None  # noqa: ARG005
     np.set_printoptions(threshold=0, edgeitems=1)
     np.set_printoptions = lambda **options: None  # noqa: ARG005
+    np.printoptions = lambda **options: contextlib.nullcontext(options)  # type: ignore[assignment]
     warnings.simplefilter("ignore")
 
 

@@ -1,16 +1,72 @@
-"""Count the interpreter's steps in a call: every bytecode executed, in Python's and numpy's own Python code alike.
+"""Count the interpreter's steps in a call: every bytecode executed in Python's code, but for numpy's own.
 
 A loop written in Python executes bytecodes for every pass; a loop inside numpy executes none. The count has no noise. A
-submission shares the process with the counter and can switch it off, so the judge believes a low count only together with the
-kernel's CPU clock.
+submission shares the process with the counter: the plain ways to pause it are noticed, but whoever digs through frames, the
+garbage collector or ctypes can reach it, and what C runs over Python's objects (`list.sort`, arrays of objects, sqlite3) takes
+no step. So the judge believes a low count only together with the kernel's CPU clock, where every full loop shows.
 """
 
+import gc
 import sys
-from collections.abc import Callable
-from types import CodeType, FrameType
+from collections.abc import Callable, Collection
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
-SWITCHED_OFF = -1  # instead of a count, where the call left the counter switched off
+SWITCHED_OFF = -1  # instead of a count, where the call reached for the counter
+
+HOOK = "sys.addaudithook"  # what an audit hook runs is never counted, whenever it was added
+REACHING = frozenset([HOOK, "sys.setprofile", "sys.settrace"])  # audit events
+FRAME_SWITCHES = frozenset(["f_trace", "f_trace_opcodes"])  # attributes that end the tracing of a frame; no event tells
+LOOPING = frozenset(["_vectorize_call_with_signature", "apply_along_axis", "polyval"])  # numpy's loops for their caller
+
+_monitoring: Any = getattr(sys, "monitoring", None)  # since Python 3.12
+_gettrace = sys.gettrace
+_counting = _reached = False
+_spared: Collection[int] = ()
+
+
+def guard_counter(spared: Collection[int]) -> None:
+    """Hide the counter, and notice from now on who reaches for it; in this process and for good.
+
+    Parameters
+    ----------
+    spared : collection of int
+        Ids of code whose own bytecodes do not count; those of what it calls do.
+    """
+    global _spared
+    _spared = spared
+
+    def notice(event: str, arguments: tuple[Any, ...]) -> None:  # noqa: ARG001
+        global _reached
+        _reached |= event in REACHING and (_counting or event == HOOK)
+
+    sys.addaudithook(notice)
+    sys.gettrace = lambda: None
+    if _monitoring is not None:
+        del sys.monitoring  # type: ignore[attr-defined,unused-ignore]  # its switches raise no event
+
+
+def numpys_code() -> dict[int, CodeType]:
+    """Find all code of numpy's functions.
+
+    Returns
+    -------
+    code : dict of int to code
+        By its id, since a file name can be forged. That `np.stack` looks at each array in a list is no loop of an answer's;
+        functions that are loops by their purpose, such as `np.apply_along_axis`, are left out.
+    """
+    pending = [
+        function.__code__
+        for function in gc.get_objects()
+        if type(function) is FunctionType and str(function.__module__).partition(".")[0] == "numpy"
+    ]
+    found: dict[int, CodeType] = {}
+    while pending:
+        code = pending.pop()
+        if code.co_name not in LOOPING and id(code) not in found:
+            found[id(code)] = code
+            pending += [inner for inner in code.co_consts if isinstance(inner, CodeType)]
+    return found
 
 
 def count_steps(call: Callable[[], Any]) -> tuple[Any, int]:
@@ -28,49 +84,66 @@ def count_steps(call: Callable[[], Any]) -> tuple[Any, int]:
     steps : int
         Bytecodes executed, or `SWITCHED_OFF`.
     """
-    return _count_by_monitoring(call) if sys.version_info >= (3, 12) else _count_by_tracing(call)
+    result, steps = (_count_by_tracing if _monitoring is None else _count_by_monitoring)(call)
+    return result, SWITCHED_OFF if _reached else steps
+
+
+def _make(call: Callable[[], Any]) -> Any:
+    global _counting
+    _counting = True
+    try:
+        return call()
+    finally:
+        _counting = False
 
 
 def _count_by_monitoring(call: Callable[[], Any]) -> tuple[Any, int]:
-    if sys.version_info < (3, 12):
-        raise RuntimeError("sys.monitoring came with Python 3.12")
-    monitoring = sys.monitoring
-    tool = monitoring.PROFILER_ID
+    tool, event = _monitoring.PROFILER_ID, _monitoring.events.INSTRUCTION
     steps = 0
 
-    def step(code: CodeType, offset: int) -> None:  # noqa: ARG001
+    def step(code: CodeType, offset: int) -> Any:  # noqa: ARG001
         nonlocal steps
+        if id(code) in _spared:
+            return _monitoring.DISABLE
         steps += 1
+        return None
 
-    monitoring.use_tool_id(tool, "steps")
+    sys.settrace(None)  # a tracer or profiler that was set before: what it runs would not be counted
+    sys.setprofile(None)
+    _monitoring.use_tool_id(tool, "steps")
     try:
-        monitoring.register_callback(tool, monitoring.events.INSTRUCTION, step)
-        monitoring.set_events(tool, monitoring.events.INSTRUCTION)
-        result = call()
-        if monitoring.get_events(tool) != monitoring.events.INSTRUCTION:
+        _monitoring.register_callback(tool, event, step)
+        _monitoring.set_events(tool, event)
+        result = _make(call)
+        if _monitoring.get_events(tool) != event:
             steps = SWITCHED_OFF
     finally:
-        monitoring.set_events(tool, monitoring.events.NO_EVENTS)
-        monitoring.register_callback(tool, monitoring.events.INSTRUCTION, None)
-        monitoring.free_tool_id(tool)
+        _monitoring.set_events(tool, 0)
+        _monitoring.register_callback(tool, event, None)
+        _monitoring.free_tool_id(tool)
     return result, steps
 
 
 def _count_by_tracing(call: Callable[[], Any]) -> tuple[Any, int]:
-    steps = 0
+    steps, switched = 0, False
 
     def step(frame: FrameType, event: str, argument: Any) -> Any:  # noqa: ARG001
-        nonlocal steps
+        nonlocal steps, switched
         if event == "call":
+            code = frame.f_code
+            if id(code) in _spared:
+                return None
+            switched |= not FRAME_SWITCHES.isdisjoint((*code.co_names, *code.co_consts))
             frame.f_trace_opcodes, frame.f_trace_lines = True, False
         elif event == "opcode":
             steps += 1
         return step
 
+    sys.setprofile(None)  # set before: what a profiler runs would not be counted
     sys.settrace(step)
     try:
-        result = call()
-        if sys.gettrace() is not step:
+        result = _make(call)
+        if switched or _gettrace() is not step:
             steps = SWITCHED_OFF
     finally:
         sys.settrace(None)

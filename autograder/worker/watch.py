@@ -1,14 +1,16 @@
-"""Make loops visible that Python's builtins run in C: `sum` over an array is a loop in disguise, one that executes no bytecode.
+"""Make loops visible that C runs over Python's objects: `sum` over an array is a loop in disguise that executes no bytecode.
 
-Each of these callables is replaced by one that draws its items through a generator, so that every item costs interpreter steps.
-Results do not change. The other way round, a loop of numpy's own dispatch is taken out: it is none of the answer's.
+Each of these callables is replaced, wherever a module holds it, by one that draws its items through a generator, so that every
+item costs interpreter steps. Results do not change, but `map` and other types become functions. The other way round, a loop of
+numpy's own dispatch is taken out: it is none of the answer's.
 """
 
 import builtins
 import functools
-import inspect
 import itertools
 import math
+import operator
+import sys
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
@@ -23,29 +25,66 @@ ITEMS_AT = {
     (builtins, "map"): slice(1, None),
     (builtins, "filter"): slice(1, 2),
     (functools, "reduce"): slice(1, 2),
-    (itertools, "starmap"): slice(1, 2),
     (itertools, "accumulate"): slice(0, 1),
+    (itertools, "dropwhile"): slice(1, 2),
+    (itertools, "filterfalse"): slice(1, 2),
+    (itertools, "groupby"): slice(0, 1),
+    (itertools, "starmap"): slice(1, 2),
+    (itertools, "takewhile"): slice(1, 2),
+    (math, "dist"): slice(0, 2),
     (math, "fsum"): slice(0, 1),
     (math, "prod"): slice(0, 1),
     (math, "sumprod"): slice(0, 2),  # since Python 3.12
+    (operator, "countOf"): slice(0, 1),
 }  # which arguments each callable takes its items from
-EXTREMES = ("min", "max")  # of the items of one argument, or of several arguments
+ITEMS_ARE_ARGUMENTS = ((builtins, "max"), (builtins, "min"), (math, "hypot"))  # where there are several
+HOLDERS = (
+    "_collections_abc",
+    "_functools",
+    "_operator",
+    "builtins",
+    "collections",
+    "ctypes.macholib.dyld",
+    "distutils.command.sdist",
+    "enum",
+    "filecmp",
+    "functools",
+    "importlib.metadata",
+    "importlib.metadata._itertools",
+    "importlib.resources._itertools",
+    "itertools",
+    "math",
+    "numpy",
+    "numpy._core",
+    "numpy._core._multiarray_umath",
+    "numpy._core.fromnumeric",
+    "numpy._core.multiarray",
+    "numpy._core.numeric",
+    "numpy._core.umath",
+    "numpy.f2py.auxfuncs",
+    "numpy.lib._arrayterator_impl",
+    "numpy.lib._function_base_impl",
+    "numpy.matlib",
+    "operator",
+    "random",
+    "statistics",
+)  # modules that hold one; a look at all would take longer than the judgement of a question
 
 
 def watch_builtins() -> None:
     """Replace the callables, in this process and for good."""
+    replaced = {}
     for (module, name), places in ITEMS_AT.items():
-        if hasattr(module, name):
-            setattr(module, name, _watched(getattr(module, name), places))
-    for name in EXTREMES:
-        setattr(builtins, name, _watched_extreme(getattr(builtins, name)))
+        if original := getattr(module, name, None):
+            replaced[id(original)] = _sealed(_watched(original, places), original)
+    for module, name in ITEMS_ARE_ARGUMENTS:
+        original = getattr(module, name)
+        replaced[id(original)] = _sealed(_watched_several(original), original)
+    replaced[id(np.frompyfunc)] = _sealed(_watched_frompyfunc(np.frompyfunc), np.frompyfunc)
+    for names in [vars(sys.modules[holder]) for holder in HOLDERS if holder in sys.modules]:
+        names.update({name: replaced[id(value)] for name, value in names.items() if id(value) in replaced})
     for namespace in (np, np.linalg, np.fft):
         _undispatch(namespace)
-    watched_frompyfunc = _watched_frompyfunc(np.frompyfunc)
-    np.frompyfunc = watched_frompyfunc
-    home = inspect.getmodule(np.vectorize.__init__)  # np.vectorize looks it up in its own module
-    if home is not None and hasattr(home, "frompyfunc"):
-        vars(home)["frompyfunc"] = watched_frompyfunc
 
 
 def _undispatch(namespace: ModuleType) -> None:
@@ -55,22 +94,30 @@ def _undispatch(namespace: ModuleType) -> None:
             setattr(namespace, name, function._implementation)
 
 
+def _sealed(watched: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    """Hide a function's closure, which holds the original, in a cache of no entries: that is C, and has no attribute for it."""
+    sealed = functools.update_wrapper(functools.lru_cache(maxsize=0)(watched), original, updated=())
+    del sealed.__wrapped__
+    return sealed
+
+
 def _watched(original: Callable[..., Any], places: slice) -> Callable[..., Any]:
-    @functools.wraps(original, updated=())
     def watched(*arguments: Any, **options: Any) -> Any:
         drawn = list(arguments)
         drawn[places] = [_draw(iter(items)) for items in arguments[places]]
-        return original(*drawn, **options)
+        result = original(*drawn, **options)
+        return _draw(result) if isinstance(original, type) else result  # an iterator would hand out its type
 
     return watched
 
 
-def _watched_extreme(original: Callable[..., Any]) -> Callable[..., Any]:
+def _watched_several(original: Callable[..., Any]) -> Callable[..., Any]:
     of_items = _watched(original, slice(0, 1))
 
-    @functools.wraps(original)
     def watched(*arguments: Any, **options: Any) -> Any:
-        return (of_items if len(arguments) == 1 else original)(*arguments, **options)
+        if len(arguments) == 1 and original is not math.hypot:
+            return of_items(*arguments, **options)
+        return original(*_draw(iter(arguments)), **options)
 
     return watched
 

@@ -5,6 +5,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+from draws import sizes
 from expect import Mismatch
 
 from autograder.judge.examination import NoAnswer, RemoteFunction
@@ -13,7 +14,7 @@ from autograder.judge.meters import FIRST_REPEATS, TOO_LARGE, Race, Yardstick, r
 Rng = np.random.Generator
 Shape = tuple[int, int, int]
 
-STEP_BASE = 5  # size of the axes that are not watched while steps are counted
+STEP_OTHERS = 5, 9  # least and largest size of the axes that are not watched while steps are counted
 
 
 class NotJudged(AssertionError):
@@ -64,14 +65,15 @@ class Evidence:
     def steps(self) -> dict[str, float]:
         """Interpreter steps for each further row, by axis."""
         found = {}
+        others = sizes(self.rng, 3, *STEP_OTHERS)
         for place, axis in enumerate(self.long):
 
             def draw(size: int, place: int = place) -> tuple[Any, ...]:
-                shape = [STEP_BASE, STEP_BASE + 1, STEP_BASE + 2]
+                shape = list(others)
                 shape[place] = size
                 return self.draw((shape[0], shape[1], shape[2]))
 
-            found[axis] = steps_per_row(self.function, draw, large_too=axis not in self.limited)
+            found[axis] = steps_per_row(self.function, draw, large_too=axis not in self.limited, rng=self.rng)
         return found
 
     @cached_property
