@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from autograder.judge.meters import LARGE_STEP_SIZES, STEP_SIZES, steps_per_row
+from autograder.judge.meters.steps import LARGE_STEP_SIZES, STEP_SIZES, steps_per_row
 from autograder.worker.steps import SWITCHED_OFF
 from autograder.worker.watch import ITEMS_ARE_ARGUMENTS, ITEMS_AT
 

@@ -5,7 +5,7 @@ import math
 from expect import Hint, Mismatch
 
 from autograder.judge.evidence.base import Evidence
-from autograder.judge.meters import CPU_LIMIT, TOO_LARGE
+from autograder.judge.meters.cpu import CPU_LIMIT, TOO_LARGE
 
 AXES = {
     "N": ("examples", "loop-rows"),

@@ -13,6 +13,7 @@ from autograder.homework import reference
 from autograder.judge.evidence.base import Rng
 from autograder.judge.evidence.distances import DistanceEvidence
 from autograder.judge.examination import RemoteFunction
+from autograder.judge.meters.memory import fair
 from autograder.judge.mistakes.fit import Array
 from autograder.wire import Strided
 
@@ -21,8 +22,6 @@ MEMORY_SHAPES = {
     "broadcast-3d": (300, 300, 100),  # (n, m, d): 72 MB as one (n, m, d) array
     "gram-matrix": (3_000, 10, 10),  # 72 MB as one (n, n) array
 }
-MEMORY_FACTOR = 8  # arrays of the size of P, A and B together: the frugal reference has 3 at once, the wide styles 6
-MEMORY_FLOOR = 8 << 20  # bytes: what the allocator may keep
 
 
 def close_distances(P: Any, A: Array, B: Array, what: str = "P", hint: Hint | None = None) -> None:
@@ -108,10 +107,10 @@ def test_memory(pairwise_squared_distances: RemoteFunction, rng: Rng, distance_e
     distance_evidence.require_alive()
     for name, (n, m, d) in MEMORY_SHAPES.items():
         _, _, peak = pairwise_squared_distances.measure(rng.normal(size=(n, d)), rng.normal(size=(m, d)))
-        fair = MEMORY_FACTOR * 8 * (n * m + n * d + m * d) + MEMORY_FLOOR
-        if peak > fair:
+        allowed = fair(n * m + n * d + m * d)
+        if peak > allowed:
             raise Mismatch(
-                f"For n, m, d = {n}, {m}, {d} it takes {peak / 1e6:.0f} MB of memory; {fair / 1e6:.0f} MB would do.",
+                f"For n, m, d = {n}, {m}, {d} it takes {peak / 1e6:.0f} MB of memory; {allowed / 1e6:.0f} MB would do.",
                 hint=Hint(name, "Which array has more entries than A, B and P together, and is it needed?"),
             )
 

@@ -19,7 +19,7 @@ from autograder.judge.evidence.base import NotJudged
 from autograder.judge.evidence.distances import DistanceEvidence
 from autograder.judge.evidence.softmax import SoftmaxEvidence
 from autograder.judge.examination import TRAINING_CPU, Examination, NoAnswer, RemoteFunction
-from autograder.judge.meters import Race, Yardstick
+from autograder.judge.meters.cpu import Race, Yardstick
 from autograder.judge.verdict import Outcome, Part
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from autograder.homework import FUNCTIONS, HIDDEN_CHECKS, PUBLIC_CHECKS, QUESTIONS, SOLUTIONS, checks, make_checks_importable
 from autograder.judge.examination import Examination
-from autograder.judge.meters import Yardstick
+from autograder.judge.meters.cpu import Yardstick
 from autograder.judge.sandbox import Sandbox
 from autograder.judge.verdict import Report, Result
 from autograder.submission import Submission

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.homework import make_checks_importable
 from autograder.judge.examination import Examination
-from autograder.judge.meters import CPU_LIMIT
+from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.judge.session import Bench
 
 make_checks_importable()

@@ -9,7 +9,8 @@ from draws import sizes
 from expect import Mismatch
 
 from autograder.judge.examination import NoAnswer, RemoteFunction
-from autograder.judge.meters import FIRST_REPEATS, TOO_LARGE, Race, Yardstick, race, steps_per_row
+from autograder.judge.meters.cpu import FIRST_REPEATS, TOO_LARGE, Race, Yardstick, race
+from autograder.judge.meters.steps import steps_per_row
 
 Rng = np.random.Generator
 Shape = tuple[int, int, int]

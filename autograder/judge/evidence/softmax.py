@@ -10,7 +10,7 @@ from expect import Hint, Mismatch
 
 from autograder.judge.evidence.base import Evidence, NotJudged, Rng, Shape
 from autograder.judge.examination import NoAnswer, RemoteFunction
-from autograder.judge.meters import Yardstick
+from autograder.judge.meters.cpu import Yardstick
 from autograder.judge.mistakes import softmax as mistakes
 from autograder.judge.mistakes.fit import Array, solve
 from autograder.judge.mistakes.softmax import AXES, GradientModel, LossModel, fit_gradient, fit_loss, terms

@@ -1,32 +1,18 @@
-"""Three meters that rule loops out: interpreter steps along an axis, CPU time and memory against the reference.
-
-Steps have no noise but are counted where the submission runs, so they can be faked; CPU time and memory are the kernel's and
-cannot, but carry noise. A loop shows in at least one.
-"""
+"""CPU time against the reference's, both read from the kernel's clock of their workers, in turn and on the same inputs."""
 
 import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 from statistics import median
 from typing import Any
 
-import numpy as np
-
 from autograder.judge.examination import RemoteFunction
-from autograder.worker.steps import SWITCHED_OFF
-
-STEP_SIZES = (16, 32, 48)  # rows along the axis; C-level switches such as np.choose's 32 choices cost no steps
-LARGE_STEP_SIZES = (389, 797)  # where a loop shows that begins at a size, or goes in blocks
-JITTER = 1 / 8  # of a size, up or down, so that no answer can know it: at most 53 rows, while np.choose takes up to 64
-Arguments = tuple[Any, ...]
+from autograder.judge.meters.memory import wasteful
 
 CPU_LIMIT = 8.0  # times the reference's CPU time: vectorized styles reach 4, the mildest full loop 12 (make bench)
 WASTEFUL_CPU_LIMIT = 5.0  # times, with arrays larger than needed: an (N, D, C) array takes 8 to 12
 
-WASTE = 8.0  # times the reference's memory, and
-WASTE_FLOOR = 8 << 20  # bytes, from where on too much CPU time is a matter of arrays too large, not yet of loops
 FIRST_REPEATS = 3  # of a race that is clearly won: a median of three bears one outlier
 SLOW_REPEATS = 5  # of a race that is clearly lost, before anyone loses points
 MOST_REPEATS = 21  # of a race near the limit
@@ -36,42 +22,7 @@ IMPLAUSIBLE = 0.2  # times the reference's CPU time: no style is that fast, so a
 LEAST = 2e-5  # seconds: no request takes less
 CLEAR = 0.6  # of the limit: below it a race is clearly won
 HOPELESS = 3.0  # times the limit: above it a race is clearly lost
-
-
-def steps_per_row(
-    function: RemoteFunction, draw: Callable[[int], Arguments], *, large_too: bool, rng: np.random.Generator | None = None
-) -> float:
-    """Count how many more interpreter steps each further row along an axis costs.
-
-    Parameters
-    ----------
-    function : RemoteFunction
-        The function to watch.
-    draw : callable
-        Takes the size of the axis, returns fresh arguments.
-    large_too : bool
-        Whether to look at large sizes too where small ones show no loop; numpy itself limits some axes.
-    rng : numpy.random.Generator, optional
-        Hidden; draws sizes near the usual ones.
-
-    Returns
-    -------
-    steps : float
-        The smaller of the growths from small to middle and from middle to large, per row: a loop costs steps in both
-        intervals, a path that depends on the size (as np.choose up to 32 classes) in at most one; where it is 0, that between
-        the large sizes. Exactly 0 for vectorized code, infinite where the counter was switched off.
-    """
-    growth = 0.0
-    for usual in (STEP_SIZES, LARGE_STEP_SIZES)[: 2 if large_too else 1]:
-        sizes = [size if rng is None else round(size * rng.uniform(1 - JITTER, 1 + JITTER)) for size in usual]
-        counts = function.count_steps([(draw(size), draw(size)) for size in sizes])
-        if SWITCHED_OFF in counts:
-            return math.inf
-        pairs = pairwise(zip(sizes, counts))
-        growth = max(0.0, min((more - few) / (large - small) for (small, few), (large, more) in pairs))
-        if growth > 0:
-            break
-    return growth
+Arguments = tuple[Any, ...]
 
 
 class Yardstick:
@@ -127,7 +78,7 @@ class Race:
     @property
     def wasteful(self) -> bool:
         """Whether memory explains what CPU time was spent on."""
-        return self.peak > WASTE * self.reference_peak + WASTE_FLOOR
+        return wasteful(self.peak, self.reference_peak)
 
     @property
     def slow(self) -> bool:
