@@ -100,6 +100,8 @@ def warnings(choice: Choice, files: dict[str, bytes]) -> list[str]:
             f" Remove the import, or {questions} may earn nothing."
             for name, line in ({} if reading.problem else absent_imports(reading.source)).items()
         ]
+        if reading.problem:
+            found.append(f"{reading.problem} cannot be read: as it is, {questions} earn nothing.")
     return [*choice.remarks, *found]
 
 

@@ -16,14 +16,15 @@
 #
 # A linear classifier reads handwritten digits. You derive its gradient for one example, write it with loops, and write it again
 # without any; then you do without loops once more, for all distances between two sets of points. In the end a few lines of matrix
-# algebra do in a millisecond what your loops do in a tenth of a second, and you can prove to yourself that they are right.
+# algebra do in a millisecond what your loops do in a tenth of a second, and you can prove to yourself that they are right. It takes
+# most people five to eight hours, on paper and at the keyboard.
 #
 # **After this homework you can**
 #
 # - differentiate through the softmax function, on paper and in code, and say which shape every array has on the way;
 # - check any gradient against numerical derivatives, and say why a step of $10^{-5}$ is a good one;
 # - turn a loop over examples into matrix products, and spot the broadcasting mistakes that raise no error;
-# - keep exponentials, logarithms and differences from overflowing, and know where floating point loses digits;
+# - keep exponentials and logarithms finite and whole numbers from wrapping round, and know where floating point loses digits;
 # - say what a vectorized program costs, in multiplications and in memory.
 
 # %% [markdown] only="handout"
@@ -35,11 +36,15 @@
 # ```
 #
 # The first installs numpy, pytest, matplotlib and Jupyter into `.venv`, the second runs the public checks: nothing is started yet, and
-# that is what they say. Without make: `python -m pip install -r requirements.txt`, then `python -m pytest`. Python 3.10 or later.
+# that is what they say. Python 3.10 or later; on Debian and Ubuntu, `apt install python3-venv` first.
 #
-# **Work where you like.** Either fill the functions in `softmax.py` and `distances.py`; or open the notebook with `make notebook` and
-# fill the same functions in its cells. The notebook has pictures that are worth seeing in any case: if you work in the files, put
-# `from softmax import softmax_jacobian` and the like in the cells of the functions.
+# Without make: `python3 -m venv .venv`, then `source .venv/bin/activate` (on Windows `py -m venv .venv` and `.venv\Scripts\activate`), then
+# `python -m pip install -r requirements.txt` and `python -m pytest`. All commands below that begin with `python` or `jupyter` are for this
+# environment, activated.
+#
+# **Work where you like.** Either fill the functions in `softmax.py` and `distances.py`; or open the notebook, with `make notebook` or
+# `jupyter lab homework.ipynb`, and fill the same functions in its cells. The notebook has pictures that are worth seeing in any case: if
+# you work in the files, put `from softmax import softmax_jacobian` and the like in the cells of the functions.
 #
 # | file | what it is |
 # |---|---|
@@ -57,9 +62,11 @@
 # **How to work.** Run the cells from the top. Where a function raises `NotImplementedError`, it is your turn: fill it in, run its cell,
 # and run the check below it. Each question has a few public checks here; the grader has other data and hidden checks too.
 # If you would rather work in the files `softmax.py` and `distances.py`, put `from softmax import softmax_jacobian` and the like in
-# the cells of the functions; the pictures work all the same.
+# the cells of the functions; the pictures work all the same. Read the rules at the end before you begin.
 
 # %%
+# %load_ext autoreload
+# %autoreload 2
 import time
 
 import numpy as np
@@ -81,7 +88,7 @@ from training import accuracy, add_ones, gradient_descent
 # | `W` | (D, C) | weights, one class a **column** |
 # | `b` | (C,) | biases |
 # | `Z = X W` | (N, C) | scores: row $i$ holds those of example $i$ |
-# | `P` | (N, C) | probabilities: the softmax of each row of $Z$ |
+# | `P` | (N, C) | probabilities: the softmax of each row of $Z$ (in q5 and w3: a table of distances) |
 #
 # We write the gradient of the loss with respect to an array as `d` and its name: `dW` has the shape of `W`.
 #
@@ -127,11 +134,15 @@ from softmax import softmax_jacobian
 check("q1")
 
 # %% [markdown] only="notebook"
-# Look at a Jacobian. Which entries are positive? What happens to the whole matrix when one score is far above the others?
+# Is it right? Compare a row with small differences, which `numerical_gradient` in `gradient_check.py` takes: it moves one score at
+# a time, by $10^{-5}$ up and down. Then look at it. Which entries are positive? What happens to the whole matrix when one score is far
+# above the others: put 30 in `z`, and run it again.
 
 # %%
 z = np.array([1.0, 2.0, 0.5, 3.0, -1.0])
 J = softmax_jacobian(z)
+error = relative_error(J[0], numerical_gradient(lambda z: (np.exp(z) / np.exp(z).sum())[0], z))
+print(f"row 0 of J against differences: relative error {error:.0e}")
 plots.jacobian_image(J, np.exp(z) / np.exp(z).sum())
 
 # %% [markdown] question="q2"
@@ -163,13 +174,13 @@ from softmax import cross_entropy_gradients
 check("q2")
 
 # %% [markdown] only="notebook"
-# Shapes are all that is checked here; whether the numbers are right you can find out yourself. A derivative is a limit of differences, so
-# take small differences: `numerical_gradient` in `gradient_check.py` moves one entry at a time, by $10^{-5}$ up and down. A right gradient
+# Shapes are all that is checked here; whether the numbers are right you can find out yourself, by differences again. A right gradient
 # agrees to nine digits or so.
 
 # %%
 rng = np.random.default_rng(7)
-W, b, x, y = rng.normal(size=(4, 3)), rng.normal(size=3), rng.normal(size=4), 1
+W, b, x = rng.normal(size=(4, 3)), rng.normal(size=3), rng.normal(size=4)
+y = np.argmax(x @ W + b)
 
 
 def loss_of_scores(z):
@@ -178,6 +189,8 @@ def loss_of_scores(z):
 
 
 da, dz, dW, db = cross_entropy_gradients(W, b, x, y)
+a = np.exp(x @ W + b) / np.exp(x @ W + b).sum()
+print(f"da: {relative_error(da, numerical_gradient(lambda a: -np.log(a[y]), a)):.0e}")
 print(f"dz: {relative_error(dz, numerical_gradient(loss_of_scores, x @ W + b)):.0e}")
 print(f"dW: {relative_error(dW, numerical_gradient(lambda V: loss_of_scores(x @ V + b), W)):.0e}")
 print(f"db: {relative_error(db, numerical_gradient(lambda c: loss_of_scores(x @ W + c), b)):.0e}")
@@ -249,7 +262,7 @@ plots.error_against_step(steps, errors)
 # | step | shape |
 # |---|---|
 # | $Z = XW$ | (N, D)(D, C) = (N, C): all scores at once |
-# | largest score of each row, sum of each row | (N, 1), so that it lines up with the rows of $Z$ |
+# | largest score of each row, sum of the exponentials of each row | (N, 1), so that it lines up with the rows of $Z$ |
 # | the score of the right class in each row | (N,) |
 # | `dZ`: row $i$ is the `dz` of example $i$, as in q2 | (N, C) |
 # | `dW` | (D, C) |
@@ -301,26 +314,27 @@ plots.time_against_rows(rows, times)
 # until the arithmetic itself begins to show.
 #
 # **Does it learn?** Gradient descent from $W = 0$, all 300 examples at every step. Before any learning every class is as likely as the others
-# and the loss is $\log 10$. After 200 steps at least 90 % of the held-back digits should be read right.
+# and the loss is $\log 10$. After 200 steps at least 90 % of the held-back digits should be read right. When they are, try
+# `step_size=10`, and `reg=0.1`: what does each do to the curve, and to the weights?
 
 # %%
-W, losses = gradient_descent(softmax_loss_vectorized, add_ones(X_train), y_train, classes=10, steps=200)
-print(f"read right: {accuracy(W, add_ones(X_train), y_train):.1%} of the digits learned from,", end=" ")
-print(f"{accuracy(W, add_ones(X_test), y_test):.1%} of those held back")
+W_digits, losses = gradient_descent(softmax_loss_vectorized, add_ones(X_train), y_train, classes=10, steps=200)
+print(f"read right: {accuracy(W_digits, add_ones(X_train), y_train):.1%} of the digits learned from,", end=" ")
+print(f"{accuracy(W_digits, add_ones(X_test), y_test):.1%} of those held back")
 plots.loss_curve(losses)
 
 # %% [markdown] only="notebook"
-# **What did it learn?** Each column of $W$ is a picture of 64 weights: where it is dark, ink speaks for the digit; where it is light, ink
+# **What did it learn?** Each column of `W_digits` is a picture of 64 weights: where it is dark, ink speaks for the digit; where it is light, ink
 # speaks against it. Can you see the digits in it, or what tells one from another?
 
 # %%
-plots.weight_images(W)
+plots.weight_images(W_digits)
 
 # %% [markdown] only="notebook"
 # And some digits that it reads wrongly, each with what it is and what was read. Would you have known?
 
 # %%
-read = np.argmax(add_ones(X_test) @ W, axis=1)
+read = np.argmax(add_ones(X_test) @ W_digits, axis=1)
 wrong = np.flatnonzero(read != y_test)[:20]
 plots.images(X_test[wrong], [f"{y_test[i]} → {read[i]}" for i in wrong])
 
@@ -332,7 +346,7 @@ plots.images(X_test[wrong], [f"{y_test[i]} → {read[i]}" for i in wrong])
 # $$
 #
 # Two loops do it (see `two_loop_distances` in `neighbours.py`), slowly. One subtraction with broadcasting does it too, through an array of shape
-# $(n, m, d)$: for 500 and 2,000 photographs of 3,072 numbers it would take 24 GB. Expand the square instead,
+# $(n, m, d)$: for 500 and 2,000 photographs of 3,072 numbers it would take 25 GB. Expand the square instead,
 #
 # $$
 # \lVert a - b \rVert^2 = \lVert a \rVert^2 + \lVert b \rVert^2 - 2 \thinspace a \cdot b ,
@@ -358,12 +372,11 @@ plots.images(X_test[wrong], [f"{y_test[i]} → {read[i]}" for i in wrong])
 # - One point is a set of points too: $n = 1$ and $m = 1$ are ordinary sizes.
 
 # %% [markdown] only="notebook"
-# The trap in small:
+# The trap in small. You want a (3, 3) table whose entry $[i, j]$ is `down[i] + along[j]`. Which of the two needs a new axis, and where?
 
 # %%
 down, along = np.array([1, 2, 3]), np.array([10, 20, 30])
-print("without a new axis:", down + along)
-print("with a new axis:", down[:, np.newaxis] + along, sep="\n")
+print(down + along, "has the shape", (down + along).shape)
 
 # %% slot="pairwise_squared_distances"
 from distances import pairwise_squared_distances
@@ -373,7 +386,7 @@ check("q5")
 
 # %% [markdown] only="notebook"
 # **Distances as a picture.** The 300 digits sorted by what they show, each against each. Dark is near. What are the dark squares along
-# the diagonal? Which digits have a second dark block, and why?
+# the diagonal? Which two digits are most alike? And why is the square of the 1s chequered?
 
 # %%
 order = np.argsort(y_train, kind="stable")
@@ -416,7 +429,7 @@ plots.time_against_rows(rows, times)
 # Graded by hand, beyond the 100 points. A few lines each, with every step named.
 
 # %% [markdown] only="handout"
-# Answer them in the notebook, below the questions, or hand in a `written.pdf` or `written.md`.
+# Answer them in the notebook, below the questions, or put a `written.pdf` or `written.md` beside this file.
 
 # %% [markdown] written="w1"
 # **w1. The Jacobian, by taking logarithms first.** All $s_i$ are positive, so $\frac{\partial s_i}{\partial z_j} = s_i \frac{\partial}{\partial z_j} \log s_i$.
@@ -426,8 +439,8 @@ plots.time_against_rows(rows, times)
 # %% [markdown] written="w2"
 # **w2. One step of learning.** For one example $x$ of class $y$, without bias and penalty, derive the gradient of $\ell = -\log a_y$ with respect to
 # column $m$ of $W$, once for $m = y$ and once for $m \neq y$. Now take one step, $W \leftarrow W - \eta \thinspace dW$. By how much does the score of the right class change,
-# and those of the others? A classmate says that every entry of column $y$ grows: is that so? Name two things in the loss of q3 that
-# can spoil the statement about the score.
+# and those of the others? A classmate says that every entry of column $y$ grows: is that so? In the loss of q3 a step
+# may even lower the score of the right class. Name two reasons.
 
 # %% [markdown] written="w3"
 # **w3. What does a table of distances cost?** Expand $\lVert a - b \rVert^2$. Then compare three ways to compute $P$: two loops, broadcasting through an
@@ -461,9 +474,9 @@ plots.time_against_rows(rows, times)
 # | **time** | processor time against a vectorized reference in the same run; up to 8 times as much is fine, a loop takes 50 times | the plot of time against rows |
 # | **memory** | temporary arrays of the size of $A$, $B$ and $P$ are fine, one of (n, m, d) is not | count the entries of each array |
 #
-# Why loops count: they are right, and a thousand times too slow for a real data set. Why time and memory count too: code can
-# be free of loops and still waste both. These points need a right answer first; and one mistake costs once: what could not be
-# judged because of it says so.
+# Why loops count: they are right, and fifty to a thousand times too slow for a real data set. Why time and memory count too: code
+# can be free of loops and still waste both. These points need an answer that works; and a mistake costs its own points only: a check
+# that could not be judged because of it says so.
 
 # %% [markdown] only="handout"
 # ## Check
@@ -473,8 +486,8 @@ plots.time_against_rows(rows, times)
 # $ make check Q=q4
 # ```
 #
-# or `python -m pytest` and `python -m pytest -k q4`. The first failure of a question is explained: what, where, yours, expected. In the notebook,
-# `check("q4")` says the same of the notebook's functions.
+# or `python -m pytest` and `python -m pytest -k q4`. The first failure of a question is explained: what, where, yours, expected. These look at
+# the files; in the notebook, `check("q4")` looks at the notebook's functions.
 
 # %% [markdown]
 # ## Hand in
@@ -484,8 +497,9 @@ plots.time_against_rows(rows, times)
 # $ make submission
 # ```
 #
-# or `python hand_in.py`. It looks at what you have, says what is missing, and writes `submission.zip`: upload that. An answer in `softmax.py` or
-# `distances.py` is graded where there is one, and that in the notebook where there is none.
+# or `python hand_in.py`. It looks at what you have, says what is missing, and writes `submission.zip`: upload that. Each file counts as a
+# whole: if `softmax.py` answers any of q1 to q4, the notebook's q1 to q4 are not graded, and likewise with `distances.py` and q5. So keep
+# q1 to q4 in one place.
 
 # %% [markdown] only="notebook"
 # Save the notebook, run `make submission` (or `python hand_in.py`) in its folder, and upload `submission.zip`.

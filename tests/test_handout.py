@@ -176,6 +176,11 @@ def test_one_question_can_be_picked(public_checks, handout):
     assert "6 of 6 points here. The grader has other data, and hidden checks worth 24 more." in run.stdout
 
 
+def test_a_question_that_is_not_there_is_said(public_checks):
+    """With those that are."""
+    assert "There is no such question: q1, q2, q3, q4, q5 are there." in public_checks("-k", "q9").stdout
+
+
 def test_the_first_failure_of_a_question_is_explained_and_its_followers_are_not(public_checks, handout):
     """Else one mistake fills the screen."""
     solve(handout)
@@ -185,7 +190,11 @@ def test_the_first_failure_of_a_question_is_explained_and_its_followers_are_not(
     assert "    FAIL  q5.small" in told
     assert "P of the case worked by hand is not right" in told
     assert re.search(r"yours +expected\n +\[0, 0\] +2 +1\n", told)
-    assert "    fail  q5.integer      1  uint8 images do not wrap round\n    pass  q5.application" in told
+    change(handout / "distances.py", replace=("return np.maximum(P, 0.0)", "return np.maximum(P.T, 0.0)"))
+    told = public_checks("-k", "q5").stdout
+    assert "P should have the shape" in told
+    followers = ["q5.small        4  a case", "q5.integer      1  uint8", "q5.application  1  the nearest"]
+    assert re.search("\n".join(f"    fail  {follower}.*" for follower in followers), told)
 
 
 BROKEN = {
@@ -217,9 +226,17 @@ BROKEN = {
             "softmax_loss_naive           not started",
         ],
     ),
+    "a stub's raise that is left over": (
+        {"append": "\n\ndef softmax_jacobian(z):\n    s = np.exp(z)\n    raise NotImplementedError\n"},
+        ["    FAIL  q1.shape", "softmax_jacobian raised NotImplementedError at softmax.py line ", "0 of 3 points"],
+    ),
+    "a loop that is wrong": (
+        {"replace": ("loss = loss / N + reg", "loss = loss + reg")},
+        ["The loss, compared with the loop's, is not right", "yours     loop", "A check of q3 fails too: begin there."],
+    ),
     "an answer that prints and warns": (
         {"append": "\n\ndef softmax_jacobian(z):\n    print('hello')\n    return np.log(-np.ones((len(z), len(z))))\n"},
-        ["J is NaN at ", "Can an exponential overflow, or a logarithm meet 0?"],
+        ["J is NaN at ", "A logarithm or a root of a negative number makes NaN"],
     ),
 }
 

@@ -71,7 +71,7 @@ def choose(files: Mapping[str, bytes]) -> Choice:
         if mine and lifted and lifted.questions and chosen is mine:
             remarks.append(
                 f"{file} is graded, since it answers {listed(mine.questions)};"
-                f" what {lifted.file} answers ({listed(lifted.questions)}) is not."
+                f" what {lifted.file} answers ({listed(lifted.questions)}) is not. Put them all in one place."
             )
         elif mine and mine.problem and chosen is lifted:
             remarks.append(f"{mine.problem} cannot be read, so the answers in {lifted.file} are graded.")

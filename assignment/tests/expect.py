@@ -150,7 +150,7 @@ def _as_array(value: Any) -> Any:
         return value
 
 
-def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | None = None) -> None:
+def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | None = None, against: str = "expected") -> None:
     """Expect max|yours - expected| / max(|yours| + |expected|) to be within a tolerance.
 
     One scale for the whole array: entries that are nearly 0 are not judged by their own size, which round-off rules.
@@ -164,12 +164,13 @@ def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | N
             hint = Hint(
                 "precision", "The first digits are right, the last are not: is there a float32, or a rounding, on the way?"
             )
-        raise differs(
-            yours, expected, difference / scale, what, f"relative error {error:.1e}, at most {tolerance:.0e} is right", hint
-        )
+        measure = f"relative error {error:.1e}, at most {tolerance:.0e} is right"
+        raise differs(yours, expected, difference / scale, what, measure, hint, against)
 
 
-def differs(yours: Any, expected: Any, error: Any, what: str, measure: str, hint: Hint | None = None) -> Mismatch:
+def differs(
+    yours: Any, expected: Any, error: Any, what: str, measure: str, hint: Hint | None = None, against: str = "expected"
+) -> Mismatch:
     """Say where two arrays, or two numbers, differ most, with a table of the worst entries."""
     worst = np.argsort(-np.nan_to_num(error, nan=np.inf).ravel(), kind="stable")[:ROWS]
     places = [tuple(int(k) for k in np.unravel_index(flat, error.shape)) for flat in worst]
@@ -178,7 +179,7 @@ def differs(yours: Any, expected: Any, error: Any, what: str, measure: str, hint
     ratio = yours[first] / expected[first] if expected[first] else np.inf
     if 0.01 <= abs(ratio) <= 100 and f"{ratio:.3g}" != "1":
         where += f" Yours is {ratio:.3g} times the expected value{' there' if first else ''}."
-    rows = [("", "yours", "expected")]
+    rows = [("", "yours", against)]
     rows += [(_index(place) if place else "", f"{yours[place]:.6g}", f"{expected[place]:.6g}") for place in places]
     widths = [max(map(len, column)) for column in zip(*rows)]
     table = "\n".join("  ".join(text.rjust(width) for text, width in zip(row, widths)) for row in rows)

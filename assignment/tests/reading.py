@@ -133,7 +133,7 @@ def definitions(source: str | bytes) -> dict[str, Answer]:
     found = {}
     for statement in parse(source).body:
         if isinstance(statement, (*Definition, ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)):
-            stub = isinstance(statement, (ast.Import, ast.ImportFrom)) or _is_stub(statement)
+            stub = isinstance(statement, (ast.Import, ast.ImportFrom)) or is_stub(statement)
             found.update({name: Answer(statement.lineno, not stub) for name in bound(statement) if name in FUNCTIONS})
     return found
 
@@ -238,7 +238,8 @@ def is_there(name: str) -> bool:
     return name.partition(".")[0] in {"numpy", *GIVEN, *MODULES, *sys.stdlib_module_names}
 
 
-def _is_stub(node: ast.stmt) -> bool:
+def is_stub(node: ast.stmt) -> bool:
+    """Whether a statement is a function that does nothing yet, or raises NotImplementedError and nothing else."""
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False
     body = [

@@ -261,7 +261,8 @@ class Examination:
         kind, where, words = self._read(raised)
         if kind == "NotImplementedError":
             return NoAnswer(
-                f"{function} is not filled in yet.", hint=("stub", "This one is still waiting for you: where would you begin?")
+                f"{function} is not filled in yet.",
+                hint=("stub", "It raises NotImplementedError: is that line of the stub still there?"),
             )
         if raised.get("file") in {f"{name}.py" for name in self._sources if name not in self._submitted}:
             return NoAnswer(f"{raised['file']} could not use what {function} returned: {kind}.", words, kind=kind)
