@@ -47,8 +47,11 @@ def test_far_apart(softmax_jacobian: RemoteFunction, rng: Rng) -> None:
     known = own_or_right(softmax_jacobian, z)
     apart = z + np.repeat([1000.0, -1000.0], 3)
     J = expect.array(softmax_jacobian(apart), (6, 6), where, not_finite=expect.OVERFLOW)
-    if np.array_equal(known, right(z)):
-        expect.close(J, right(apart), where, expect.GRADIENT_TOLERANCE)
+    # What a mistake makes of these scores nobody knows, but that a shift changes nothing.
+    expected = (
+        right(apart) if np.array_equal(known, right(z)) else expect.array(softmax_jacobian(apart + 1000.0), (6, 6), where)
+    )
+    expect.close(J, expected, where, expect.GRADIENT_TOLERANCE)
 
 
 def own_or_right(softmax_jacobian: RemoteFunction, z: Array) -> Array:
