@@ -499,7 +499,8 @@ plots.time_against_rows(rows, times)
 #
 # or `python hand_in.py`. It looks at what you have, says what is missing, and writes `submission.zip`: upload that. Each file counts as a
 # whole: if `softmax.py` answers any of q1 to q4, the notebook's q1 to q4 are not graded, and likewise with `distances.py` and q5. So keep
-# q1 to q4 in one place.
+# q1 to q4 in one place. Of the notebook's cells only functions, classes, imports and plain constants are taken, as far as the answers
+# need them: what a cell computes is not there when an answer is graded.
 
 # %% [markdown] only="notebook"
 # Save the notebook, run `make submission` (or `python hand_in.py`) in its folder, and upload `submission.zip`.

@@ -22,5 +22,5 @@ for version in ${PYTHONS:-3.10 3.11 3.12 3.13}; do
         touch "$venv/.ready"
     fi
     echo "== Python $version =="
-    "$venv/bin/python" -m pytest -q
+    "$venv/bin/python" -m pytest -q --ignore=tests/test_handout.py  # which needs Jupyter: releases are built on one Python
 done

@@ -161,11 +161,3 @@ def test_a_grader_that_fails_says_so_and_exits_with_1(a_class, tmp_path):
     assert rows(tmp_path / "out")[0]["status"] == "error"
     result = json.loads((tmp_path / "out" / "alice" / "results.json").read_text())
     assert "your instructor has been told" in result["output"]
-
-
-def test_build_writes_what_students_receive(tmp_path):
-    """Into the folder that is asked for."""
-    assert autograder("build", "assignment", "--out", tmp_path).returncode == 0
-    assert autograder("build", "handout", "--out", tmp_path).returncode == 0
-    written = sorted(path.name for path in tmp_path.iterdir())
-    assert written == ["README.md", "distances.py", "homework.ipynb", "homework.zip", "softmax.py"]

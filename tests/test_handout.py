@@ -1,29 +1,20 @@
-"""The handout as a student meets it: generated, complete, without answers, and friendly from the first command on."""
+"""The handout as it is released: generated, complete, without answers; and its notebook, run from top to bottom."""
 
-import importlib.metadata
-import os
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pytest
+from click.testing import CliRunner
 from nbclient import NotebookClient
-from packaging.requirements import Requirement
 
+from autograder.cli import main
 from autograder.homework import ASSIGNMENT, FUNCTIONS, MODULES, SOLUTIONS, checks
 from autograder.release.handout import build_assignment, build_handout, notebook
 from autograder.release.source import cells
-
-NEEDED = ("numpy", "pytest", "matplotlib")  # all that a student must install to run the public checks
-PUBLIC_POINTS = {
-    question: sum(int(check.points) for check in checks().values() if (check.question, check.seen) == (question, "public"))
-    for question in ("q1", "q2", "q3", "q4", "q5")
-}
 
 
 @pytest.fixture(scope="module")
@@ -39,44 +30,6 @@ def unpacked(tmp_path_factory) -> Path:
 def handout(unpacked, tmp_path) -> Path:
     """A copy of the handout to work in."""
     return Path(shutil.copytree(unpacked, tmp_path / "homework"))
-
-
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory) -> Path:
-    """A folder with what a student has installed, and nothing else of this environment."""
-    folder = tmp_path_factory.mktemp("packages")
-    todo, done = list(NEEDED), set()
-    while todo:
-        distribution = importlib.metadata.distribution(todo.pop())
-        if distribution.name in done:
-            continue
-        done.add(distribution.name)
-        for top in {file.parts[0] for file in distribution.files or () if file.parts[0] not in ("..", "__pycache__")}:
-            (folder / top).symlink_to(distribution.locate_file(top))
-        needs = [Requirement(line) for line in distribution.requires or ()]
-        todo += [need.name for need in needs if need.marker is None or need.marker.evaluate({"extra": ""})]
-    return folder
-
-
-@pytest.fixture
-def public_checks(handout, packages) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run `python -m pytest` as the handout says, with only the needed packages installed."""
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {"PYTHONPATH": str(packages), "PATH": os.environ["PATH"], "MPLCONFIGDIR": str(handout)}
-        command = [sys.executable, "-S", "-m", "pytest", *arguments]
-        return subprocess.run(command, cwd=handout, env=environment, capture_output=True, text=True, check=False)
-
-    return run
-
-
-def solve(folder: Path, *modules: str) -> None:
-    for module in modules or MODULES:
-        shutil.copy(SOLUTIONS / f"{module}.py", folder)
-
-
-def change(file: Path, *, append: str = "", replace: tuple[str, str] = ("", "")) -> None:
-    file.write_text(file.read_text(encoding="utf-8").replace(*replace) + append, encoding="utf-8")
 
 
 # What is generated
@@ -146,115 +99,12 @@ def test_mathematics_renders_on_github_and_in_jupyter(text):
         assert len(re.findall(r"\\left\b", formula)) == len(re.findall(r"\\right\b", formula))
 
 
-# The public checks
-
-
-def test_the_checks_of_the_stubs_say_that_nothing_is_started(public_checks):
-    """One line a question, with its points, and no traceback."""
-    run = public_checks()
-    assert run.returncode == 1
-    lines = [line.split() for line in run.stdout.splitlines() if line.startswith("q")]
-    assert lines == [[q, name, "not", "started,", str(PUBLIC_POINTS[q]), "points"] for q, name in zip(PUBLIC_POINTS, FUNCTIONS)]
-    assert "0 of 24 points here" in run.stdout
-    assert "Error" not in run.stdout + run.stderr
-
-
-def test_the_checks_of_the_reference_pass(public_checks, handout):
-    """All points of all public checks."""
-    solve(handout)
-    run = public_checks()
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert run.stdout.count("    pass ") == sum(check.seen == "public" for check in checks().values())
-    assert "24 of 24 points here. The grader has other data, and hidden checks worth 76 more." in run.stdout
-
-
-def test_one_question_can_be_picked(public_checks, handout):
-    """pytest -k q4."""
-    solve(handout)
-    run = public_checks("-k", "q4")
-    assert {line.split()[0] for line in run.stdout.splitlines() if line.startswith("q")} == {"q4"}
-    assert "6 of 6 points here. The grader has other data, and hidden checks worth 24 more." in run.stdout
-
-
-def test_a_question_that_is_not_there_is_said(public_checks):
-    """With those that are."""
-    assert "There is no such question: q1, q2, q3, q4, q5 are there." in public_checks("-k", "q9").stdout
-
-
-def test_the_first_failure_of_a_question_is_explained_and_its_followers_are_not(public_checks, handout):
-    """Else one mistake fills the screen."""
-    solve(handout)
-    change(handout / "distances.py", replace=("return np.maximum(P, 0.0)", "return np.maximum(P, 0.0) + 1.0"))
-    told = public_checks("-k", "q5").stdout
-    assert "    pass  q5.shape" in told
-    assert "    FAIL  q5.small" in told
-    assert "P of the case worked by hand is not right" in told
-    assert re.search(r"yours +expected\n +\[0, 0\] +2 +1\n", told)
-    change(handout / "distances.py", replace=("return np.maximum(P, 0.0)", "return np.maximum(P.T, 0.0)"))
-    told = public_checks("-k", "q5").stdout
-    assert "P should have the shape" in told
-    followers = ["q5.small        4  a case", "q5.integer      1  uint8", "q5.application  1  the nearest"]
-    assert re.search("\n".join(f"    fail  {follower}.*" for follower in followers), told)
-
-
-BROKEN = {
-    "a syntax error": (
-        {"replace": ("def softmax_jacobian(z):", "def softmax_jacobian(z)")},
-        ["softmax.py cannot be imported:", "SyntaxError: expected ':'", "The same as for q1.shape.", "3 of 3 points here"],
-    ),
-    "an import that is not there": (
-        {"replace": ("import numpy as np", "import numpy as np\nimport scipy")},
-        ["softmax.py cannot be imported:", "ModuleNotFoundError: No module named 'scipy'"],
-    ),
-    "a function that is gone": (
-        {"replace": ("def softmax_jacobian(z):", "def softmax_jakobian(z):")},
-        ["softmax.py defines no function softmax_jacobian."],
-    ),
-    "an exception": (
-        {"append": "\n\ndef softmax_jacobian(z):\n    return z @ np.ones((99, 99))\n"},
-        ["softmax_jacobian raised ValueError at softmax.py line ", "return z @ np.ones((99, 99))", "matmul: "],
-    ),
-    "a recursion": (
-        {"append": "\n\ndef softmax_jacobian(z):\n    return softmax_jacobian(z)\n"},
-        ["softmax_jacobian raised RecursionError at softmax.py line "],
-    ),
-    "a loop that is not started": (
-        {"append": "\n\ndef softmax_loss_naive(W, X, y, reg):\n    raise NotImplementedError\n"},
-        [
-            "    wait  q4.agree",
-            "It needs softmax_loss_naive, which is not started.",
-            "softmax_loss_naive           not started",
-        ],
-    ),
-    "a stub's raise that is left over": (
-        {"append": "\n\ndef softmax_jacobian(z):\n    s = np.exp(z)\n    raise NotImplementedError\n"},
-        ["    FAIL  q1.shape", "softmax_jacobian raised NotImplementedError at softmax.py line ", "0 of 3 points"],
-    ),
-    "a loop that is wrong": (
-        {"replace": ("loss = loss / N + reg", "loss = loss + reg")},
-        ["The loss, compared with the loop's, is not right", "yours     loop", "A check of q3 fails too: begin there."],
-    ),
-    "an answer that prints and warns": (
-        {"append": "\n\ndef softmax_jacobian(z):\n    print('hello')\n    return np.log(-np.ones((len(z), len(z))))\n"},
-        ["J is NaN at ", "A logarithm or a root of a negative number makes NaN"],
-    ),
-}
-
-
-@pytest.mark.parametrize("name", BROKEN)
-def test_what_is_broken_is_said_in_a_line_or_two(public_checks, handout, name):
-    """Without pytest's tracebacks."""
-    edit, words = BROKEN[name]
-    solve(handout)
-    change(handout / "softmax.py", **edit)
-    if name == "a syntax error":
-        words = [*words[:3], "8 of 24 points here"]
-    run = public_checks()
-    assert run.returncode == 1
-    for text in words:
-        assert text in run.stdout, run.stdout
-    assert "Traceback" not in run.stdout + run.stderr
-    assert "hello" not in run.stdout
+def test_build_writes_what_students_receive(tmp_path):
+    """Into the folder that is asked for."""
+    for target in ("assignment", "handout"):
+        assert CliRunner().invoke(main, ["build", target, "--out", str(tmp_path)]).exit_code == 0
+    written = sorted(path.name for path in tmp_path.iterdir())
+    assert written == ["README.md", "distances.py", "homework.ipynb", "homework.zip", "softmax.py"]
 
 
 # The notebook
