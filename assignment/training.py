@@ -42,7 +42,7 @@ def gradient_descent(loss_function, X, y, classes, steps=30, step_size=1.0, reg=
     losses = np.zeros(steps)
     for step in range(steps):
         losses[step], dW = loss_function(W, X, y, reg)
-        W = W - step_size * dW
+        W = W - step_size * np.asarray(dW)
     return W, losses
 
 

@@ -121,9 +121,11 @@ def finite(value: Any, what: str, hint: Hint | None = None) -> None:
 
 
 def loss_and_gradient(value: Any, shape: tuple[int, int], *, strict: bool = False) -> tuple[Any, Any]:
-    """Expect a pair of things, whatever they are: (loss, dW); without strict also (dW, loss), or a loss alone."""
+    """Expect a pair, whatever is in it: (loss, dW); without strict also (dW, loss), a loss alone, or more after the two."""
     if not strict and _are_numbers(value) and np.size(value) == 1:
         return value, None
+    if not strict and isinstance(value, (tuple, list)):
+        value = value[:2]
     if not isinstance(value, (tuple, list)) or len(value) != 2:
         raise Mismatch(
             f"The function should return (loss, dW), a number and an array of shape {shape}; yours is {describe(value)}.",

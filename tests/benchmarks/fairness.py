@@ -45,12 +45,12 @@ def main() -> None:
         if report.score != 100:
             lost += 1
             failed = [f"{part.check}: {part.message}" for result in report.results for part in result.parts if part.message]
-            print(report.submission, report.score, report.reason, failed)
+            print(report.submission, report.score, report.reason, failed, flush=True)
     for report in judge_all(gradings(list(LOOPS), options.loops), options.jobs, seed=1):
         question = LOOPS[report.submission.partition(" #")[0]]
         if any(result.score for result in report.results if result.check.id == f"{question}.loops"):
             gained += 1
-            print(report.submission, "got its loop points")
+            print(report.submission, "got its loop points", flush=True)
     print(f"{lost} of {options.right} right submissions lost points; {gained} of {options.loops} loops gained some.")
     raise SystemExit(bool(lost or gained))
 

@@ -75,7 +75,8 @@ class DistanceEvidence(Evidence):
             P = expect.array(self.function(A, B), (n, n), "P")
         except (Mismatch, NoAnswer):
             return None
-        met = np.allclose(P, np.sum(A**2, axis=1) + np.sum(B**2, axis=1) - 2 * A @ B.T)
+        norms = np.sum(A**2, axis=1) + np.sum(B**2, axis=1)
+        met = any(np.allclose(P, sums - 2 * A @ B.T) for sums in (norms, norms[:, np.newaxis]))
         words = "Two vectors of norms meet element by element: which one should go down the rows, and has it an axis for that?"
         return Hint("keepdims", words) if met else None
 

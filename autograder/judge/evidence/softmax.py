@@ -106,11 +106,10 @@ class SoftmaxEvidence(Evidence):
         """Whether the loss stays the same when all examples but the first change."""
         W, X, y, reg = batch(self.rng)
         others = np.vstack([X[:1], self.rng.normal(size=X[1:].shape)])
+        labels = np.concatenate([y[:1], (y[1:] + 1) % W.shape[1]])
         try:
-            pairs = [
-                expect.loss_and_gradient(value, W.shape) for value in self.function.map([(W, X, y, reg), (W, others, y, reg)])
-            ]
-            one, another = (expect.number(loss, "loss") for loss, _ in pairs)
+            values = self.function.map([(W, X, y, reg), (W, others, labels, reg)])
+            one, another = (expect.number(expect.loss_and_gradient(value, W.shape)[0], "loss") for value in values)
         except (Mismatch, NoAnswer):
             return False
         return one == another
@@ -119,7 +118,7 @@ class SoftmaxEvidence(Evidence):
     def loss_hint(self) -> Hint | None:
         """What may be wrong with the loss."""
         if self.loss_model is not None and self.loss_model.data.is_(0):
-            return Hint("stub", "The loss does not depend on the examples: is there still something to fill in?")
+            return Hint("stub", "The loss does not depend on the examples: is it overwritten (= for +=), or not filled in yet?")
         if self.loss_model is None and self.mean_probability:
             return Hint("no-log", mistakes.LOSS_QUESTIONS["no-log"])
         if self.loss_model is None and self.first_example_only:

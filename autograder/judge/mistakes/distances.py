@@ -78,7 +78,7 @@ def hint_for_distances(model: DistanceModel | None) -> Hint | None:
     if model is None or model.right:
         return None
     if model.is_(0, 0, 0):
-        return Hint("stub", "All distances are 0: is there still something to fill in?")
+        return Hint("stub", "All distances are 0: are they overwritten, or not filled in yet?")
     if model.proportional:
         return _hint_for_a_multiple(model)
     if model.power != 1 or model.dimension:
