@@ -3,7 +3,6 @@
 Each claim about a guard is tested by trying what the guard forbids, in a real worker.
 """
 
-import ctypes
 import os
 import subprocess
 import sys
@@ -17,33 +16,23 @@ from autograder.homework import ROOT
 from autograder.judge import sandbox as sandbox_module
 from autograder.judge.sandbox import Sandbox, TookTooLong, WorkerDied
 from autograder.wire import LENGTHS
-from autograder.worker.confine import LANDLOCK_CREATE_RULESET, LANDLOCK_VERSION
 
-LANDLOCK = pytest.mark.skipif(
-    ctypes.CDLL(None).syscall(LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), LANDLOCK_VERSION) < 1,
-    reason="this kernel has no Landlock",
-)
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
-CHANNEL = """
-import os, socket
-def is_channel(descriptor):
-    try:
-        return bool(socket.socket(fileno=os.dup(descriptor)))
-    except OSError:
-        return False
-CHANNEL = next(descriptor for descriptor in range(3, 32) if is_channel(descriptor))
-"""
-
-
 IS_OPEN = """
+import os
 def is_open(descriptor):
     try:
-        os.fstat(descriptor)
+        os.write(descriptor, b"")
     except OSError:
         return False
     return True
 """
+
+CHANNEL = IS_OPEN + "CHANNEL = next(descriptor for descriptor in range(3, 32) if is_open(descriptor))\n"
+
+
+UNSEEN = ("FileNotFoundError", "PermissionError")
 
 
 def call(worker, function, *arguments, cpu=2.0, **options):
@@ -128,15 +117,15 @@ def test_an_answer_that_trickles_in_ends_too(start, monkeypatch):
     ("how", "words"),
     [
         ("os._exit(0)", "ended before it answered"),
-        ("os.kill(os.getpid(), 9)", "ended before it answered"),
-        ("os.kill(os.getpid(), 11)", "SIGSEGV"),
+        ("signal.raise_signal(9)", "ended before it answered"),
+        ("signal.raise_signal(11)", "SIGSEGV"),
         ("ctypes.string_at(0)", "SIGSEGV"),
         ("os.abort()", "SIGABRT"),
     ],
 )
 def test_a_worker_that_goes_says_how(start, how, words):
     """A crash has a signal, leaving has none."""
-    worker = start(f"import ctypes, os\ndef f(): {how}")
+    worker = start(f"import ctypes, os, signal\ndef f(): {how}")
     with pytest.raises(WorkerDied, match=words):
         call(worker, "f")
 
@@ -162,7 +151,7 @@ def test_a_frame_that_claims_too_much_or_makes_no_sense_ends_the_worker(start, f
 
 def test_a_worker_sees_no_environment_and_no_descriptor_but_its_channel(start):
     """Tokens lie in the one, results in the other."""
-    worker = start(CHANNEL + "def f(): return len(os.environ), [d for d in range(100) if is_open(d)]\n" + IS_OPEN)
+    worker = start(CHANNEL + "def f(): return len(os.environ), [d for d in range(100) if is_open(d)]\n")
     variables, descriptors = call(worker, "f")
     assert variables == 0
     assert len(descriptors) == 4
@@ -178,7 +167,7 @@ def test_a_worker_reads_nothing_from_standard_input_and_prints_nowhere(start):
 def test_a_worker_starts_no_process_and_no_thread(start, how):
     """So there is none to outlive it, and its CPU clock misses nothing."""
     worker = start(f"import os, subprocess, threading\ndef f(): return {how}")
-    assert call(worker, "f")["type"] in ("BlockingIOError", "RuntimeError")
+    assert call(worker, "f")["type"] in ("BlockingIOError", "RuntimeError", "PermissionError")
 
 
 def test_a_worker_writes_no_file(start, tmp_path):
@@ -186,8 +175,8 @@ def test_a_worker_writes_no_file(start, tmp_path):
     tmp_path.chmod(0o777)
     worker = start("def f(path):\n    with open(path, 'w') as file:\n        file.write('x' * 100)\ndef g(): return 1")
     target = tmp_path / "file"
-    worker.ask({"function": "f", "calls": [{"arguments": [str(target)]}]}, 2.0)
-    assert not target.exists() or target.stat().st_size == 0
+    assert call(worker, "f", str(target))["type"] == "PermissionError"
+    assert not target.exists()
 
 
 def test_a_worker_gets_no_more_memory_than_allowed(start):
@@ -196,16 +185,14 @@ def test_a_worker_gets_no_more_memory_than_allowed(start):
     assert "Memory" in call(worker, "f")["type"]
 
 
-@LANDLOCK
 @pytest.mark.parametrize("path", [ROOT / "solutions" / "softmax.py", ROOT, "/etc/passwd", "/proc/self/environ", "/tmp"])
 def test_a_worker_opens_no_file_and_lists_no_folder(start, path):
     """Neither the reference, nor what another worker may have left."""
     worker = start("import os\ndef f(path): return open(path).read()\ndef g(path): return str(os.listdir(path))")
-    assert call(worker, "f", str(path))["type"] in ("PermissionError", "IsADirectoryError")
-    assert call(worker, "g", str(path))["type"] in ("PermissionError", "NotADirectoryError")
+    assert call(worker, "f", str(path))["type"] in UNSEEN
+    assert call(worker, "g", str(path))["type"] in UNSEEN
 
 
-@LANDLOCK
 @pytest.mark.parametrize("how", ["os.mkdir(path)", "os.symlink('/', path)", "os.mkfifo(path)", "open(path, 'w')"])
 def test_a_worker_changes_no_folder(start, tmp_path, how):
     """Not even a name."""
@@ -218,17 +205,15 @@ def test_a_worker_changes_no_folder(start, tmp_path, how):
 @ROOT_ONLY
 def test_a_worker_of_roots_is_somebody_else(start):
     """It cannot read what root alone may read, nor get root back."""
-    worker = start("import os\ndef f(): return os.getuid(), os.getgid(), len(os.getgroups())\ndef g(): os.setuid(0)")
-    user, group, groups = call(worker, "f")
+    worker = start("import os\ndef f(): return os.getuid(), os.getgid()\ndef g(): os.setuid(0)")
+    user, group = call(worker, "f")
     assert user >= sandbox_module.FIRST_USER
     assert group == user
-    assert groups == 0
     assert call(worker, "g")["type"] == "PermissionError"
 
 
-@ROOT_ONLY
-def test_killing_everything_kills_only_the_worker(sandbox, start):
-    """Signals do not reach another user's processes: neither the grader's nor the reference's."""
+def test_killing_everything_kills_nothing_of_the_graders(sandbox, start):
+    """Neither the zygote nor the reference's worker beside it."""
     reference = sandbox.fork(trusted=True)
     worker = start("import os\ndef f(): os.kill(-1, 9)")
     call(worker, "f")  # on Linux this spares the caller, and there is no one else

@@ -30,6 +30,8 @@ PATIENCE = (
 MAX_REPLY = 1 << 25  # bytes of arrays in an answer: the largest right one, 500 x 300 distances, has 1.2 MB
 FIRST_USER = 61000  # user ids that no system hands out; two for each sandbox
 MOST_SANDBOXES = 512
+ALWAYS_REQUIRED = frozenset(["descriptors", "environment", "session", "resources", "privileges"])
+ADVICE = "`autograder doctor` tells what works here, and what to do."
 POLL = 0.05  # seconds between looks at the worker's clock while waiting
 
 
@@ -241,6 +243,15 @@ class Worker:
             check_time()
 
 
+def required_layers() -> frozenset[str]:
+    """Layers without which no submission is graded; the others are reported where they are missing.
+
+    A worker of the grader's own user could read the grader's memory and environment. Root gives each worker another user; who
+    is not root needs the kernel's filters instead.
+    """
+    return ALWAYS_REQUIRED | ({"user"} if os.geteuid() == 0 else {"landlock", "seccomp"})
+
+
 def claim_slot() -> tuple[int, socket.socket]:
     """Claim the lowest number that no other sandbox on this machine has, for as long as the socket is open.
 
@@ -312,9 +323,16 @@ class Sandbox:
         self._channels.add(ours)
         worker = Worker(process, ours, lambda: self._finish(process, ours))
         try:
-            worker.layers = worker.ask({}, CONFINING).value["layers"]
+            greeting = worker.ask({}, CONFINING).value
         except WorkerDied as error:
             raise SandboxError(f"A worker could not be confined: {error}") from error
+        if "refused" in greeting:
+            worker.end()
+            raise SandboxError(f"A worker could not be confined: {greeting['refused']}. {ADVICE}")
+        worker.layers = greeting["layers"]
+        if missing := required_layers() - set(worker.layers):
+            worker.end()
+            raise SandboxError(f"The sandbox lacks what it must have here: {', '.join(sorted(missing))}. {ADVICE}")
         return worker
 
     def close(self) -> None:

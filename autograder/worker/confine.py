@@ -1,22 +1,21 @@
-"""What a worker takes from itself before it imports a submission: descriptors, environment, privileges, resources.
+"""What a worker takes from itself before it imports a submission: descriptors, environment, resources, system calls.
 
-Every layer returns whether it is in force; where the system refuses one that is required, the worker ends before any code of a
-student's runs. A filter of system calls (seccomp) belongs at the end of `LAYERS`.
+Every layer says whether it is in force; the judge knows which ones it requires. Where the system refuses one outright, the
+worker ends before any code of a student's runs.
 """
 
+import contextlib
 import ctypes
 import os
 import resource
 import signal
-import struct
 from dataclasses import dataclass
+
+from autograder.worker.landlock import close_file_system
+from autograder.worker.seccomp import filter_system_calls
 
 PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
-LANDLOCK_CREATE_RULESET = 444  # system calls, the same on every architecture
-LANDLOCK_RESTRICT_SELF = 446
-LANDLOCK_VERSION = 1  # asks for the version instead of a ruleset
-LANDLOCK_FILE_RIGHTS = ((5, 0xFFFF), (3, 0x7FFF), (2, 0x3FFF), (1, 0x1FFF))  # all rights known since a version
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def confine(allowed: Confinement) -> list[str]:
     Raises
     ------
     OSError
-        The system refuses a layer that is required.
+        The system refuses a layer that it has.
     """
     return [layer.__name__ for layer in LAYERS if layer(allowed)]
 
@@ -87,21 +86,9 @@ def environment(allowed: Confinement) -> bool:  # noqa: ARG001
 def session(allowed: Confinement) -> bool:  # noqa: ARG001
     """Leave the grader's session, so that no signal to a group reaches it; be the first to go when memory runs out."""
     os.setsid()
-    with open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123
         file.write("1000")
     return True
-
-
-def user(allowed: Confinement) -> bool:
-    """Become a user who owns nothing, so that the grader's memory, files and processes are out of reach."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if allowed.user is not None:
-        os.setgroups([])
-        os.setresgid(allowed.user, allowed.user, allowed.user)
-        os.setresuid(allowed.user, allowed.user, allowed.user)
-    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # after the change of user, which clears it
-    return allowed.user is not None
 
 
 def resources(allowed: Confinement) -> bool:
@@ -120,24 +107,36 @@ def resources(allowed: Confinement) -> bool:
     return True
 
 
-def files(allowed: Confinement) -> bool:  # noqa: ARG001
-    """Close the file system, where the kernel has Landlock: no file or folder can be opened, made or removed from here on.
-
-    The list of what is allowed is empty, since everything that a submission may import is in memory already. Later versions of
-    Landlock also close TCP, and signals and sockets to processes outside.
-    """
-    libc = ctypes.CDLL(None, use_errno=True)
-    version = libc.syscall(LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), LANDLOCK_VERSION)
-    if version < 1:
+def user(allowed: Confinement) -> bool:
+    """Become a user who owns nothing, so that the grader's memory, files and processes are out of reach."""
+    if allowed.user is None:
         return False
-    rights = next(rights for least, rights in LANDLOCK_FILE_RIGHTS if version >= least)
-    tcp, scopes = (3 if version >= 4 else 0), (3 if version >= 6 else 0)
-    handled = struct.pack("<QQQ", rights, tcp, scopes)[: 24 if scopes else 16 if tcp else 8]
-    ruleset = libc.syscall(LANDLOCK_CREATE_RULESET, handled, ctypes.c_size_t(len(handled)), 0)
-    if ruleset < 0 or libc.syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0) != 0:
-        raise OSError(ctypes.get_errno(), "Landlock is there, but refuses")
-    os.close(ruleset)
+    os.setgroups([])
+    os.setresgid(allowed.user, allowed.user, allowed.user)
+    os.setresuid(allowed.user, allowed.user, allowed.user)
     return True
 
 
-LAYERS = (descriptors, environment, session, user, resources, files)
+def privileges(allowed: Confinement) -> bool:  # noqa: ARG001
+    """Gain no privilege from a file any more, as the layers below ask for, and die with the zygote.
+
+    The second is forgotten by a change of user, so that this layer comes after it.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    for option, value in ((PR_SET_NO_NEW_PRIVS, 1), (PR_SET_PDEATHSIG, signal.SIGKILL)):
+        if libc.prctl(option, value, 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), f"prctl({option}) is refused")
+    return True
+
+
+def landlock(allowed: Confinement) -> bool:  # noqa: ARG001
+    """Close the file system, where the kernel has Landlock, and with later versions TCP and signals to processes outside."""
+    return close_file_system()
+
+
+def seccomp(allowed: Confinement) -> bool:  # noqa: ARG001
+    """Let only those system calls pass that computing needs."""
+    return filter_system_calls()
+
+
+LAYERS = (descriptors, environment, session, resources, user, privileges, landlock, seccomp)

