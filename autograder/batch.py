@@ -71,17 +71,25 @@ def judge_all(submissions: list[Submission], jobs: int, seed: int) -> Iterator[R
 
 
 def judge_one(submission: Submission, seed: int) -> Report:
-    """Judge a submission in this process; whatever goes wrong with the grader is told in the report."""
+    """Judge a submission in this process; whatever goes wrong with the grader is told in the report.
+
+    A sandbox that is lost, since the system killed it for want of memory, say, is made anew, and the submission judged again.
+    """
+    from autograder.judge.sandbox import SandboxError
     from autograder.judge.session import Bench
 
-    try:
-        if not JUDGE:
-            JUDGE.append(Bench(seed))
-        report: Report = JUDGE[0].judge(submission)
-    except Exception as error:
-        if JUDGE:
-            JUDGE.pop().close()
-        return Report(submission.name, "error", f"the grader failed: {type(error).__name__}: {error}")
+    for last in (False, True):
+        try:
+            if not JUDGE:
+                JUDGE.append(Bench(seed))
+            report: Report = JUDGE[0].judge(submission)
+            break
+        except Exception as error:
+            if JUDGE:
+                JUDGE.pop().close()
+            report = Report(submission.name, "error", f"the grader failed: {type(error).__name__}: {error}")
+            if last or not isinstance(error, SandboxError):
+                break
     return report
 
 
@@ -95,6 +103,7 @@ def key(submission: Submission, seed: int) -> str:
 def _checks_digest() -> str:
     files = [
         *(ROOT / "autograder").rglob("*.py"),
+        *(ROOT / "autograder").rglob("*.csv"),
         *ASSIGNMENT.glob("*.py"),
         *(ASSIGNMENT / "tests").glob("*.py"),
         *(ASSIGNMENT / "tests").glob("*.csv"),

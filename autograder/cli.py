@@ -1,12 +1,14 @@
-"""The command line: autograder grade, autograder audit, autograder build."""
+"""The command line: autograder grade, audit, doctor, build."""
 
 import os
+import platform
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -96,6 +98,40 @@ def audit(jobs: int | None, seed: int, question: str | None) -> None:
     for line in found.lines():
         click.echo(line)
     sys.exit(1 if found.problems else 0)
+
+
+@main.command()
+def doctor() -> None:
+    """Say which layers of the sandbox and which meters work on this machine.
+
+    Exits with 1 when something is missing without which nothing is graded.
+    """
+    from autograder.judge.doctor import examine
+    from autograder.report.gradescope import versions
+
+    findings = examine()
+    table = Table(box=None, pad_edge=False, show_header=False)
+    verdicts = {
+        "layer": ("in force", "missing"),
+        "attempt": ("impossible", "possible"),
+        "meter": ("works", "fails"),
+    }
+    for finding in findings:
+        good, bad = verdicts[finding.kind]
+        style = "green" if finding.good else "bold red" if finding.needed else "yellow"
+        table.add_row(finding.name, f"[{style}]{good if finding.good else bad}[/]", escape(finding.words))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=PLAIN_WIDTH)
+    who = "root" if os.geteuid() == 0 else f"user {os.geteuid()}, not root"
+    console.print(f"{platform.system()} {platform.release()}, {platform.machine()}, {who}; ", end="")
+    console.print(", ".join(f"{name} {number}" for name, number in versions().items()))
+    console.print(table)
+    lacking = [finding.name for finding in findings if finding.needed and not finding.good]
+    console.print(
+        f"Nothing is graded here for want of: {', '.join(lacking)}." if lacking else "Submissions can be graded here."
+    )
+    sys.exit(1 if lacking else 0)
 
 
 @main.group()

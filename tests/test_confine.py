@@ -18,8 +18,7 @@ from pathlib import Path
 import pytest
 
 from autograder.homework import ROOT
-from autograder.judge import sandbox as sandbox_module
-from autograder.judge.sandbox import SandboxError, required_layers
+from autograder.judge.sandbox import Sandbox, SandboxError, required_layers
 from autograder.worker.confine import LAYERS
 from autograder.worker.landlock import version
 from autograder.worker.seccomp import CALLS
@@ -280,11 +279,12 @@ def test_root_needs_another_user_and_others_need_the_kernels_filters(monkeypatch
     assert {"descriptors", "environment", "session", "resources", "privileges"} <= required_layers()
 
 
-def test_a_sandbox_that_lacks_a_required_layer_grades_nothing(sandbox, monkeypatch):
+def test_a_sandbox_that_lacks_a_required_layer_grades_nothing():
     """It says which, and where to read on."""
-    monkeypatch.setattr(sandbox_module, "ALWAYS_REQUIRED", frozenset(["moat"]))
+    sandbox = Sandbox(required=frozenset(["moat"]))
     with pytest.raises(SandboxError, match=r"lacks what it must have here: moat\. `autograder doctor`"):
         sandbox.fork()
+    sandbox.close()
 
 
 @ROOT_ONLY

@@ -20,6 +20,7 @@ from autograder.judge.evidence.distances import DistanceEvidence
 from autograder.judge.evidence.softmax import SoftmaxEvidence
 from autograder.judge.examination import TRAINING_CPU, Examination, NoAnswer, RemoteFunction
 from autograder.judge.meters.cpu import Race, Yardstick
+from autograder.judge.sandbox import SandboxError
 from autograder.judge.verdict import Outcome, Part
 
 
@@ -40,6 +41,7 @@ class Judge:
         self.examination, self._yardsticks, self._seed = examination, yardsticks, seed
         self.parts: list[Part] = []
         self.faults: list[str] = []
+        self.lost: SandboxError | None = None
         self._told: dict[tuple[str, str], str] = {}
         self._root: dict[str, str] = {}
 
@@ -146,6 +148,10 @@ class Judge:
         error = None
         try:
             pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames})
+        except SandboxError as gone:
+            self.lost = gone
+            pyfuncitem.session.shouldstop = str(gone)
+            return True
         except Exception as raised:
             error = raised
         self.parts.append(self._part(pyfuncitem, error))

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ FIRST_USER = 61000  # user ids that no system hands out; two for each sandbox
 MOST_SANDBOXES = 512
 ALWAYS_REQUIRED = frozenset(["descriptors", "environment", "session", "resources", "privileges"])
 ADVICE = "`autograder doctor` tells what works here, and what to do."
+ZYGOTE_PATIENCE = 120.0  # seconds for one order; starting up takes 2, forking and killing milliseconds
 POLL = 0.05  # seconds between looks at the worker's clock while waiting
 
 
@@ -275,6 +276,8 @@ class Sandbox:
     ----------
     memory : int
         Address space of a worker, bytes.
+    required : frozenset of str or None
+        Layers without which no worker is handed out; None for `required_layers`.
 
     Raises
     ------
@@ -282,13 +285,15 @@ class Sandbox:
         The system is not Linux, or the zygote does not start.
     """
 
-    def __init__(self, memory: int = MEMORY) -> None:
+    def __init__(self, memory: int = MEMORY, required: frozenset[str] | None = None) -> None:
         if sys.platform != "linux":
             raise SandboxError("Grading needs Linux: CPU time and memory of a submission are read from its kernel.")
         self._memory = memory
+        self._required = required_layers() if required is None else required
         self._slot, self._claim = claim_slot()
         self._channels: set[socket.socket] = set()
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket.settimeout(ZYGOTE_PATIENCE)
         settings = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         start = f"import sys; sys.path.insert(0, {str(PACKAGE_HOME)!r}); from autograder.worker.zygote import main; main()"
         with theirs:
@@ -317,9 +322,7 @@ class Sandbox:
         user = FIRST_USER + 2 * self._slot + trusted if os.geteuid() == 0 else -1
         ours, theirs = socket.socketpair()
         with theirs:
-            order = ORDER.pack(FORK, 0, user, self._memory, WORKER_CPU)
-            socket.send_fds(self._socket, [order], [theirs.fileno()])
-            process = self._answer()
+            process = self._order([ORDER.pack(FORK, 0, user, self._memory, WORKER_CPU)], [theirs.fileno()])
         self._channels.add(ours)
         worker = Worker(process, ours, lambda: self._finish(process, ours))
         try:
@@ -330,7 +333,7 @@ class Sandbox:
             worker.end()
             raise SandboxError(f"A worker could not be confined: {greeting['refused']}. {ADVICE}")
         worker.layers = greeting["layers"]
-        if missing := required_layers() - set(worker.layers):
+        if missing := self._required - set(worker.layers):
             worker.end()
             raise SandboxError(f"The sandbox lacks what it must have here: {', '.join(sorted(missing))}. {ADVICE}")
         return worker
@@ -339,17 +342,25 @@ class Sandbox:
         """End the zygote with all its workers."""
         for held in (self._socket, *self._channels):
             held.close()
-        self._zygote.wait()
+        try:
+            self._zygote.wait(ZYGOTE_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._zygote.kill()  # its workers die with it
+            self._zygote.wait()
         self._claim.close()
 
     def _finish(self, process: int, channel: socket.socket) -> int:
         channel.close()
         self._channels.discard(channel)
-        self._socket.send(ORDER.pack(END, process, 0, 0, 0))
-        return self._answer()
+        return self._order([ORDER.pack(END, process, 0, 0, 0)])
 
-    def _answer(self) -> int:
-        message = self._socket.recv(ANSWER.size)
+    def _order(self, order: list[bytes], descriptors: Sequence[int] = ()) -> int:
+        """Give the zygote an order; return its answer."""
+        try:
+            socket.send_fds(self._socket, order, descriptors)
+            message = self._socket.recv(ANSWER.size)
+        except OSError as error:
+            raise SandboxError(f"The zygote does not obey: {error}.") from error
         if not message:
             raise SandboxError("The zygote is gone; the system may be short of memory or of processes.")
         return int(ANSWER.unpack(message)[0])

@@ -71,6 +71,11 @@ class Bench:
         -------
         report : Report
             Also where the grader itself fails: then with the status ``error``.
+
+        Raises
+        ------
+        SandboxError
+            The sandbox is lost, and with it this bench.
         """
         started = time.monotonic()
         if not submission.sources:
@@ -79,6 +84,8 @@ class Bench:
         judge = Judge(examination, self.yardsticks, self._seed)
         try:
             self._run(judge)
+            if judge.lost:
+                raise judge.lost
         finally:
             examination.close()
         parts = {check: tuple(part for part in judge.parts if part.check == check) for check in checks()}
