@@ -3,6 +3,7 @@
 import ctypes
 import hashlib
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -118,7 +119,7 @@ def _checks_digest() -> str:
 def _in_pool(submissions: list[Submission], jobs: int, seed: int) -> Iterator[Report]:
     """Judge submissions in a pool; where it breaks, some have no report."""
     # A fresh interpreter each: a fork of this one would share its threads' locks and its memory.
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _serve_the_parent)
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _serve_the_parent, (os.getpid(),))
     try:
         for future in as_completed([pool.submit(judge_one, submission, seed) for submission in submissions]):
             yield future.result()
@@ -128,7 +129,9 @@ def _in_pool(submissions: list[Submission], jobs: int, seed: int) -> Iterator[Re
         pool.shutdown(wait=False, cancel_futures=True)  # an interrupt does not wait for the longest submission
 
 
-def _serve_the_parent() -> None:
+def _serve_the_parent(parent: int) -> None:
     """Leave Ctrl-C to the parent, and end when it does, however it ends; the sandbox then ends with this process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it died before this process could ask to be told
+        os._exit(1)

@@ -321,9 +321,9 @@ class Sandbox:
         """
         user = FIRST_USER + 2 * self._slot + trusted if os.geteuid() == 0 else -1
         ours, theirs = socket.socketpair()
+        self._channels.add(ours)
         with theirs:
             process = self._order([ORDER.pack(FORK, 0, user, self._memory, WORKER_CPU)], [theirs.fileno()])
-        self._channels.add(ours)
         worker = Worker(process, ours, lambda: self._finish(process, ours))
         try:
             greeting = worker.ask({}, CONFINING).value
