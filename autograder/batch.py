@@ -2,6 +2,7 @@
 
 import ctypes
 import hashlib
+import math
 import multiprocessing
 import os
 import signal
@@ -55,23 +56,23 @@ def grade(
         landed(save(out, report, keys[report.submission]))
 
 
-def judge_all(submissions: list[Submission], jobs: int, seed: int) -> Iterator[Report]:
-    """Judge submissions in a pool of processes, in the order in which they are done.
+def judge_all(submissions: list[Submission], jobs: int, seed: int, seconds: float = math.inf) -> Iterator[Report]:
+    """Judge submissions in a pool of processes, in the order in which they are done; each within that time.
 
     A submission whose judge dies is tried once more, alone; if its judge dies again, it gets the status ``error``.
     """
     if not submissions:
         return
     unfinished = {submission.name: submission for submission in submissions}
-    for report in _in_pool(submissions, min(jobs, len(submissions)), seed):
+    for report in _in_pool(submissions, min(jobs, len(submissions)), seed, seconds):
         del unfinished[report.submission]
         yield report
     for submission in unfinished.values():
-        reports = list(_in_pool([submission], 1, seed))
+        reports = list(_in_pool([submission], 1, seed, seconds))
         yield reports[0] if reports else Report(submission.name, "error", "the process that judged it died twice")
 
 
-def judge_one(submission: Submission, seed: int) -> Report:
+def judge_one(submission: Submission, seed: int, seconds: float = math.inf) -> Report:
     """Judge a submission in this process; whatever goes wrong with the grader is told in the report.
 
     A sandbox that is lost, since the system killed it for want of memory, say, is made anew, and the submission judged again.
@@ -83,7 +84,7 @@ def judge_one(submission: Submission, seed: int) -> Report:
         try:
             if not JUDGE:
                 JUDGE.append(Bench(seed))
-            report: Report = JUDGE[0].judge(submission)
+            report: Report = JUDGE[0].judge(submission, seconds)
             break
         except Exception as error:
             if JUDGE:
@@ -116,12 +117,12 @@ def _checks_digest() -> str:
     return digest.hexdigest()
 
 
-def _in_pool(submissions: list[Submission], jobs: int, seed: int) -> Iterator[Report]:
+def _in_pool(submissions: list[Submission], jobs: int, seed: int, seconds: float) -> Iterator[Report]:
     """Judge submissions in a pool; where it breaks, some have no report."""
     # A fresh interpreter each: a fork of this one would share its threads' locks and its memory.
     pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _serve_the_parent, (os.getpid(),))
     try:
-        for future in as_completed([pool.submit(judge_one, submission, seed) for submission in submissions]):
+        for future in as_completed([pool.submit(judge_one, submission, seed, seconds) for submission in submissions]):
             yield future.result()
     except BrokenProcessPool:
         return

@@ -71,7 +71,7 @@ FORBIDDEN = [
     ("session", "return os.getsid(0) != os.getpid()"),
     ("session", "return os.getpgrp() != os.getpid()"),
     ("session", "return int(open('/proc/self/oom_score_adj').read()) < 1000"),
-    ("resources", "return len(bytearray(2 << 30)) > 0"),
+    ("resources", "return len(bytes(2 << 30)) > 0"),
     ("resources", "while time.process_time() < 2.5: pass\nreturn True"),
     ("resources", "with open(path, 'w') as file: file.write('x')\nreturn True"),
     ("resources", "return [open('/dev/null') for _ in range(40)] != []"),
@@ -79,7 +79,8 @@ FORBIDDEN = [
     ("resources", "return (os.fork() or os._exit(0)) > 0"),
     ("resources", "return threading.Thread(target=int).start() is None"),
     ("user", "return os.getuid() == 0"),
-    ("user", "return 0 in (os.getgid(), *os.getgroups())"),
+    ("user", "return os.getgid() == 0"),
+    ("user", "return os.getgroups() != []"),
     ("user", "return os.setuid(0) is None"),
     ("user", "return open(path + '.private').read() == 'secret'"),
     ("user", "return open(f'/proc/{parent}/environ').read() != ''"),
@@ -170,6 +171,7 @@ def attempt() -> Iterator[Callable[..., object]]:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno(), server.fileno()],
+                extra_groups=[4] if IS_ROOT else None,
                 env={"TOKEN": "secret", "INHERITED": str(server.fileno())},
             )
             theirs.close()

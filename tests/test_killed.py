@@ -101,7 +101,7 @@ def test_a_sandbox_that_is_killed_twice_is_told_as_the_graders_failure(monkeypat
 
     monkeypatch.setattr(batch, "JUDGE", [])
 
-    def judge(self, _):
+    def judge(self, *_):
         os.kill(self.sandbox._zygote.pid, signal.SIGKILL)
         self.sandbox._zygote.wait()
         self.sandbox.fork()

@@ -5,8 +5,9 @@ import multiprocessing
 
 import pytest
 
-from autograder.homework import FUNCTIONS, QUESTIONS, checks, make_checks_importable
+from autograder.homework import FUNCTIONS, MODULES, QUESTIONS, SOLUTIONS, checks, make_checks_importable
 from autograder.report.gradescope import results
+from autograder.submission import Submission
 
 make_checks_importable()
 
@@ -354,3 +355,13 @@ def test_no_answer_is_so_odd_that_a_check_fails_itself(judge, value):
     report = judge(softmax=functions, distances=functions)
     assert report.status == "graded", report.reason
     assert report.score == 0
+
+
+def test_a_platforms_time_limit_is_kept_and_shared_by_the_questions(bench):
+    """Who computes for ever in one question loses that one only, and the run ends in time."""
+    sources = {module: (SOLUTIONS / f"{module}.py").read_bytes() for module in MODULES}
+    sources["softmax"] += b"\n\nimport time\ndef softmax_jacobian(z):\n    time.sleep(0.5)\n    return z\n"
+    report = bench.judge(Submission("slow", sources), 10.0)
+    told = [part.message for result in report.results for part in result.parts if result.check.question == "q1"]
+    assert any("the time for this question is used up" in message for message in told)
+    assert report.score == 90

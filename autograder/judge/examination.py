@@ -1,6 +1,7 @@
 """One submission under examination: its functions as proxies, a worker for each question, and why an answer is missing."""
 
 import builtins
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -136,10 +137,14 @@ class Examination:
         The submission's modules by name.
     trusted : bool
         Whether the sources are the reference's.
+    wall_limit : float
+        Time that the answers to one question may take by the wall clock, seconds: a platform's limit must be kept.
     """
 
-    def __init__(self, sandbox: Sandbox, sources: Mapping[str, bytes], *, trusted: bool = False) -> None:
-        self._sandbox, self._trusted = sandbox, trusted
+    def __init__(
+        self, sandbox: Sandbox, sources: Mapping[str, bytes], *, trusted: bool = False, wall_limit: float = math.inf
+    ) -> None:
+        self._sandbox, self._trusted, self._wall_limit = sandbox, trusted, wall_limit
         self._sources = {**given_sources(), **sources}
         self._submitted = set(sources)
         self._question = ""
@@ -187,7 +192,7 @@ class Examination:
         if theirs in FUNCTIONS and theirs not in self._functions:
             raise NoAnswer(f"{self._file} defines no function {theirs}.")
         try:
-            reply = worker.ask({"function": function, "calls": calls}, cpu_limit, weighed=weighed)
+            reply = worker.ask({"function": function, "calls": calls}, cpu_limit, wall_limit=self._wall_left, weighed=weighed)
         except WorkerDied as death:
             self._worker = None
             self._spend(death.cpu, death.wall)
@@ -214,12 +219,16 @@ class Examination:
         notebook = origin(self._sources[self._module], "")
         return f"The code taken from {notebook}" if notebook else f"{self._module}.py"
 
+    @property
+    def _wall_left(self) -> float:
+        return self._wall_limit - self._wall
+
     def _spend(self, cpu: float, wall: float) -> None:
         if not self._trusted:
             self._cpu, self._wall = self._cpu + cpu, self._wall + wall
 
     def _expect_time_left(self, function: str) -> None:
-        if self._cpu > QUESTION_CPU or self._wall > QUESTION_STALL + QUESTION_PATIENCE * self._cpu:
+        if self._cpu > QUESTION_CPU or self._wall > QUESTION_STALL + QUESTION_PATIENCE * self._cpu or self._wall_left < 0:
             raise NoAnswer(f"{function}: the time for this question is used up; what is left is not judged.", final=True)
 
     def _living_worker(self) -> Worker:
@@ -239,7 +248,7 @@ class Examination:
             "functions": wanted,
         }
         try:
-            reply = worker.ask(order, IMPORT_CPU)
+            reply = worker.ask(order, IMPORT_CPU, wall_limit=self._wall_left)
         except WorkerDied as death:
             during = "It runs at import: does code at the top level belong under if __name__ == '__main__'?"
             hint = ("import-time", during) if isinstance(death, TookTooLong) else None

@@ -4,6 +4,7 @@ A worker is believed in nothing but its answers. How long it computed and how mu
 answer that comes late, unasked, malformed or not at all ends the worker.
 """
 
+import math
 import os
 import select
 import signal
@@ -20,7 +21,7 @@ from autograder.wire import LENGTHS, MAX_TEXT, WireError, decode, encode
 from autograder.worker.zygote import ANSWER, END, FORK, ORDER
 
 PACKAGE_HOME = Path(__file__).resolve().parents[2]
-MEMORY = 1 << 30  # bytes of address space: numpy and the standard library take 130 MB of it, the largest check 100 MB
+MEMORY = 1 << 29  # bytes of address space: numpy and the standard library take 160 MB of it, the largest check 100 MB
 WORKER_CPU = 300  # seconds in a worker's whole life
 CONFINING = 5.0  # seconds of CPU to apply all layers, measured: 0.002
 STALL = 6.0  # seconds without any CPU time before a worker counts as asleep
@@ -104,7 +105,7 @@ class Worker:
         self._poll = select.poll()
         self.layers: list[str] = []
 
-    def ask(self, request: Any, cpu_limit: float, *, weighed: bool = False) -> Reply:
+    def ask(self, request: Any, cpu_limit: float, *, wall_limit: float = math.inf, weighed: bool = False) -> Reply:
         """Send a request and wait for the answer.
 
         Parameters
@@ -113,6 +114,8 @@ class Worker:
             A value for the wire.
         cpu_limit : float
             CPU time that the answer may take, seconds.
+        wall_limit : float
+            Time that the answer may take, whatever the machine does meanwhile, seconds.
         weighed : bool
             Whether to read the worker's memory too.
 
@@ -135,6 +138,8 @@ class Worker:
             cpu, wall = clock() - cpu_started, time.monotonic() - started
             if cpu > cpu_limit:
                 raise self._late(f"no answer within {cpu_limit:g} s of computing", cpu, wall)
+            if wall > wall_limit:
+                raise self._late("the time for this question is used up", cpu, wall)
             if wall > STALL + PATIENCE * cpu:
                 raise self._late("no answer: it slept", cpu, wall)
 

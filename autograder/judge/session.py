@@ -1,5 +1,6 @@
 """Judge one submission: one pytest session over all checks, then one report."""
 
+import math
 import os
 import time
 from functools import cached_property
@@ -59,13 +60,15 @@ class Bench:
         q5 = DistanceEvidence(distances.function("neighbours.two_loop_distances"), self.yardsticks["q5"], rng)
         return {"q4": q4.loop_ratio("N"), "q5": q5.loop_ratio("n")}
 
-    def judge(self, submission: Submission) -> Report:
+    def judge(self, submission: Submission, seconds: float = math.inf) -> Report:
         """Judge a submission.
 
         Parameters
         ----------
         submission : Submission
             Staged sources, or the reason why there are none.
+        seconds : float
+            Time that its answers may take by the wall clock; the questions share it equally.
 
         Returns
         -------
@@ -80,7 +83,7 @@ class Bench:
         started = time.monotonic()
         if not submission.sources:
             return Report(submission.name, "invalid", submission.reason)
-        examination = Examination(self.sandbox, submission.sources)
+        examination = Examination(self.sandbox, submission.sources, wall_limit=seconds / len(QUESTIONS))
         judge = Judge(examination, self.yardsticks, self._seed)
         try:
             self._run(judge)
