@@ -9,14 +9,16 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from autograder.configuration import Configuration
 from autograder.homework import ASSIGNMENT, ROOT, SOLUTIONS
 from autograder.judge.verdict import Report
 from autograder.report.folder import load, save
-from autograder.report.gradescope import versions
+from autograder.report.gradescope import DEFAULT, versions
 from autograder.submission import Submission, stage
 from autograder.worker.confine import PR_SET_PDEATHSIG
 
@@ -24,7 +26,14 @@ JUDGE: list[Any] = []  # the bench of this process of the pool, made with its fi
 
 
 def grade(
-    submissions: dict[str, Path], out: Path, *, jobs: int, seed: int, fresh: bool, landed: Callable[[dict[str, Any]], None]
+    submissions: dict[str, Path],
+    out: Path,
+    *,
+    jobs: int,
+    seed: int,
+    fresh: bool,
+    landed: Callable[[dict[str, Any]], None],
+    configuration: Configuration = DEFAULT,
 ) -> None:
     """Grade submissions; each result is on disk before the next is waited for.
 
@@ -39,21 +48,23 @@ def grade(
     seed : int
         Hidden seed of the checks.
     fresh : bool
-        Whether to grade again what has been graded with the same answers, checks and seed.
+        Whether to grade again what has been graded with the same answers, checks, settings and seed.
     landed : callable
         Takes the row of each submission as it lands.
+    configuration : Configuration
+        Settings of the course: how results are shown. Number of jobs and seed are those given above.
     """
     staged, keys = [], {}
     for name, path in submissions.items():
         submission = stage(name, path)
-        keys[name] = key(submission, seed)
+        keys[name] = key(submission, seed, configuration)
         row = None if fresh else load(out, name, keys[name])
         if row is None:
             staged.append(submission)
         else:
             landed(row)
     for report in judge_all(staged, jobs, seed):
-        landed(save(out, report, keys[report.submission]))
+        landed(save(out, report, keys[report.submission], configuration))
 
 
 def judge_all(submissions: list[Submission], jobs: int, seed: int, seconds: float = math.inf) -> Iterator[Report]:
@@ -95,9 +106,10 @@ def judge_one(submission: Submission, seed: int, seconds: float = math.inf) -> R
     return report
 
 
-def key(submission: Submission, seed: int) -> str:
-    """Digest of everything that a verdict depends on: answers, checks, versions, seed."""
-    digest = hashlib.sha256(repr((sorted(submission.sources.items()), submission.reason, seed, _checks_digest())).encode())
+def key(submission: Submission, seed: int, configuration: Configuration = DEFAULT) -> str:
+    """Digest of everything that a result depends on: answers, checks, versions, seed, and how the course shows it."""
+    shown = replace(configuration, hidden_seed=seed, jobs=None).to_json()
+    digest = hashlib.sha256(repr((sorted(submission.sources.items()), submission.reason, shown, _checks_digest())).encode())
     return digest.hexdigest()
 
 

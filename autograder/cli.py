@@ -12,9 +12,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from autograder.homework import ASSIGNMENT, QUESTIONS, checks
+from autograder.configuration import DEFAULT_SEED, Configuration, ConfigurationError
+from autograder.homework import ASSIGNMENT, QUESTIONS
 
-DEFAULT_SEED = 604_215_887  # anyone who reads this can know it: a course chooses its own with --seed
 PLAIN_WIDTH = 160  # columns of the table where the output is no terminal
 
 
@@ -27,9 +27,12 @@ def main() -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the results.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes that judge side by side (default: one for each core).")
-@click.option("--seed", type=click.IntRange(0), default=DEFAULT_SEED, show_default=True, help="Hidden seed of the checks.")
+@click.option("--seed", type=click.IntRange(0), help="Hidden seed of the checks (default: the configuration's).")
 @click.option("--fresh", is_flag=True, help="Grade again what has been graded before.")
-def grade(paths: tuple[Path, ...], out: Path, jobs: int | None, seed: int, fresh: bool) -> None:
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="Settings of the course; autograder/configuration.toml explains them."
+)
+def grade(paths: tuple[Path, ...], out: Path, jobs: int | None, seed: int | None, fresh: bool, config: Path | None) -> None:
     """Grade submissions: folders or zips with the answer files, or folders of such.
 
     Exits with 0 when every submission has a result, however bad its marks; with 1 when the grader itself failed on any.
@@ -39,8 +42,9 @@ def grade(paths: tuple[Path, ...], out: Path, jobs: int | None, seed: int, fresh
     from autograder.submission import find
 
     try:
+        configuration = Configuration.from_toml(config) if config else Configuration()
         submissions = find(list(paths))
-    except OSError as error:
+    except (OSError, ConfigurationError) as error:
         raise click.UsageError(str(error)) from error
     rows: dict[str, dict[str, Any]] = {}
     console, progress = Console(), _progress()
@@ -53,14 +57,22 @@ def grade(paths: tuple[Path, ...], out: Path, jobs: int | None, seed: int, fresh
             progress.advance(task)
 
         try:
-            batch.grade(submissions, out, jobs=jobs or len(os.sched_getaffinity(0)), seed=seed, fresh=fresh, landed=landed)
+            batch.grade(
+                submissions,
+                out,
+                jobs=jobs or configuration.jobs or len(os.sched_getaffinity(0)),
+                seed=configuration.hidden_seed if seed is None else seed,
+                fresh=fresh,
+                landed=landed,
+                configuration=configuration,
+            )
         except KeyboardInterrupt:
             interrupted = True
     ordered = [rows[name] for name in submissions if name in rows]
     grades = write_grades(out, ordered)
     if not console.is_terminal:
         console = Console(width=PLAIN_WIDTH)
-    console.print(_table(ordered))
+    console.print(_table(ordered, configuration))
     failed = [row["submission"] for row in ordered if row["status"] == "error"]
     console.print(
         f"{len(ordered)} of {len(submissions)} submissions have a result: {grades} and results.json of each.", soft_wrap=True
@@ -163,13 +175,16 @@ def _progress() -> Progress:
     return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
-def _table(rows: list[dict[str, Any]]) -> Table:
-    most = {question: sum(check.points for check in checks().values() if check.question == question) for question in QUESTIONS}
+def _table(rows: list[dict[str, Any]], configuration: Configuration) -> Table:
+    from autograder.judge.verdict import Report
+    from autograder.report.marks import Marks, of_question, points
+
+    worth = Marks.of(Report("", "graded"), configuration)
     table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
     table.add_column("submission", no_wrap=True, min_width=max((len(row["submission"]) for row in rows), default=0))
     table.add_column("score", justify="right", no_wrap=True)
-    for question, points in most.items():
-        table.add_column(f"{question}/{points:g}", justify="right", no_wrap=True)
+    for question in QUESTIONS:
+        table.add_column(f"{question}/{points(worth.most(of_question(question)))}", justify="right", no_wrap=True)
     table.add_column("status", no_wrap=True)
     table.add_column("what to look at first", overflow="ellipsis", no_wrap=True, ratio=1)
     for row in rows:

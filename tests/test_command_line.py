@@ -160,4 +160,6 @@ def test_a_grader_that_fails_says_so_and_exits_with_1(a_class, tmp_path):
     assert "no sandbox" in run.stdout
     assert rows(tmp_path / "out")[0]["status"] == "error"
     result = json.loads((tmp_path / "out" / "alice" / "results.json").read_text())
-    assert "your instructor has been told" in result["output"]
+    assert "This is no mistake of yours" in result["output"]
+    assert "no sandbox" not in result["output"]
+    assert result["extra_data"]["reason"] == "no sandbox"

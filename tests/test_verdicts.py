@@ -6,7 +6,9 @@ import multiprocessing
 import pytest
 
 from autograder.homework import FUNCTIONS, MODULES, QUESTIONS, SOLUTIONS, checks, make_checks_importable
+from autograder.report.blocks import to_text
 from autograder.report.gradescope import results
+from autograder.report.words import of_check
 from autograder.submission import Submission
 
 make_checks_importable()
@@ -21,7 +23,7 @@ def scores(report):
 
 
 def told(report, check):
-    return next(test["output"] for test in results(report)["tests"] if test["tags"][2] == check)
+    return to_text(of_check(next(result for result in report.results if result.check.id == check)))
 
 
 def earned(report):

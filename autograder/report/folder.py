@@ -8,9 +8,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS
 from autograder.judge.verdict import Report
-from autograder.report.gradescope import first_words, results
+from autograder.report.gradescope import DEFAULT, results
+from autograder.report.marks import Marks, of_question, points
+from autograder.report.words import first_words
 
 COLUMNS = ("submission", "score", *QUESTIONS, "status", "seconds")
 
@@ -23,14 +26,20 @@ def write_atomically(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def save(out: Path, report: Report, key: str) -> dict[str, Any]:
+def write_results(path: Path, rendered: dict[str, Any]) -> None:
+    """Write a results.json as Gradescope takes it: UTF-8 without a byte order mark, and no NaN."""
+    write_atomically(path, json.dumps(rendered, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def save(out: Path, report: Report, key: str, configuration: Configuration = DEFAULT) -> dict[str, Any]:
     """Write a submission's results.json, and beside it the key under which it stays valid; return its row of grades.csv."""
     folder = out / report.submission
-    write_atomically(folder / "results.json", json.dumps(results(report), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    write_results(folder / "results.json", results(report, configuration))
+    marks = Marks.of(report, configuration)
     row = {
         "submission": report.submission,
-        "score": f"{report.score:g}",
-        **{question: f"{report.question_score(question):g}" for question in QUESTIONS},
+        "score": points(marks.score),
+        **{question: points(marks.earned(of_question(question))) for question in QUESTIONS},
         "status": report.status,
         "seconds": f"{report.seconds:.2f}",
     }

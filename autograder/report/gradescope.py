@@ -1,102 +1,128 @@
-"""A report as Gradescope's results.json."""
+"""A report as Gradescope's results.json: what students read there, and what only instructors do."""
 
+import math
 import platform
-from importlib import metadata
+from importlib import metadata as installed
 from typing import Any
 
-from autograder.homework import QUESTIONS, checks
-from autograder.judge.verdict import Part, Report, Result
+from autograder.configuration import Configuration
+from autograder.homework import checks
+from autograder.judge.verdict import Report, Result
+from autograder.report.blocks import Block, Paragraph, clean, to_html, to_text
+from autograder.report.lateness import kept
+from autograder.report.marks import Mark, Marks
+from autograder.report.metadata import Metadata
+from autograder.report.words import UNFINISHED, name, of_check, summary
 
-MARKS = {"passed": "✓", "failed": "✗", "not judged": "–"}
+DEFAULT = Configuration()
+UNKNOWN = Metadata()
 
 
-def results(report: Report) -> dict[str, Any]:
+def results(report: Report, configuration: Configuration = DEFAULT, metadata: Metadata = UNKNOWN) -> dict[str, Any]:
     """Render a report.
 
     Parameters
     ----------
     report : Report
         The verdict on one submission.
+    configuration : Configuration
+        Scale, visibility and lateness as the course has them.
+    metadata : Metadata
+        What the platform tells of the submission, if there is a platform.
 
     Returns
     -------
     results : dict
         What results.json holds, by Gradescope's schema.
     """
-    return {
-        "score": report.score,
-        "execution_time": round(report.seconds, 2),
-        "output": _summary(report),
-        "output_format": "text",
-        "test_output_format": "text",
-        "test_name_format": "text",
-        "visibility": "visible",
-        "stdout_visibility": "hidden",
-        "tests": [_test(result) for result in report.results],
-        "leaderboard": [
+    marks = Marks.of(report, configuration, kept(metadata, configuration))
+    later = _later(configuration)
+    rendered = _result(marks.score, summary(report, marks, configuration, metadata))
+    rendered["execution_time"] = round(report.seconds, 2)
+    rendered["tests"] = [_test(result, marks.by_check[result.check.id], configuration, later) for result in report.results]
+    if configuration.leaderboard:
+        rendered["leaderboard"] = [
             {"name": f"{question}: times faster than a loop", "value": round(speed_up, 1), "order": "desc"}
             for question, speed_up in report.speed_ups.items()
-        ],
-        "extra_data": {
-            "status": report.status,
-            "sandbox": list(report.sandbox),
-            "hints": report.hints,
-            "meters": report.meters,
-            "versions": versions(),
-        },
+            if 0 < speed_up < math.inf and f"{question}.timing" not in later  # where it is hidden, its board is too
+        ]
+    rendered["extra_data"] = {
+        "status": report.status,
+        "reason": clean(report.reason),
+        "sandbox": list(report.sandbox),
+        "hints": report.hints,
+        "meters": {meter: value if value is None or math.isfinite(value) else None for meter, value in report.meters.items()},
+        "versions": versions(),
+        "attempt": metadata.attempt,
+        "late_seconds": metadata.late.total_seconds(),
+        "remark": clean(metadata.remark),
     }
+    return rendered
+
+
+def unfinished() -> dict[str, Any]:
+    """Render what stands in results.json until the verdict does: if the run is killed, a student reads this."""
+    return {**_result(0, [Paragraph(text) for text in UNFINISHED]), "extra_data": {"status": "error", "reason": "not finished"}}
+
+
+def as_text(report: Report, configuration: Configuration = DEFAULT, metadata: Metadata = UNKNOWN) -> str:
+    """Everything that a student is told, as plain text."""
+    marks = Marks.of(report, configuration, kept(metadata, configuration))
+    lines = [to_text(summary(report, marks, configuration, metadata))]
+    for result in report.results:
+        lines += [name(result), *([told] if (told := to_text(of_check(result, _later(configuration)))) else [])]
+    return "\n".join(lines)
+
+
+def for_instructor(report: Report, metadata: Metadata = UNKNOWN) -> str:
+    """What belongs on the standard output of a run on Gradescope, which students do not see."""
+    facts = {
+        "status": report.status,
+        "reason": report.reason,
+        "metadata": metadata.remark,
+        "sandbox": ", ".join(report.sandbox),
+        "hints": ", ".join(f"{hint['question']}:{hint['id']}" for hint in report.hints),
+        "meters": ", ".join(f"{meter} {value}" for meter, value in report.meters.items()),
+        "versions": ", ".join(f"{package} {version}" for package, version in versions().items()),
+        "seconds": f"{report.seconds:.1f}",
+    }
+    return "\n".join(f"{fact}: {clean(words)}" for fact, words in facts.items() if words)
 
 
 def versions() -> dict[str, str]:
     """Versions of everything that a verdict could depend on."""
-    return {"python": platform.python_version(), **{name: metadata.version(name) for name in ("autograder", "numpy", "pytest")}}
+    packages = ("autograder", "numpy", "pytest")
+    return {"python": platform.python_version(), **{package: installed.version(package) for package in packages}}
 
 
-def first_words(report: Report) -> str:
-    """The first thing to say of a submission, in one line; empty if it is all right."""
-    if report.status != "graded":
-        return report.reason
-    for result in report.results:
-        for part in result.parts:
-            if part.outcome == "failed":
-                return f"{result.check.id}: {part.message.splitlines()[0]}"
-    return report.reason
+def _result(hundredths: int, blocks: list[Block]) -> dict[str, Any]:
+    """The frame of every result."""
+    return {
+        "score": hundredths / 100,
+        "output": to_html(blocks),
+        "output_format": "html",
+        "test_output_format": "html",
+        "test_name_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": [],
+    }
 
 
-def _summary(report: Report) -> str:
-    if report.status == "invalid":
-        return report.reason
-    lines = [report.reason] if report.status == "graded" else ["The grader itself failed; your instructor has been told."]
-    most = {question: sum(check.points for check in checks().values() if check.question == question) for question in QUESTIONS}
-    lines += [f"{question}: {report.question_score(question):g} of {points:g} points" for question, points in most.items()]
-    return "\n".join(filter(None, lines))
-
-
-def _test(result: Result) -> dict[str, Any]:
+def _test(result: Result, mark: Mark, configuration: Configuration, later: frozenset[str]) -> dict[str, Any]:
     check = result.check
     return {
-        "name": f"{check.id}: {check.title}",
+        "name": name(result),
         "number": check.number,
-        "score": result.score,
-        "max_score": check.points,
+        "score": mark.earned / 100,
+        "max_score": mark.most / 100,
         "status": "passed" if result.passed else "failed",
-        "output": _output(result),
-        "visibility": "visible",
+        "output": to_html(of_check(result, later)),
+        "visibility": configuration.visibility_of(check),
         "tags": [check.question, check.kind, check.id],
     }
 
 
-def _output(result: Result) -> str:
-    """Say what each part found; a check of one part needs no heading."""
-    if len(result.parts) == 1:
-        return _words(result.parts[0])
-    return "\n".join(
-        f"{MARKS[part.outcome]} {part.title}" + (f"\n{_words(part)}" if part.outcome != "passed" else "")
-        for part in result.parts
-    )
-
-
-def _words(part: Part) -> str:
-    if part.outcome == "passed":
-        return "passed"
-    return part.message + (f"\nHint: {part.hint[1]}" if part.hint else "")
+def _later(configuration: Configuration) -> frozenset[str]:
+    """Checks that students do not see at once."""
+    return frozenset(name for name, check in checks().items() if configuration.visibility_of(check) != "visible")

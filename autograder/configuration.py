@@ -1,0 +1,231 @@
+"""What a course decides: read from one file, and every mistake in it is told at once, with what is allowed."""
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from autograder.homework import QUESTIONS, Check, checks
+
+DOCUMENTED = Path(__file__).with_suffix(".toml")  # every key with its default and what it means
+DEFAULT_SEED = 604_215_887  # anyone who reads this can know it: a course chooses its own
+VISIBILITIES = ("visible", "after_due_date", "after_published")
+HIDDEN = "hidden is refused, since a single hidden check would hide the whole total from students for ever"
+
+
+class ConfigurationError(ValueError):
+    """A configuration is wrong.
+
+    Parameters
+    ----------
+    source : str
+        Where it was read from.
+    problems : list of str
+        A sentence for each mistake.
+    """
+
+    def __init__(self, source: str, problems: list[str]) -> None:
+        how_many = "a mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
+        super().__init__("\n".join([f"{source} has {how_many}:", *(f"- {problem}" for problem in problems)]))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """The settings of a course; `configuration.toml` explains each.
+
+    Parameters
+    ----------
+    total_points : float
+        What full marks are worth.
+    hidden_seed : int
+        Sizes and data of the hidden checks follow from it.
+    visibility : dict of str to str
+        When students see a check: by its id, its kind, its question, or ``default``.
+    deadline_seconds : float
+        For one run on Gradescope.
+    jobs : int or None
+        Submissions judged side by side; None for one each core.
+    percent_per_day : float
+        Taken off for each started day after the due date.
+    grace_minutes : float
+        A submission that is late by no more loses nothing.
+    latest_day : int or None
+        Days after the due date from which on nothing counts; None for never.
+    leaderboard : bool
+        Whether speed-ups are shown.
+    """
+
+    total_points: float = 100
+    hidden_seed: int = DEFAULT_SEED
+    visibility: dict[str, str] = field(default_factory=lambda: {"default": "visible"})
+    deadline_seconds: float = 420
+    jobs: int | None = None
+    percent_per_day: float = 0
+    grace_minutes: float = 0
+    latest_day: int | None = None
+    leaderboard: bool = True
+
+    @classmethod
+    def from_toml(cls, path: Path) -> "Configuration":
+        """Read and validate a file as instructors write it.
+
+        Raises
+        ------
+        ConfigurationError
+            With every mistake in it.
+        """
+        if sys.version_info >= (3, 11):
+            import tomllib
+        else:
+            import tomli as tomllib
+        try:
+            document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        except OSError as error:
+            raise ConfigurationError(str(path), [f"it cannot be read: {error.strerror}"]) from error
+        except (ValueError, RecursionError) as error:
+            raise ConfigurationError(str(path), [f"it is not TOML: {error}"]) from error
+        return cls._from_document(document, str(path))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Configuration":
+        """Read and validate what `to_json` wrote.
+
+        Raises
+        ------
+        ConfigurationError
+            With every mistake in it.
+        """
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise ConfigurationError("the configuration", [f"it is not JSON: {error}"]) from error
+        return cls._from_document(document, "the configuration")
+
+    def to_json(self) -> str:
+        """Write all settings, in the same order whatever the order was in the file; those left out stay out."""
+        document: dict[str, Any] = {"visibility": dict(sorted(self.visibility.items()))}
+        for name, key in KEYS.items():
+            section, _, last = name.partition(".")
+            value = getattr(self, key.field)
+            if value is not None:
+                document.setdefault(section, {})[last] = value
+        return json.dumps(document, indent=1, sort_keys=True)
+
+    def visibility_of(self, check: Check) -> str:
+        """When students see a check: by the most particular of the names that it goes by."""
+        names = (check.id, check.kind, check.question, "default")
+        return next((self.visibility[name] for name in names if name in self.visibility), "visible")
+
+    @classmethod
+    def _from_document(cls, document: Any, source: str) -> "Configuration":
+        if not isinstance(document, dict):
+            raise ConfigurationError(source, [f"it should be tables of settings, and is {_shown(document)}"])
+        settings: dict[str, Any] = {}
+        visibility = {"default": "visible"}
+        problems = []
+        for name, value in _flat(document):
+            section, _, last = name.partition(".")
+            if name in KEYS:
+                problem = KEYS[name].problem(value)
+                settings[KEYS[name].field] = value
+            elif section == "visibility" and last in _visible_names():
+                problem = "" if value in VISIBILITIES else f"it should be {_either(VISIBILITIES)}"
+                problem += f"; {HIDDEN}" if value == "hidden" else ""
+                visibility[last] = value
+            else:
+                problems.append(_unknown(name, value))
+                continue
+            if problem:
+                problems.append(f"{name} = {_shown(value)}: {problem}")
+        if problems:
+            raise ConfigurationError(source, problems)
+        return cls(visibility=visibility, **settings)
+
+
+class Key(NamedTuple):
+    """What one key of the file may hold."""
+
+    field: str
+    allowed: str
+    accepts: Callable[[Any], bool]
+
+    def problem(self, value: Any) -> str:
+        """Say what is allowed, if the value is not."""
+        return "" if self.accepts(value) else f"it should be {self.allowed}"
+
+
+def _number(low: float, high: float) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
+
+
+def _integer(low: float, high: float = math.inf) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _hundredths(value: Any) -> bool:
+    return _number(0.01, 10_000)(value) and round(value, 2) == value
+
+
+KEYS = {
+    "points.total": Key("total_points", "a number from 0.01 to 10000 with at most two digits after the point", _hundredths),
+    "checks.hidden_seed": Key("hidden_seed", "an integer from 0 to 2^63 - 1", _integer(0, 2**63 - 1)),
+    # Gradescope ends a run after 40 minutes at most; a minute is left to write the results.
+    "limits.deadline_seconds": Key("deadline_seconds", "a number of seconds from 60 to 2340", _number(60, 2340)),
+    "limits.jobs": Key("jobs", "an integer from 1 to 1024", _integer(1, 1024)),
+    "lateness.percent_per_day": Key("percent_per_day", "a number from 0 to 100", _number(0, 100)),
+    "lateness.grace_minutes": Key("grace_minutes", "a number of minutes from 0 to 10080, a week", _number(0, 10_080)),
+    "lateness.latest_day": Key("latest_day", "an integer from 0 to 3650, a number of days", _integer(0, 3650)),
+    "leaderboard.shown": Key("leaderboard", "true or false", lambda value: isinstance(value, bool)),
+}
+SECTIONS = (*dict.fromkeys(name.partition(".")[0] for name in KEYS), "visibility")
+
+
+def _visible_names() -> list[str]:
+    """What the visibility of checks can be set for."""
+    kinds = dict.fromkeys(check.kind for check in checks().values())
+    return ["default", *QUESTIONS, *kinds, *checks()]
+
+
+def _flat(document: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Keys with the tables around them: ``q4.timing`` is the same with quotes and without."""
+    for key, value in document.items():
+        name = before + key
+        if isinstance(value, dict) and (value or name not in SECTIONS):
+            yield from _flat(value, f"{name}.") if value else [(name, value)]
+        elif value != {}:
+            yield name, value
+
+
+def _unknown(name: str, value: Any) -> str:
+    """Say that there is no such key, and which is meant, or which there are."""
+    section, _, last = name.partition(".")
+    given = f"{name} = {_shown(value)}"
+    if name in SECTIONS:
+        return f"{given}: it should be a table, [{name}]"
+    inside = {key: [full.partition(".")[2] for full in KEYS if full.startswith(f"{key}.")] for key in SECTIONS}
+    inside["visibility"] = _visible_names()
+    if close := get_close_matches(last, inside.get(section, []), n=1, cutoff=0.55):
+        return f"{given}: there is no such key; is {section}.{close[0]} meant?"
+    if section == "visibility":
+        return f"{given}: it should be default, a question, a kind of checks or the id of a check"
+    if section not in SECTIONS and (close := get_close_matches(section, SECTIONS, n=1)):
+        return f"{given}: there is no such table; is [{close[0]}] meant?"
+    if not last and (close := get_close_matches(name, [key.partition(".")[2] for key in KEYS], n=1)):
+        full = next(key for key in KEYS if key.endswith(f".{close[0]}"))
+        return f"{given}: it stands outside the tables; is {full} meant?"
+    return f"{given}: there is no such key; there are {', '.join(KEYS)} and those of [visibility]"
+
+
+def _shown(value: Any) -> str:
+    """A value as the file has it, cut."""
+    text = json.dumps(value, default=str, ensure_ascii=False) if not isinstance(value, dict) else "a table"
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _either(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:-1]) + f" or {names[-1]}"

@@ -1,0 +1,435 @@
+"""results.json: valid for Gradescope whatever happened, and safe to read whatever a student wrote."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from html.parser import HTMLParser
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.configuration import Configuration
+from autograder.homework import ASSIGNMENT, QUESTIONS, ROOT, checks
+from autograder.judge.verdict import Part, Report, Result
+from autograder.report.blocks import LONGEST_OUTPUT, Heading, Hint, Paragraph, Table, Verbatim, clean, to_html, to_text
+from autograder.report.folder import write_results
+from autograder.report.gradescope import as_text, for_instructor, results, unfinished
+from autograder.report.marks import shares
+from autograder.report.metadata import Earlier, Metadata
+from autograder.submission import Submission, stage
+
+SCHEMA = json.loads((ROOT / "tests" / "schema" / "results.schema.json").read_text(encoding="utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+TAGS = {"p", "pre", "strong", "table", "thead", "tbody", "tr", "th", "td"}
+ZONE = timezone(timedelta(hours=1))
+SEEN = st.sampled_from(["visible", "after_due_date", "after_published"])
+
+configurations = st.builds(
+    Configuration,
+    total_points=st.integers(1, 1_000_000).map(lambda hundredths: hundredths / 100),
+    visibility=st.fixed_dictionaries({"default": SEEN}, optional={"q4": SEEN, "timing": SEEN, "q1.shape": SEEN}),
+    percent_per_day=st.floats(0, 100),
+    grace_minutes=st.floats(0, 10_080),
+    latest_day=st.none() | st.integers(0, 3650),
+    leaderboard=st.booleans(),
+)
+
+MARKUP = ["<script>alert(1)</script>", "</pre><b>", "<!--", "&amp;&#60;b", "**x** `y` [a](b)", "$$x$$"]
+UNPRINTABLE = ["\0", "\x1b", "\r", "\x7f", "\x85", "\u200b", "\u202e", "\u2028", "\ufeff", "\ud800"]
+
+anything_written = st.text(st.characters(exclude_categories=())) | st.sampled_from(MARKUP + UNPRINTABLE)
+messages = anything_written | st.builds("{}\nWith the public data:\n{}".format, anything_written, anything_written)
+
+
+@st.composite
+def parts_of(draw, check):
+    def part(weight, outcome, message, hint):
+        words = "" if outcome == "passed" else message
+        return Part(check.id, "a part of it", weight, outcome, words, hint if outcome == "failed" else None)
+
+    outcomes = st.sampled_from(["passed", "failed", "not judged"])
+    hints = st.none() | st.tuples(st.just("no-mean"), anything_written)
+    return tuple(draw(st.lists(st.builds(part, st.sampled_from([1.0, 2.0, 3.0]), outcomes, messages, hints), max_size=3)))
+
+
+@st.composite
+def reports(draw):
+    status = draw(st.sampled_from(["graded", "invalid", "error"]))
+    judged = status == "graded" or (status == "error" and draw(st.booleans()))
+    return Report(
+        draw(anything_written),
+        status,
+        draw(anything_written),
+        tuple(Result(check, draw(parts_of(check))) for check in checks().values()) if judged else (),
+        draw(st.lists(st.sampled_from(["user", "files"]))),
+        draw(st.dictionaries(st.sampled_from(["q4.steps.N", "q4.cpu_ratio.N"]), st.none() | st.floats())),
+        draw(st.dictionaries(st.sampled_from(["q4", "q5"]), st.floats())),
+        draw(st.floats(0, 1000)),
+    )
+
+
+moments = st.none() | st.timedeltas(timedelta(0), timedelta(days=40)).map(lambda span: datetime(2026, 3, 1, tzinfo=ZONE) + span)
+earlier = st.fixed_dictionaries(
+    {name: st.builds(Earlier, st.booleans(), st.floats(0, 9), st.floats(0, 9)) for name in checks()}
+)
+metadata = st.builds(Metadata, moments, moments, st.none() | st.integers(1, 99), st.just({}) | earlier, anything_written)
+
+
+class Page(HTMLParser):
+    """What a browser makes of a piece of HTML: its tags, and its words."""
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.open, self.tags, self.words, self.begins = [], set(), "", False
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        assert [name for name, _ in attributes] in ([], ["style"])
+        self.open.append(tag)
+        self.tags.add(tag)
+        self.begins = tag == "pre"  # a line break right after it is not shown
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.words += data.removeprefix("\n") if self.begins else data
+        self.begins = False
+
+    def handle_comment(self, data):
+        raise AssertionError(f"a comment: {data}")
+
+    handle_decl = handle_pi = unknown_decl = handle_comment
+
+
+def judged(passing=(), message="It is not right.", status="graded", **more):
+    """A report in which some checks pass."""
+    return Report(
+        "alice",
+        status,
+        results=tuple(
+            Result(check, (Part(name, "", 1.0, "passed") if name in passing else Part(name, "", 1.0, "failed", message),))
+            for name, check in checks().items()
+        ),
+        **more,
+    )
+
+
+@given(reports(), configurations, metadata)
+def test_every_report_makes_a_valid_result(report, configuration, metadata):
+    """By the schema, within the lengths, in UTF-8, without NaN; and nothing in it is interpreted."""
+    rendered = results(report, configuration, metadata)
+    text = json.dumps(rendered, ensure_ascii=False, allow_nan=False)
+    assert json.loads(text.encode("utf-8")) == rendered
+    VALIDATOR.validate(rendered)
+    for output in (rendered["output"], *(test["output"] for test in rendered["tests"])):
+        page = Page(output)
+        assert page.tags <= TAGS
+        assert not page.open
+    for told in (as_text(report, configuration, metadata), for_instructor(report, metadata)):
+        assert all(clean(line) == line for line in told.split("\n"))
+
+
+@given(reports(), configurations, metadata)
+def test_what_is_shown_adds_up_exactly(report, configuration, metadata):
+    """Checks to questions, questions and what lateness takes to the total, in decimal numbers."""
+    rendered = results(report, configuration, replace(metadata, submitted=None))
+    scores = [Decimal(str(test["score"])) for test in rendered["tests"]]
+    assert sum(scores) == Decimal(str(rendered["score"]))
+    if rendered["tests"]:
+        most = [Decimal(str(test["max_score"])) for test in rendered["tests"]]
+        assert sum(most) == Decimal(str(configuration.total_points))
+        assert all(0 <= score <= worth for score, worth in zip(scores, most))
+        passed = [test["status"] == "passed" for test in rendered["tests"]]
+        assert all(score == worth for score, worth, all_of_it in zip(scores, most, passed) if all_of_it)
+
+
+@given(st.integers(0, 10**6), st.dictionaries(st.text(), st.floats(0.5, 100), min_size=1))
+def test_shares_of_a_total_add_up_to_it_and_are_off_by_less_than_one(total, weights):
+    """However it is divided."""
+    parts = shares(total, weights)
+    assert sum(parts.values()) == total
+    assert all(abs(parts[name] - total * weights[name] / sum(weights.values())) < 1 + 1e-6 for name in weights)
+
+
+def cells(output):
+    """Rows of the table in an output, as text."""
+    rows = output.partition("<table")[2].partition("</table>")[0].split("<tr>")[1:]
+    return [[Page(cell).words for cell in re.findall(r"<t[hd].*?</t[hd]>", row)] for row in rows]
+
+
+def test_the_table_on_top_adds_up_with_a_penalty():
+    """On a scale of 10, a third lost for being late."""
+    due = datetime(2026, 3, 1, tzinfo=ZONE)
+    late = Metadata(submitted=due + timedelta(hours=1), due=due)
+    passing = [name for name in checks() if name != "q4.timing"]
+    rendered = results(judged(passing), Configuration(total_points=10, percent_per_day=33), late)
+    assert rendered["score"] == 6.3
+    table = cells(rendered["output"])
+    assert [row[2] for row in table[1:]] == ["1 of 1", "1.5 of 1.5", "2 of 2", "2.4 of 3", "2.5 of 2.5", "-3.1", "6.3 of 10"]
+    assert [row[3] for row in table[1:]] == ["4 of 4", "5 of 5", "7 of 7", "7 of 8", "9 of 9", "", "32 of 33"]
+
+
+def test_defaults_change_no_points():
+    """A scale of 100 is that of the homework."""
+    rendered = results(judged(["q1.shape"]))
+    assert [test["max_score"] for test in rendered["tests"]] == [check.points for check in checks().values()]
+    assert rendered["score"] == 1
+    assert {test["visibility"] for test in rendered["tests"]} == {"visible"}
+
+
+@given(anything_written)
+def test_whatever_is_written_is_shown_and_not_interpreted(text):
+    """In every kind of block; only what cannot be printed is replaced."""
+    for block, before in ((Paragraph(text), ""), (Heading(text), ""), (Verbatim(text), ""), (Hint(text), "Hint: ")):
+        page = Page(to_html([block]))
+        assert page.words == before + clean(text)
+        assert page.tags <= {"p", "pre", "strong"}
+        assert to_text([block]) == before + clean(text)
+    assert Page(to_html([Table(("", text), (("a", text),))])).words == clean(text) + "a" + clean(text)
+
+
+@pytest.mark.parametrize("character", UNPRINTABLE, ids=[f"U+{ord(character):04X}" for character in UNPRINTABLE])
+def test_what_cannot_be_printed_is_replaced(character):
+    """Control characters, changes of direction, marks of byte order, half characters; line breaks and umlauts stay."""
+    assert clean(f"a{character}b") == "a\ufffdb"
+    assert clean("ä\n\t∂ 漢") == "ä\n\t∂ 漢"
+
+
+@pytest.mark.parametrize("character", "x&'<\U0001f600", ids=["plain", "ampersand", "quote", "bracket", "emoji"])
+def test_no_output_is_longer_than_the_platform_takes(character):
+    """It ends with a sentence that says so, and with all tags closed."""
+    parts = tuple(Part("q5.values", "title", 1.0, "failed", character * 200_000, ("id", character * 200_000)) for _ in range(9))
+    rendered = results(replace(judged(), reason=character * 200_000, results=(Result(checks()["q5.values"], parts),)))
+    VALIDATOR.validate(rendered)
+    output = rendered["tests"][0]["output"]
+    assert 20_000 < len(output) <= LONGEST_OUTPUT
+    assert "left out" in Page(output).words
+    assert not Page(output).open
+
+
+def test_tables_of_numbers_keep_their_columns():
+    """In a block that is laid out as it is, after a sentence that introduces it."""
+    message = "dW is not right.\nWith the public data:\n        yours  expected\n[0]      1.5         2"
+    output = next(test["output"] for test in results(judged(message=message))["tests"])
+    assert "<p" in output.partition("With the public data:")[0]
+    assert "\n        yours  expected\n[0]      1.5         2</pre>" in output
+
+
+def test_what_an_exception_said_stands_apart():
+    """The sentence around it is ours."""
+    output = results(judged(message="f raised KeyError at softmax.py line 3.\n('b')"))["tests"][0]["output"]
+    assert Page(output).tags == {"p", "pre"}
+    assert "line 3.</p>" in output
+
+
+def test_parts_that_are_not_judged_for_one_reason_are_told_once():
+    """A reason more would be noise."""
+    part = Part("q5.values", "P is right on random data", 1.0, "not judged", "not judged: q5.shape failed")
+    output = results(replace(judged(), results=(Result(checks()["q5.values"], (part, part)),)))["tests"][0]["output"]
+    assert Page(output).words == "not judged: q5.shape failed"
+
+
+def test_names_bear_a_mark_and_the_id_that_messages_speak_of():
+    """Readable without colours."""
+    waits = Part("q1.stability", "", 1.0, "not judged", "not judged: q1.shape failed")
+    report = judged(["q1.shape"])
+    report = replace(report, results=(*report.results[:3], Result(checks()["q1.stability"], (waits,)), *report.results[4:]))
+    names = [test["name"] for test in results(report)["tests"][:4]]
+    assert names[0] == "✓ q1.shape: J is (C, C), float and finite"
+    assert [name[0] for name in names] == ["✓", "✗", "✗", "–"]
+
+
+def before(passing):
+    return {name: Earlier(name in passing, check.points * (name in passing), check.points) for name, check in checks().items()}
+
+
+PROGRESS = [
+    (Metadata(), ["q1.shape"], ""),
+    (Metadata(attempt=1, before={}), ["q1.shape"], "Attempt 1."),
+    (
+        Metadata(attempt=2, before=before([])),
+        ["q1.shape"],
+        "Attempt 2: 1 more check passes than last time. q1 went from 0 to 1.",
+    ),
+    (Metadata(attempt=2, before=before(["q1.shape"])), ["q1.shape"], "Attempt 2: as many checks pass as last time."),
+    (
+        Metadata(attempt=5, before=before(["q1.shape", "q4.loops", "q4.timing"])),
+        ["q1.shape"],
+        "Attempt 5: 2 fewer checks pass than last time. q4 went from 10 to 0.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("metadata", "passing", "words"), PROGRESS)
+def test_a_student_reads_what_has_changed_since_the_last_attempt(metadata, passing, words):
+    """First of all."""
+    said = Page(results(judged(passing), metadata=metadata)["output"]).words
+    assert said.startswith(words)
+    assert ("Attempt" in said) == bool(words)
+
+
+def test_points_on_another_scale_are_not_compared():
+    """Checks are."""
+    metadata = Metadata(attempt=2, before=before([]))
+    said = Page(results(judged(["q1.shape"]), Configuration(total_points=10), metadata)["output"]).words
+    assert "1 more check passes than last time." in said
+    assert "went from" not in said
+
+
+LATER = Configuration(visibility={"default": "visible", "q4": "after_due_date", "q5.timing": "after_published"})
+
+
+def test_checks_that_are_shown_later_are_told_nowhere_before():
+    """Neither by a sum, nor by a board, nor by a check that leans on them, nor by the comparison with the last attempt."""
+    leans = Part("q5.loops", "", 1.0, "not judged", "not judged: q5.timing failed")
+    seen = []
+    for passing in ([], ["q4.loss", "q5.timing", "q4.timing"]):
+        report = judged(passing, speed_ups={"q4": 50.0 + len(passing), "q5": 20.0 + len(passing)})
+        tests = tuple(Result(r.check, (leans,)) if r.check.id == "q5.loops" else r for r in report.results)
+        rendered = results(replace(report, results=tests), LATER, Metadata(attempt=2, before=before(["q4.loops"])))
+        seen.append(
+            (
+                rendered["output"],
+                rendered["leaderboard"],
+                [test for test in rendered["tests"] if test["visibility"] == "visible"],
+            )
+        )
+    assert seen[0] == seen[1]
+    assert seen[0][1] == []
+    assert "9 more checks are shown later" in seen[0][0]
+    assert "q5.timing" not in json.dumps(seen)
+    assert "Total" not in seen[0][0]
+
+
+def test_the_leaderboard_shows_what_was_measured_and_can_be_switched_off():
+    """A speed-up of 0 stands for none."""
+    report = judged(list(checks()), speed_ups={"q4": 61.25, "q5": 0.0})
+    board = [{"name": "q4: times faster than a loop", "value": 61.2, "order": "desc"}]
+    assert results(report)["leaderboard"] == board
+    assert "leaderboard" not in results(report, Configuration(leaderboard=False))
+
+
+def test_an_error_of_the_grader_is_told_to_the_instructor_and_not_to_the_student():
+    """Its reason may speak of hidden checks."""
+    for report in (Report("alice", "error", "secret of q4"), replace(judged(status="error"), reason="secret of q4")):
+        rendered = results(report)
+        shown = json.dumps({key: value for key, value in rendered.items() if key != "extra_data"})
+        assert "secret" not in shown
+        assert "This is no mistake of yours." in shown
+        assert rendered["extra_data"]["reason"] == "secret of q4"
+        assert "secret of q4" in for_instructor(report)
+
+
+def test_what_only_instructors_read_is_not_among_what_students_do():
+    """Standard output is hidden from them."""
+    report = judged(meters={"q4.steps.N": 1234.5}, sandbox=("a-layer",))
+    metadata = Metadata(remark="users could not be read")
+    rendered = results(report, metadata=metadata)
+    shown = json.dumps({key: value for key, value in rendered.items() if key != "extra_data"})
+    for fact in ("1234.5", "a-layer", "users could not be read", "numpy"):
+        assert fact not in shown
+        assert fact in for_instructor(report, metadata)
+    assert rendered["stdout_visibility"] == "hidden"
+    assert rendered["extra_data"]["remark"] == "users could not be read"
+
+
+@pytest.mark.parametrize("seed", [604_215_887, 99_887_766])
+def test_the_hidden_seed_is_in_no_result(seed):
+    """It is the course's secret."""
+    text = json.dumps(results(judged(), Configuration(hidden_seed=seed)))
+    assert str(seed) not in text
+
+
+def test_an_invalid_submission_reads_why_and_what_to_do(tmp_path):
+    """Also where the reason has a file name in it that is not one."""
+    (tmp_path / "<img src=x onerror=alert(1)>.txt").write_text("")
+    submission = stage("alice", tmp_path)
+    rendered = results(Report("alice", "invalid", submission.reason))
+    VALIDATOR.validate(rendered)
+    said = Page(rendered["output"])
+    assert said.tags == {"p"}
+    assert "only <img src=x onerror=alert(1)>.txt" in said.words
+    assert "hand in softmax.py and distances.py, or homework.ipynb" in said.words
+    assert (rendered["score"], rendered["tests"]) == (0, [])
+
+
+def test_the_result_that_is_written_first_is_valid_and_says_what_to_do():
+    """A student reads it when the run was killed."""
+    rendered = unfinished()
+    VALIDATOR.validate(rendered)
+    said = Page(rendered["output"]).words
+    assert rendered["score"] == 0
+    assert "not been graded yet" in said
+    assert "Submit the same files once more" in said
+
+
+def test_a_result_is_written_as_the_platform_reads_it(tmp_path):
+    """UTF-8 without a byte order mark, one JSON value and nothing after it."""
+    path = tmp_path / "results" / "results.json"
+    write_results(path, results(judged(message="\ufeffä \ud800")))
+    data = path.read_bytes()
+    assert data.startswith(b"{")
+    assert "ä".encode() in data
+    assert json.loads(data.decode("utf-8")) == results(judged(message="\ufeffä \ud800"))
+
+
+def test_real_submissions_make_valid_results(bench):
+    """The stubs, and answers that raise."""
+    raising = {"softmax": b"def softmax_jacobian(z):\n    raise ValueError('<b>no</b>')\n"}
+    for submission in (stage("stubs", ASSIGNMENT), Submission("raising", raising), Submission("empty", reason="Nothing.")):
+        rendered = results(bench.judge(submission))
+        VALIDATOR.validate(rendered)
+        assert len(rendered["tests"]) == (len(checks()) if submission.sources else 0)
+
+
+def change(path, value):
+    """A valid result with one value changed, or taken away."""
+    rendered = results(judged(["q4.timing"], speed_ups={"q4": 3.0}))
+    place = rendered
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    return rendered
+
+
+WRONG = [
+    (("score",), "100"),
+    (("score",), None),
+    (("output",), ["text"]),
+    (("output",), "x" * 100_001),
+    (("output_format",), "markdown"),
+    (("visibility",), "later"),
+    (("stdout_visibility",), True),
+    (("scores",), 3),
+    (("tests",), {}),
+    (("tests", 0, "score"), "1"),
+    (("tests", 0, "status"), "error"),
+    (("tests", 0, "number"), 1.1),
+    (("tests", 0, "tags"), "q1"),
+    (("tests", 0, "visible"), True),
+    (("tests", 0, "name_format"), "bold"),
+    (("leaderboard", 0, "order"), "up"),
+    (("leaderboard", 0, "value"), None),
+    (("leaderboard", 0, "rank"), 1),
+    (("extra_data",), []),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), WRONG, ids=[".".join(map(str, path)) for path, _ in WRONG])
+def test_the_schema_refuses_what_gradescope_does_not_know(path, value):
+    """Else it would prove nothing."""
+    VALIDATOR.check_schema(SCHEMA)
+    assert VALIDATOR.is_valid(results(judged(["q4.timing"], speed_ups={"q4": 3.0})))
+    assert not VALIDATOR.is_valid(change(path, value))
+
+
+def test_the_questions_of_the_table_are_those_of_the_homework():
+    """Each with its title."""
+    table = cells(results(judged())["output"])
+    assert [row[0] for row in table[1:-1]] == list(QUESTIONS)
