@@ -170,6 +170,22 @@ def handout(out: Path) -> None:
     click.echo(build_handout(out))
 
 
+@build.command()
+@click.option("--out", default="dist", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="Settings of the course; autograder/configuration.toml explains them."
+)
+def gradescope(out: Path, config: Path | None) -> None:
+    """Write autograder.zip, which Gradescope builds its image from."""
+    from autograder.release.gradescope import build_gradescope
+
+    try:
+        configuration = Configuration.from_toml(config) if config else Configuration()
+    except ConfigurationError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(build_gradescope(out, configuration))
+
+
 def _progress() -> Progress:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     return Progress(*columns, console=Console(stderr=True), transient=True)

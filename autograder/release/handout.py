@@ -1,11 +1,11 @@
 """What students receive: stubs, notebook and handout, generated into assignment/, and the zip of it all."""
 
-import zipfile
 from pathlib import Path
 
 import nbformat
 
 from autograder.homework import ASSIGNMENT, GIVEN, MODULES, SOLUTIONS
+from autograder.release.archive import write_zip
 from autograder.release.source import Cell, cells
 from autograder.release.stubs import strip
 
@@ -16,7 +16,6 @@ KEPT = (
     *("tests/*.py", "tests/*.csv", "data/*.py", "data/*.md", "data/*.npz"),
     *(f"{module}.py" for module in (*GIVEN, *TOOLS)),
 )  # patterns: whatever else lies in assignment/ may be somebody's answers
-EPOCH = (2026, 1, 1, 0, 0, 0)  # of every member: the same files make the same zip
 KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -60,11 +59,7 @@ def build_handout(out: Path) -> Path:
     path = out / f"{FOLDER}.zip"
     given = {file.relative_to(ASSIGNMENT).as_posix(): file for pattern in KEPT for file in ASSIGNMENT.glob(pattern)}
     files = {name: file.read_bytes() for name, file in given.items()} | generate()
-    with zipfile.ZipFile(path, "w") as archive:
-        for name in sorted(files):
-            info = zipfile.ZipInfo(f"{FOLDER}/{name}", EPOCH)
-            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            archive.writestr(info, files[name])
+    write_zip(path, {f"{FOLDER}/{name}": content for name, content in files.items()})
     return path
 
 

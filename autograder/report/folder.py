@@ -26,9 +26,14 @@ def write_atomically(path: Path, text: str) -> None:
     draft.replace(path)
 
 
+def as_json(rendered: dict[str, Any]) -> str:
+    """Write a result as Gradescope takes it, without a NaN."""
+    return json.dumps(rendered, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
 def write_results(path: Path, rendered: dict[str, Any]) -> None:
-    """Write a results.json as Gradescope takes it: UTF-8 without a byte order mark, and no NaN."""
-    write_atomically(path, json.dumps(rendered, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    """Write a results.json in UTF-8 without a byte order mark, which Gradescope would not take."""
+    write_atomically(path, as_json(rendered))
 
 
 def save(out: Path, report: Report, key: str, configuration: Configuration = DEFAULT) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import platform
 from importlib import metadata as installed
 from typing import Any
 
+from autograder import __version__
 from autograder.configuration import Configuration
 from autograder.homework import checks
 from autograder.judge.verdict import Report, Result
@@ -91,8 +92,8 @@ def for_instructor(report: Report, metadata: Metadata = UNKNOWN) -> str:
 
 def versions() -> dict[str, str]:
     """Versions of everything that a verdict could depend on."""
-    packages = ("autograder", "numpy", "pytest")
-    return {"python": platform.python_version(), **{package: installed.version(package) for package in packages}}
+    packages = {package: installed.version(package) for package in ("numpy", "pytest")}
+    return {"python": platform.python_version(), "autograder": __version__, **packages}
 
 
 def _result(hundredths: int, blocks: list[Block]) -> dict[str, Any]:

@@ -1,0 +1,55 @@
+"""The zip that Gradescope builds its image from: what grading needs and nothing else, the same bytes at every build."""
+
+from pathlib import Path
+
+from autograder.configuration import Configuration
+from autograder.homework import ASSIGNMENT, GIVEN, MODULES, ROOT, SOLUTIONS
+from autograder.release.archive import write_zip
+from autograder.report.folder import as_json
+from autograder.report.gradescope import unfinished
+
+IMAGE = Path(__file__).with_name("image")
+PACKAGE = ROOT / "autograder"
+LEFT_OUT = ("audit", "release", "cli.py", "configuration.toml")  # the instructor's side
+LOCK = ROOT / "requirements" / "judge.txt"
+EXECUTABLE = ("setup.sh", "run_autograder")
+
+
+def build_gradescope(out: Path, configuration: Configuration) -> Path:
+    """Write autograder.zip.
+
+    Parameters
+    ----------
+    out : Path
+        Folder to write to.
+    configuration : Configuration
+        What the course decides; the zip carries it.
+
+    Returns
+    -------
+    path : Path
+        The zip, ready for upload.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    files = {path.name: path.read_bytes() for path in IMAGE.iterdir() if path.is_file()}
+    files |= {
+        "requirements.txt": LOCK.read_bytes(),
+        "configuration.json": configuration.to_json().encode(),
+        "unfinished.json": as_json(unfinished()).encode(),
+    }
+    files |= {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in _needed()}
+    path = out / "autograder.zip"
+    write_zip(path, files, EXECUTABLE)
+    return path
+
+
+def _needed() -> list[Path]:
+    """Files of this repository that judge a submission."""
+    package = [path for pattern in ("*.py", "*.csv", "*.ini") for path in PACKAGE.rglob(pattern)]
+    return [
+        *(path for path in package if path.relative_to(PACKAGE).parts[0] not in LEFT_OUT),
+        *(path for pattern in ("*.py", "*.csv") for path in (ASSIGNMENT / "tests").glob(pattern)),
+        *(ASSIGNMENT / f"{name}.py" for name in GIVEN),
+        ASSIGNMENT / "data" / "digits.npz",
+        *(SOLUTIONS / f"{name}.py" for name in MODULES),
+    ]

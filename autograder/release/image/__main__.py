@@ -1,0 +1,6 @@
+"""Where Python enters when it is given the folder that the zip was unpacked to."""
+
+from autograder.gradescope import main
+
+if __name__ == "__main__":
+    main()

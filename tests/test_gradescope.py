@@ -1,0 +1,174 @@
+"""Gradescope's autograder: the zip is unpacked and run as the platform does, and whatever goes wrong, a result is there."""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from autograder.configuration import Configuration
+from autograder.homework import ROOT, SOLUTIONS
+from autograder.release.gradescope import build_gradescope
+
+SAMPLES = ROOT / "tests" / "submissions"
+SCHEMA = json.loads((ROOT / "tests" / "schema" / "results.schema.json").read_text())
+METADATA = {
+    "id": 1,
+    "created_at": "2026-03-01T11:00:00.000000-05:00",
+    "assignment": {"due_date": "2026-03-02T23:59:00.000000-05:00", "total_points": "100.0"},
+    "users": [
+        {"id": 7, "name": "A. Student", "email": "a@example.edu", "assignment": {"due_date": "2026-03-02T23:59:00-05:00"}}
+    ],
+    "previous_submissions": [],
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Path:
+    """The zip, with a configuration that is not the default."""
+    return build_gradescope(tmp_path_factory.mktemp("dist"), Configuration(hidden_seed=11, deadline_seconds=120))
+
+
+@pytest.fixture
+def platform(built, tmp_path):
+    """A platform's folder: source unpacked, and a way to run a submission there."""
+    root = tmp_path / "autograder"
+    (root / "results").mkdir(parents=True)
+    with zipfile.ZipFile(built) as archive:
+        archive.extractall(root / "source")
+    shutil.copy(root / "source" / "run_autograder", root / "run_autograder")  # as the platform does
+
+    class Platform:
+        path = root
+        results_path = root / "results" / "results.json"
+
+        def start(self, submission: Path | None, metadata: object = METADATA) -> subprocess.Popen[str]:
+            if submission is not None:
+                shutil.copytree(submission, root / "submission")
+            if metadata is not None:
+                text = metadata if isinstance(metadata, str) else json.dumps(metadata)
+                (root / "submission_metadata.json").write_text(text)
+            environment = {**os.environ, "RUN_ROOT": str(root), "AUTOGRADER_VENV": sys.prefix, "TOKEN": "secret"}
+            pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+            return subprocess.Popen(["bash", str(root / "run_autograder")], env=environment, cwd=root, **pipes)
+
+        def run(self, submission: Path | None, metadata: object = METADATA) -> tuple[dict, str]:
+            process = self.start(submission, metadata)
+            printed = process.communicate(timeout=300)[0]
+            return self.results(), printed
+
+        def results(self) -> dict:
+            results = json.loads(self.results_path.read_bytes())
+            jsonschema.validate(results, SCHEMA)
+            return results
+
+    return Platform()
+
+
+def test_two_builds_give_the_same_bytes(built, tmp_path):
+    """Whatever lies around, and whenever."""
+    again = build_gradescope(tmp_path, Configuration(hidden_seed=11, deadline_seconds=120))
+    assert hashlib.sha256(again.read_bytes()).digest() == hashlib.sha256(built.read_bytes()).digest()
+
+
+def test_the_zip_holds_what_grading_needs_and_can_be_run(built):
+    """The two programs at its root, no tests, no handout, nothing of the instructor's side; less than a picture."""
+    with zipfile.ZipFile(built) as archive:
+        modes = {member.filename: member.external_attr >> 16 for member in archive.infolist()}
+    assert modes["setup.sh"] == modes["run_autograder"] == 0o100755
+    folders = {name.split("/")[0] for name in modes if "/" in name}
+    assert folders == {"assignment", "autograder", "solutions"}
+    assert not [name for name in modes if name.startswith(("autograder/release", "autograder/audit")) or name.endswith(".md")]
+    assert built.stat().st_size < 200_000
+
+
+def test_the_reference_gets_all_points(platform):
+    """With the students' summary in the result, and the instructor's facts in the output that students do not see."""
+    results, printed = platform.run(SOLUTIONS)
+    assert results["score"] == 100
+    assert {row["name"][:2] for row in results["leaderboard"]} == {"q4", "q5"}
+    assert "status: graded" in printed
+    assert "numpy" in printed
+
+
+def test_hostile_answers_find_no_secret_and_no_other_result(platform):
+    """The platform's token lies in the environment of the run, the reference on disk."""
+    results, printed = platform.run(SAMPLES / "hostile" / "reads-environment")
+    assert results["score"] == 90
+    assert "secret" not in json.dumps(results) + printed
+
+
+@pytest.mark.parametrize(
+    ("submission", "metadata", "score", "words"),
+    [
+        (None, METADATA, 0, "Nothing was graded"),
+        (SAMPLES / "broken" / "only-a-readme", METADATA, 0, "Nothing was graded"),
+        (SOLUTIONS, None, 100, ""),
+        (SOLUTIONS, "{broken", 100, ""),
+        (SOLUTIONS, {**METADATA, "created_at": "1970-01-01T00:00:00Z"}, 100, ""),
+        (SOLUTIONS, {**METADATA, "created_at": "2026-03-04T11:00:00Z"}, 100, "after it was due"),
+    ],
+)
+def test_whatever_the_platform_brings_there_is_a_result(platform, submission, metadata, score, words):
+    """No submission, no metadata, broken ones, a clock in the past, a late submission."""
+    results, _ = platform.run(submission, metadata)
+    assert results["score"] == score
+    assert words in results["output"]
+
+
+def test_a_broken_configuration_is_the_instructors_and_is_told(platform):
+    """The student is told that it is not their fault."""
+    (platform.path / "source" / "configuration.json").write_text('{"points": {"totl": 10}}')
+    results, printed = platform.run(SOLUTIONS)
+    assert results["score"] == 0
+    assert results["extra_data"]["status"] == "error"
+    assert "totl" in printed
+    assert "instructor" in results["output"]
+
+
+@pytest.mark.parametrize("seconds", [0.3, 1.5, 4.0])
+def test_a_killed_run_leaves_a_result_that_says_so(platform, seconds):
+    """As by the platform's own limit: the first result stands, or the verdict."""
+    process = platform.start(SAMPLES / "hostile" / "deaf-loop")
+    deadline = time.monotonic() + 60
+    while not platform.results_path.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(seconds)
+    process.kill()
+    process.communicate()
+    results = platform.results()
+    assert (results["score"], results["extra_data"]["status"]) in [(0, "error"), (70, "graded")]
+    assert results["score"] or "stopped before" in results["output"]
+
+
+def test_a_run_past_its_deadline_ends_with_a_result(platform):
+    """Where even the questions' own limits did not help: here the judge sleeps."""
+    (platform.path / "source" / "configuration.json").write_text('{"limits": {"deadline_seconds": 60}}')
+    run = platform.path / "source" / "autograder" / "gradescope.py"
+    run.write_text(run.read_text().replace("seconds - (time.monotonic() - started)", "2.0"))
+    results, printed = platform.run(SAMPLES / "hostile" / "deaf-loop")
+    assert results["score"] == 0
+    assert "deadline" in printed
+    assert results["extra_data"]["status"] == "error"
+
+
+def test_a_judge_that_is_killed_is_told(platform):
+    """Every process below the run, again and again, as a machine without memory does."""
+    process = platform.start(SAMPLES / "hostile" / "deaf-loop")
+    while process.poll() is None:
+        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False)
+        for child in listed.stdout.split():
+            os.kill(int(child), signal.SIGKILL)
+        time.sleep(0.2)
+    process.communicate()
+    results = platform.results()
+    assert results["score"] == 0
+    assert results["extra_data"]["status"] == "error"
