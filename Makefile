@@ -4,12 +4,13 @@ export PYTHONS ?= 3.10 3.11 3.12 3.13
 SUBMISSIONS ?= solutions assignment tests/submissions/right tests/submissions/wrong tests/submissions/broken tests/submissions/hostile
 OUT ?= grades
 JOBS ?=
+CONFIG ?=
 
 VENV := .venv
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup grade test test-pythons audit bench assignment release lint lock clean
+.PHONY: help setup grade test test-pythons audit bench assignment release gradescope lint lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */:/' | awk -F: '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -38,13 +39,17 @@ audit: $(READY)  ## grade mutants of the reference, list those that the checks l
 	$(VENV)/bin/autograder audit $(if $(JOBS),--jobs $(JOBS))
 
 bench: $(READY)  ## repeat the measurements behind limits and tolerances
+	$(VENV)/bin/python tests/benchmarks/layers.py
 	$(VENV)/bin/python tests/benchmarks/styles.py
 
 assignment: $(READY)  ## generate stubs, notebook and handout from the solutions
 	$(VENV)/bin/autograder build assignment
 
-release: assignment  ## build dist/homework.zip, which students unpack
+release: assignment gradescope  ## build dist/homework.zip, which students unpack, and what gradescope builds
 	$(VENV)/bin/autograder build handout --out dist
+
+gradescope: $(READY)  ## build dist/autograder.zip for Gradescope, with CONFIG=file for the course's settings
+	$(VENV)/bin/autograder build gradescope --out dist $(if $(CONFIG),--config "$(CONFIG)")
 
 lock: $(READY)  ## renew the hashed locks from pyproject.toml
 	sh requirements/lock.sh $(VENV)/bin/uv

@@ -152,7 +152,7 @@ def test_a_killed_run_leaves_a_result_that_says_so(platform, seconds):
 def test_a_run_past_its_deadline_ends_with_a_result(platform):
     """Where even the questions' own limits did not help: here the judge sleeps."""
     (platform.path / "source" / "configuration.json").write_text('{"limits": {"deadline_seconds": 60}}')
-    run = platform.path / "source" / "autograder" / "gradescope.py"
+    run = platform.path / "source" / "autograder" / "routes" / "gradescope.py"
     run.write_text(run.read_text().replace("seconds - (time.monotonic() - started)", "2.0"))
     results, printed = platform.run(SAMPLES / "hostile" / "deaf-loop")
     assert results["score"] == 0
