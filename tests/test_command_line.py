@@ -95,6 +95,32 @@ def test_grading_again_grades_nothing_twice_and_fresh_forgets(a_class, tmp_path)
     assert rows(out)[0]["score"] == "25"
 
 
+def test_settings_scale_the_points_and_give_the_seed(a_class, tmp_path):
+    """What was graded under other settings is graded again; the same seed on the command line is no other setting."""
+    settings = tmp_path / "course.toml"
+    settings.write_text("points.total = 20\nchecks.hidden_seed = 5\n")
+    result = tmp_path / "out" / "alice" / "results.json"
+    graded = []
+    for options in (["--config", settings], ["--config", settings, "--seed", 5], []):
+        run = autograder("grade", a_class / "alice", "--out", tmp_path / "out", *options)
+        assert run.returncode == 0, run.stderr
+        graded.append((rows(tmp_path / "out")[0]["score"], json.loads(result.read_text())["score"], result.stat().st_mtime_ns))
+        assert ("q1/2 " in run.stdout) == bool(options)
+    assert [scores[:2] for scores in graded] == [("20", 20), ("20", 20), ("100", 100)]
+    assert graded[0][2] == graded[1][2] < graded[2][2]
+
+
+def test_wrong_settings_are_wrong_usage(a_class, tmp_path):
+    """All mistakes are told, and nothing is graded."""
+    settings = tmp_path / "course.toml"
+    settings.write_text("points.totl = 20\nlimits.jobs = 0\n")
+    run = autograder("grade", a_class, "--out", tmp_path / "out", "--config", settings)
+    assert run.returncode == 2
+    assert "points.total" in run.stderr
+    assert "limits.jobs = 0" in run.stderr
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("arguments", [["grade"], ["grade", "nowhere", "--out", "x"], ["grade", "."], ["frobnicate"]])
 def test_wrong_usage_exits_with_2_and_says_why(arguments, tmp_path):
     """Nothing is graded, nothing is written."""

@@ -45,26 +45,29 @@ anything_written = st.text(st.characters(exclude_categories=())) | st.sampled_fr
 messages = anything_written | st.builds("{}\nWith the public data:\n{}".format, anything_written, anything_written)
 
 
-@st.composite
-def parts_of(draw, check):
-    def part(weight, outcome, message, hint):
-        words = "" if outcome == "passed" else message
-        return Part(check.id, "a part of it", weight, outcome, words, hint if outcome == "failed" else None)
-
-    outcomes = st.sampled_from(["passed", "failed", "not judged"])
-    hints = st.none() | st.tuples(st.just("no-mean"), anything_written)
-    return tuple(draw(st.lists(st.builds(part, st.sampled_from([1.0, 2.0, 3.0]), outcomes, messages, hints), max_size=3)))
+def part(check, weight, outcome, message, hint):
+    return Part(check, "a part", weight, outcome, "" if outcome == "passed" else message, hint if outcome == "failed" else None)
 
 
 @st.composite
 def reports(draw):
+    """Reports of every status, in which a few checks have parts of any kind, and the others pass."""
+    outcomes = st.sampled_from(["passed", "failed", "not judged"])
+    hints = st.none() | st.tuples(st.just("no-mean"), anything_written)
     status = draw(st.sampled_from(["graded", "invalid", "error"]))
-    judged = status == "graded" or (status == "error" and draw(st.booleans()))
+    results = []
+    if status == "graded" or (status == "error" and draw(st.booleans())):
+        odd = draw(st.sets(st.sampled_from(list(checks())), max_size=3))
+        for name, check in checks().items():
+            parts = st.lists(
+                st.builds(part, st.just(name), st.sampled_from([1.0, 2.0, 3.0]), outcomes, messages, hints), max_size=3
+            )
+            results.append(Result(check, tuple(draw(parts)) if name in odd else (Part(name, "", 1.0, "passed"),)))
     return Report(
         draw(anything_written),
         status,
         draw(anything_written),
-        tuple(Result(check, draw(parts_of(check))) for check in checks().values()) if judged else (),
+        tuple(results),
         draw(st.lists(st.sampled_from(["user", "files"]))),
         draw(st.dictionaries(st.sampled_from(["q4.steps.N", "q4.cpu_ratio.N"]), st.none() | st.floats())),
         draw(st.dictionaries(st.sampled_from(["q4", "q5"]), st.floats())),
@@ -72,7 +75,8 @@ def reports(draw):
     )
 
 
-moments = st.none() | st.timedeltas(timedelta(0), timedelta(days=40)).map(lambda span: datetime(2026, 3, 1, tzinfo=ZONE) + span)
+FIRST = datetime(2026, 3, 1, tzinfo=ZONE)
+moments = st.none() | st.timedeltas(timedelta(0), timedelta(days=40)).map(FIRST.__add__)
 earlier = st.fixed_dictionaries(
     {name: st.builds(Earlier, st.booleans(), st.floats(0, 9), st.floats(0, 9)) for name in checks()}
 )
@@ -133,6 +137,19 @@ def test_every_report_makes_a_valid_result(report, configuration, metadata):
         assert not page.open
     for told in (as_text(report, configuration, metadata), for_instructor(report, metadata)):
         assert all(clean(line) == line for line in told.split("\n"))
+
+
+@pytest.mark.parametrize("odd", UNPRINTABLE, ids=[f"U+{ord(character):04X}" for character in UNPRINTABLE])
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -1.0])
+def test_odd_characters_and_numbers_are_kept_out_wherever_they_can_stand(odd, number):
+    """A lone surrogate cannot be written, a NaN cannot be read, and a board knows no infinity."""
+    report = judged(message=odd, reason=f"a{odd}", meters={"q4.steps.N": number}, speed_ups={"q4": number})
+    rendered = results(report, metadata=Metadata(remark=odd))
+    text = json.dumps(rendered, ensure_ascii=False, allow_nan=False)
+    assert text.encode("utf-8")
+    assert odd not in json.loads(text)["extra_data"].values()
+    assert clean(rendered["extra_data"]["reason"]) == rendered["extra_data"]["reason"]
+    assert rendered["leaderboard"] == []
 
 
 @given(reports(), configurations, metadata)
