@@ -1,0 +1,14 @@
+import softmax
+
+import numpy as np
+
+
+def pairwise_squared_distances(A, B):
+    A = A.astype(float)
+    B = B.astype(float)
+    P = (A ** 2).sum(axis=1)[:, None] + (B ** 2).sum(axis=1) - 2 * A @ B.T
+    return np.maximum(P, 0)
+
+
+if softmax.softmax_jacobian(np.zeros(3)).shape != (3, 3):
+    raise ValueError('softmax is broken')

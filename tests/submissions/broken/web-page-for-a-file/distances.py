@@ -1,0 +1,3 @@
+<!DOCTYPE html>
+<html><head><title>Sign in</title></head>
+<body><p>Please sign in.</p></body></html>
