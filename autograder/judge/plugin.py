@@ -178,7 +178,7 @@ class Judge:
             return part("not judged", f"not judged: {' and '.join(roots)} failed")
         if not isinstance(error, (Mismatch, NoAnswer)):
             self.faults.append(f"{check}: {type(error).__name__}: {error}")
-            return part("not judged", "not judged: the grader failed at this check; your instructor has been told")
+            return part("not judged", "not judged: the grader failed at this check; your instructor can see why")
         question = checks()[check].question
         known = (question, error.key) in self._told
         told = self._told.setdefault((question, error.key), check)
