@@ -97,13 +97,13 @@ def stage(name: str, path: Path) -> Submission:
     except BROKEN as error:
         words = str(error) if isinstance(error, Unreadable) else f"it cannot be read ({type(error).__name__})"
         return Submission(name, reason=f"Nothing was graded: {words}.")
-    choice = choose(found.files)
+    choice = choose(found.files, unread=found.seen - set(found.files))
     remarks = " ".join([*found.remarks, *choice.remarks])
     if choice.sources:
         return Submission(name, choice.sources, remarks)
     if found.files or found.remarks:
         return Submission(name, reason=f"Nothing was graded. {remarks}")
-    what = f"only {', '.join(sorted(found.seen)[:5])}" if found.seen else "nothing"
+    what = f"only {', '.join(map(shown, sorted(found.seen)[:5]))}" if found.seen else "nothing"
     return Submission(name, reason=f"Nothing was graded: there is no {' or '.join(ANSWERS)} in it and no notebook, {what}.")
 
 
@@ -242,7 +242,11 @@ def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, Callable[[int], by
 
     def reader(member: zipfile.ZipInfo) -> Callable[[int], bytes]:
         def read(most: int) -> bytes:
-            if member.file_size > most or member.file_size > MAX_RATIO * max(member.compress_size, 1) + 4096:
+            if member.flag_bits & 1:
+                raise Unreadable("is locked with a password; pack it without one")
+            if member.file_size > most:
+                raise Unreadable(f"is larger than {most >> 20} MiB")
+            if member.file_size > MAX_RATIO * max(member.compress_size, 1) + 4096:
                 raise Unreadable(f"unpacks to {member.file_size} bytes")
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise Unreadable("is packed in a way that is not read; an ordinary zip is")
@@ -272,7 +276,10 @@ def _pick(entries: Iterable[tuple[str, Callable[[int], bytes]]]) -> _Found:
     for name, read in entries:
         found.seen.add(name)
         if name in ANSWERS and name not in found.files:
-            found.files[name] = _read(name, read, MAX_MODULE)
+            try:
+                found.files[name] = _read(name, read, MAX_MODULE)
+            except Unreadable as problem:  # which costs nothing where the other module can be read
+                found.remarks.append(f"{problem}.")
         elif _is_notebook(name):
             notebooks.append((name, read))
     if notebooks:

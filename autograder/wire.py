@@ -7,7 +7,6 @@ nothing: every length, dtype and shape is checked against what it is willing to 
 import builtins
 import json
 import math
-import re
 import struct
 import types
 from dataclasses import dataclass
@@ -39,10 +38,9 @@ DTYPES = frozenset(
         "complex128",
     ]
 )
-FUNCTION = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,59}")
 TYPES = frozenset(
     [name for name, value in vars(builtins).items() if isinstance(value, type)]
-    + [name for name, value in vars(types).items() if isinstance(value, type)]
+    + [value.__name__ for value in vars(types).values() if isinstance(value, type)]
     + [f"ndarray_of_{name}" for name in ("object", "str", "bytes", "void", "datetime64", "timedelta64")]
     + ["generator", "function", "ndarray", "nested"]
 )  # only these names cross: any other could be a message
@@ -57,13 +55,6 @@ class Opaque:
     """Stands for a value that does not cross the wire: only the name of its type does."""
 
     type_name: str
-
-
-@dataclass(frozen=True)
-class FunctionName:
-    """Stands for a function of the other side, as an argument."""
-
-    name: str
 
 
 @dataclass(frozen=True)
@@ -136,8 +127,6 @@ def _pack(value: Any, payload: list[bytes], depth: int) -> Any:
         return {"dict": {str(key): _pack(item, payload, depth + 1) for key, item in value.items()}}
     if isinstance(value, Strided):
         return {**_pack_array(np.ascontiguousarray(value.array), payload), "order": "strided"}
-    if isinstance(value, FunctionName):
-        return {"function": value.name}
     name = value.type_name if isinstance(value, Opaque) else type(value).__name__
     return {"opaque": name if name in TYPES else "object"}
 
@@ -185,8 +174,6 @@ class _Reader:
                 return array[()], end
             case {"opaque": str(name)}:
                 return Opaque(name if name in TYPES else "object"), start
-            case {"function": str(name)} if FUNCTION.fullmatch(name):
-                return FunctionName(name), start
         raise WireError("the frame holds a value of no known kind")
 
     def unpack_array(self, dtype: str, shape: list[Any], order: str, start: int) -> tuple[np.ndarray[Any, Any], int]:

@@ -1,6 +1,6 @@
 """Which of a student's files count: a module, or what is lifted out of the notebook."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from lifting import Notebook, lift, read_notebook, shown
@@ -34,7 +34,7 @@ class Choice:
         return {module: reading.source for module, reading in self.readings.items()}
 
 
-def choose(files: Mapping[str, bytes]) -> Choice:
+def choose(files: Mapping[str, bytes], unread: Collection[str] = ()) -> Choice:
     """Choose the file that counts for each module.
 
     The module's file counts if it answers anything; else the notebook, if that does; else the module's file as it is, and
@@ -45,6 +45,8 @@ def choose(files: Mapping[str, bytes]) -> Choice:
     ----------
     files : mapping of str to bytes
         Modules and at most one notebook, by file name.
+    unread : collection of str
+        Names of files that are there and could not be read, which has been said: they are not missing.
 
     Returns
     -------
@@ -79,7 +81,7 @@ def choose(files: Mapping[str, bytes]) -> Choice:
             remarks += [remark for remark in lifted.remarks if remark not in remarks]
             if lifted.absent:
                 remarks.append(f"{lifted.file} has no {listed(lifted.absent)}.")
-    if missing := [f"{module}.py" for module in MODULES if module not in readings]:
+    if missing := [f"{module}.py" for module in MODULES if module not in readings and f"{module}.py" not in unread]:
         remarks.append(f"{listed(missing)} {'is' if len(missing) == 1 else 'are'} missing.")
     return Choice(readings, tuple(remarks), notebook)
 

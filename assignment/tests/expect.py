@@ -56,7 +56,8 @@ def describe(value: Any) -> str:
         return "a single number"
     name = getattr(value, "type_name", type(value).__name__)
     if name.startswith("ndarray_of_"):
-        return f"an array of type {name.removeprefix('ndarray_of_')} (do its rows differ in length?)"
+        kind = name.removeprefix("ndarray_of_")
+        return f"an array of type {kind}" + (" (do its rows differ in length?)" if kind == "object" else "")
     return f"a value of type {name}"
 
 
@@ -94,7 +95,7 @@ def array(
     if not (np.issubdtype(given.dtype, np.floating) or (np.issubdtype(given.dtype, np.integer) and (integers or not strict))):
         raise Mismatch(f"{what} should hold floats; yours is {describe(given)}.", key=f"{name} is {given.dtype}")
     finite(given, what, not_finite)
-    return given
+    return given if strict else given.astype(float)  # linalg takes no float16
 
 
 def number(value: Any, what: str, *, strict: bool = False, not_finite: Hint | None = None) -> float:

@@ -180,7 +180,7 @@ def parse(source: str | bytes) -> ast.Module:
 
 def origin(source: bytes, file: str) -> str:
     """Name the notebook that a source is lifted from, or the file that it is."""
-    found = re.match(re.escape(HEADER).replace(r"\{\}", r"([\w .()-]{1,60})") + "\n", source.decode(errors="replace"))
+    found = re.match(re.escape(HEADER).replace(r"\{\}", r"([\w .()-]{1,60}\.ipynb)") + "\n", source.decode(errors="replace"))
     return found[1] if found else file
 
 

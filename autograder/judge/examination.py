@@ -11,7 +11,6 @@ import numpy as np
 
 from autograder.homework import FUNCTIONS, QUESTIONS, given_sources, make_checks_importable
 from autograder.judge.sandbox import Sandbox, TookTooLong, Worker, WorkerDied
-from autograder.wire import FunctionName
 
 make_checks_importable()
 
@@ -19,13 +18,13 @@ make_checks_importable()
 from reading import origin, place  # noqa: E402
 
 CALL_CPU = 3.0  # seconds for one request; the longest honest one, a loop over 8,000 rows that is to lose its points, takes 1
-TRAINING_CPU = 30.0  # seconds for 30 steps of gradient descent; with a loss in scalar loops it takes 3
 IMPORT_CPU = 5.0  # seconds; code at the top level that trains for a minute does not belong in an answer
 QUESTION_CPU = 60.0  # seconds for all requests of a question; a loss in scalar loops takes 20
 QUESTION_STALL = 20.0  # seconds that a question's answers may wait for anything but the processor
 QUESTION_PATIENCE = 40.0  # times their CPU time that the answers may take by the wall clock
 LIVES = 3  # deaths of the worker by one function, before that function is not called again
 TRIES = 2  # of a function that takes too long: a student waits for the verdict
+MOST_STEPS = 1 << 40  # bytecodes that fit into any time limit; what is more is a lie, and no float holds 10**400
 MAX_MESSAGE = 200  # characters shown of an exception's message
 
 EXCEPTIONS = frozenset(
@@ -121,8 +120,6 @@ class RemoteFunction:
         return answer["results"][0], cpu, peak
 
     def _ask(self, calls: list[dict[str, Any]], *, weighed: bool = False) -> tuple[dict[str, Any], float, int]:
-        for call in calls:
-            call["arguments"] = [FunctionName(a.name) if isinstance(a, RemoteFunction) else a for a in call["arguments"]]
         return self._examination.ask(self.name, calls, self._cpu_limit, weighed=weighed)
 
 
@@ -183,30 +180,28 @@ class Examination:
         NoAnswer
             The function is missing, raised, took too long, or took its process down.
         """
-        used = [a.name for call in calls for a in call["arguments"] if isinstance(a, FunctionName)]
-        theirs = used[0] if used else function  # given code only passes on what the student's function does
-        if len(self._deaths[theirs]) >= LIVES or self._late[theirs] >= TRIES:
-            raise self._deaths[theirs][-1].again()
-        self._expect_time_left(theirs)
+        if len(self._deaths[function]) >= LIVES or self._late[function] >= TRIES:
+            raise self._deaths[function][-1].again()
+        self._expect_time_left(function)
         worker = self._living_worker()
-        if theirs in FUNCTIONS and theirs not in self._functions:
-            raise NoAnswer(f"{self._file} defines no function {theirs}.")
+        if function in FUNCTIONS and function not in self._functions:
+            raise NoAnswer(f"{self._file} defines no function {function}.")
         try:
             reply = worker.ask({"function": function, "calls": calls}, cpu_limit, wall_limit=self._wall_left, weighed=weighed)
         except WorkerDied as death:
             self._worker = None
             self._spend(death.cpu, death.wall)
-            missing = NoAnswer(f"{theirs}: {death}.", final=True)
-            self._deaths[theirs].append(missing)
-            self._late[theirs] += isinstance(death, TookTooLong)
+            missing = NoAnswer(f"{function}: {death}.", final=True)
+            self._deaths[function].append(missing)
+            self._late[function] += isinstance(death, TookTooLong)
             raise missing from None
         self._spend(reply.cpu, reply.wall)
         answer = reply.value
         if isinstance(answer, dict) and isinstance(answer.get("raised"), dict):
-            raise self._raised(theirs, answer["raised"])
+            raise self._raised(function, answer["raised"])
         if not _is_answer(answer, calls):
             self.close()
-            raise NoAnswer(f"{theirs}: its process wrote to the grader's channel.", final=True)
+            raise NoAnswer(f"{function}: its process wrote to the grader's channel.", final=True)
         return answer, reply.cpu, reply.peak
 
     @property
@@ -257,7 +252,8 @@ class Examination:
         self._spend(reply.cpu, reply.wall)
         answer = reply.value
         if isinstance(answer, dict) and isinstance(answer.get("functions"), list):
-            self._functions = [name for name in wanted if name in answer["functions"]]
+            there = {name for name in answer["functions"] if isinstance(name, str)}
+            self._functions = [name for name in wanted if name in there]
             self._worker = worker
             return worker
         worker.end()
@@ -273,13 +269,13 @@ class Examination:
                 f"{function} is not filled in yet.",
                 hint=("stub", "It raises NotImplementedError: is that line of the stub still there?"),
             )
-        if raised.get("file") in {f"{name}.py" for name in self._sources if name not in self._submitted}:
-            return NoAnswer(f"{raised['file']} could not use what {function} returned: {kind}.", words, kind=kind)
         return NoAnswer(f"{function} raised {kind}{where}.", words, kind=kind)
 
     def _import_failed(self, raised: dict[str, Any]) -> NoAnswer:
         """Turn what a worker says of an exception at import into words."""
         kind, where, words = self._read(raised)
+        if "null bytes" in words:
+            words = "it is not plain text; save it again as UTF-8"
         missing = re.fullmatch(r"No module named '([A-Za-z_][\w.]{0,60})'", words)
         if kind == "ModuleNotFoundError" and missing:
             return NoAnswer(
@@ -313,6 +309,6 @@ def _is_answer(answer: Any, calls: list[dict[str, Any]]) -> bool:
     return (
         isinstance(answer, dict)
         and all(isinstance(answer.get(key), list) and len(answer[key]) == size for key, size in sizes.items())
-        and all(type(count) is int for count in answer["steps"])
+        and all(type(count) is int and -1 <= count < MOST_STEPS for count in answer["steps"])
         and all(isinstance(arguments, list) for arguments in answer["arguments"])
     )

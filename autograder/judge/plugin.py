@@ -18,9 +18,10 @@ from autograder.homework import FUNCTIONS, checks, reference
 from autograder.judge.evidence.base import NotJudged
 from autograder.judge.evidence.distances import DistanceEvidence
 from autograder.judge.evidence.softmax import SoftmaxEvidence
-from autograder.judge.examination import TRAINING_CPU, Examination, NoAnswer, RemoteFunction
+from autograder.judge.examination import Examination, NoAnswer, RemoteFunction
 from autograder.judge.meters.cpu import Race, Yardstick
 from autograder.judge.sandbox import SandboxError
+from autograder.judge.training import train
 from autograder.judge.verdict import Outcome, Part
 
 
@@ -58,9 +59,9 @@ class Judge:
         return lambda function, *arguments: function.observe(*arguments)
 
     @pytest.fixture
-    def gradient_descent(self) -> RemoteFunction:
-        """Training, which runs in the worker, where the loss is."""
-        return self.examination.function("training.gradient_descent", TRAINING_CPU)
+    def gradient_descent(self) -> Callable[..., Any]:
+        """Training, which calls the loss step by step."""
+        return train
 
     @pytest.fixture
     def naive_evidence(self) -> SoftmaxEvidence:
@@ -188,29 +189,30 @@ class Judge:
         hint = error.hint or (
             self._crash_hint(question) if isinstance(error, NoAnswer) and error.kind == "ValueError" else None
         )
-        return part("failed", "\n".join(filter(None, [error.summary, self._in_public(item, error)])), hint)
+        return part("failed", self._in_public(item, error), hint)
 
     def _crash_hint(self, question: str) -> Hint | None:
         """What may be wrong with an answer whose shapes do not fit together."""
         return self._distances.crash_hint if question == "q5" else None
 
     def _in_public(self, item: pytest.Function, error: Mismatch | NoAnswer) -> str:
-        """What can be shown of a failure: the values, or the exception's words, of the same failure on the public seed."""
+        """What is told of a failure: the same one on the public seed, since an answer could put hidden data into any word."""
         if "rng" not in item.funcargs or getattr(error, "final", False):
-            return ""
+            return error.summary
         # A new worker, which has never seen the hidden data: nothing of them can get into its words.
         self.examination.close()
         names = item._fixtureinfo.argnames
         arguments = {name: item.funcargs[name] for name in names} | {"rng": check_rng(PUBLIC_SEED, _check_id(item))}
         try:
             item.obj(**arguments)
-        except Mismatch as mismatch:
-            return f"With the public data:\n{mismatch.table}" if isinstance(error, Mismatch) and mismatch.table else ""
-        except NoAnswer as missing:
-            return missing.message if isinstance(error, NoAnswer) else ""
+        except Mismatch as public:
+            return public.summary + (f"\nWith the public data:\n{public.table}" if public.table else "")
+        except NoAnswer as public:
+            return "\n".join(filter(None, [public.summary, public.message]))
         except NotJudged:
-            return ""
-        return ""
+            pass
+        what = "the result is not right" if isinstance(error, Mismatch) else "there is no result"
+        return f"This fails with the hidden data, and not with the public data: {what}."
 
 
 def _check_id(item: pytest.Item) -> str:

@@ -245,8 +245,8 @@ class Worker:
 
     def _wait(self, event: int, check_time: Callable[[], None]) -> None:
         self._poll.register(self._channel, event)
-        if not self._poll.poll(POLL * 1000):
-            check_time()
+        self._poll.poll(POLL * 1000)
+        check_time()
 
 
 def required_layers() -> frozenset[str]:

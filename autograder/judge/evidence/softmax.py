@@ -79,7 +79,7 @@ class SoftmaxEvidence(Evidence):
             cases = [terms(*arguments, axis=axis) for arguments, _, _ in self.sample]
             loss = fit_loss(cases, self.losses, axis) if self.losses else None
             gradient = fit_gradient(cases, self.gradients, axis) if self.gradients else None
-            moving = (loss is not None and not loss.data.is_(0)) or (gradient is not None and not gradient.idle)
+            moving = (loss is not None and not loss.idle) or (gradient is not None and not gradient.idle)
             if moving or (not axis and (loss is not None or gradient is not None)):
                 return loss, gradient
         return None, None
@@ -117,7 +117,7 @@ class SoftmaxEvidence(Evidence):
     @property
     def loss_hint(self) -> Hint | None:
         """What may be wrong with the loss."""
-        if self.loss_model is not None and self.loss_model.data.is_(0):
+        if self.loss_model is not None and self.loss_model.idle:
             return Hint("stub", "The loss does not depend on the examples: is it overwritten (= for +=), or not filled in yet?")
         if self.loss_model is None and self.mean_probability:
             return Hint("no-log", mistakes.LOSS_QUESTIONS["no-log"])
@@ -128,7 +128,7 @@ class SoftmaxEvidence(Evidence):
     @property
     def gradient_hint(self) -> Hint | None:
         """What may be wrong with the gradient."""
-        if self.loss_model is not None and self.loss_model.data.is_(0) and self.gradient_model and self.gradient_model.idle:
+        if self.loss_model is not None and self.loss_model.idle and self.gradient_model and self.gradient_model.idle:
             return self.loss_hint
         return mistakes.hint_for_gradient(mistakes.name_gradient(self.gradient_model), mistakes.name_loss(self.loss_model))
 
@@ -159,11 +159,12 @@ class SoftmaxEvidence(Evidence):
         W, X, y, reg = batch(self.rng)
         other = (y + 1) % W.shape[1]
         shifted = [W + sign * STEP * unit.reshape(W.shape) for unit in np.eye(W.size) for sign in (1, -1)]
-        calls = [(W, X, y, 0.0), (2 * W, X, y, 0.0), (W, X, other, 0.0), (W, X, y, reg), *((V, X, y, reg) for V in shifted)]
+        calls = [(W, X, y, 0.0), (2 * W, X, y, 0.0), (W, 2 * X, y, 0.0), (W, X, other, 0.0), (W, X, y, reg)]
+        calls += [(V, X, y, reg) for V in shifted]
         pairs = [expect.loss_and_gradient(value, W.shape) for value in self.function.map(calls)]
-        dW = expect.array(pairs[3][1], W.shape, "dW")
-        at_W, at_2W, at_other, _, *losses = (expect.number(loss, "loss") for loss, _ in pairs)
-        for name, elsewhere in (("W", at_2W), ("y", at_other)):
+        dW = expect.array(pairs[4][1], W.shape, "dW")
+        at_W, at_2W, at_2X, at_other, _, *losses = (expect.number(loss, "loss") for loss, _ in pairs)
+        for name, elsewhere in (("W", at_2W), ("X", at_2X), ("y", at_other)):
             if elsewhere == at_W:
                 raise Mismatch(f"The loss stays the same when {name} changes: its gradient says nothing.", hint=self.loss_hint)
         forward, backward = np.array(losses).reshape(-1, 2).T
@@ -172,7 +173,7 @@ class SoftmaxEvidence(Evidence):
     @cached_property
     def alive(self) -> bool:
         """Whether it works: loss or gradient is right but for a known mistake, or the gradient is that of its own loss."""
-        if self.loss_model is not None and not self.loss_model.data.is_(0):
+        if self.loss_model is not None and not self.loss_model.idle:
             return True
         if self.gradient_model is not None and not self.gradient_model.idle:
             return True

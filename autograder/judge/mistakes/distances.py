@@ -32,7 +32,8 @@ class DistanceModel:
     @property
     def alive(self) -> bool:
         """Whether it has all three terms, but for their factors."""
-        return min(abs(self.a), abs(self.ab)) > SNAP and abs(self.a - self.b) <= SNAP * abs(self.a)
+        there = min(abs(self.a), abs(self.ab)) > SNAP * max(1.0, abs(self.a), abs(self.ab))
+        return there and abs(self.a - self.b) <= SNAP * abs(self.a)
 
     @property
     def proportional(self) -> bool:

@@ -103,6 +103,11 @@ class LossModel:
         return self.data.at(at.N, at.C) * at.data + self.penalty.at(at.N, at.C) * at.penalty
 
     @property
+    def idle(self) -> bool:
+        """Whether nothing of the examples is in it."""
+        return abs(self.data.constant) < SNAP * max(1.0, abs(self.penalty.constant))
+
+    @property
     def right(self) -> bool:
         """Whether there is no mistake."""
         return not self.axis and self.data.is_(1) and self.penalty.is_(1)
@@ -130,7 +135,8 @@ class GradientModel:
     @property
     def idle(self) -> bool:
         """Whether nothing of the examples is in it."""
-        return self.pull.is_(0) and self.push.is_(0)
+        scale = max(1.0, abs(self.shrink.constant))
+        return max(abs(self.pull.constant), abs(self.push.constant)) < SNAP * scale
 
 
 def fit_loss(cases: Sequence[Terms], losses: Sequence[float], axis: str = "") -> LossModel | None:

@@ -1,0 +1,38 @@
+"""Gradient descent on the judge's side of the boundary: what bears its name in a worker may be the submission's own."""
+
+from typing import Any
+
+import expect
+import numpy as np
+from training import gradient_descent  # type: ignore[import-not-found, unused-ignore]
+
+from autograder.judge.examination import RemoteFunction
+
+
+def train(loss_function: RemoteFunction, *arguments: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Train with a student's loss and gradient.
+
+    Parameters
+    ----------
+    loss_function : RemoteFunction
+        (W, X, y, reg) -> (loss, dW); each step calls it once.
+    *arguments
+        As for ``training.gradient_descent``.
+
+    Returns
+    -------
+    W, losses : ndarray
+        As ``training.gradient_descent`` gives them.
+
+    Raises
+    ------
+    Mismatch
+        A result is not a loss and a gradient; a gradient of any other shape could be broadcast to fill the judge's memory.
+    """
+
+    def checked(W: np.ndarray[Any, Any], *others: Any) -> tuple[float, np.ndarray[Any, Any]]:
+        loss, dW = expect.loss_and_gradient(loss_function(W, *others), W.shape)
+        return expect.number(loss, "loss"), expect.array(dW, W.shape, "dW")
+
+    W, losses = gradient_descent(checked, *arguments)
+    return W, losses
