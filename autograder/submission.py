@@ -26,6 +26,9 @@ NOT_SUBMITTED = frozenset(
 )  # folders that systems make; names with a dot in front too
 MAX_MEMBERS = 10_000  # of an archive
 MAX_DEPTH = 6  # folders around the answers
+MAX_NAME = 200  # bytes of a submission's name, which becomes a folder's: file systems take 255
+TAKEN = frozenset({"grades.csv", "index.html"})  # names in the folder of the results
+ENTRY = b"PK\x01\x02"  # begins each entry in the directory of a zip
 MAX_RATIO = 200  # of an archive member's compression: source code shrinks 3 to 10 times
 
 
@@ -114,9 +117,9 @@ class Unreadable(Exception):
 BROKEN = (Unreadable, OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError)
 
 
-def _below(path: Path) -> Iterator[Path]:
+def _below(path: Path, depth: int = 0) -> Iterator[Path]:
     """The submissions that a path stands for."""
-    if not path.is_dir() or _has_answers(path):
+    if not path.is_dir() or depth == MAX_DEPTH or _has_answers(path):
         yield path
         return
     children = [child for child in sorted(path.iterdir()) if _may_be_submission(child)]
@@ -125,7 +128,7 @@ def _below(path: Path) -> Iterator[Path]:
     for child in children:
         # One folder with answers somewhere below is a submission wrapped in folders; several are a class of their own.
         if child.is_dir() and len(_folders_with_answers(child)) > 1 and not _has_answers(child):
-            yield from _below(child)
+            yield from _below(child, depth + 1)
         else:
             yield child
 
@@ -172,8 +175,12 @@ def _name(paths: list[Path]) -> dict[str, Path]:
             depth[path] += 1
     named: dict[str, Path] = {}
     for path, tail in tails.items():
-        # Only names with hyphens of their own are still equal here: /a-b and /a/b.
-        name = next(name for name in (tail, *(f"{tail}-{k}" for k in range(2, len(paths) + 2))) if name not in named)
+        # Of any bytes but / and NUL: it goes into files and onto the terminal.
+        plain = "".join(letter if letter.isprintable() else "_" for letter in tail)
+        plain = plain.encode()[-MAX_NAME:].decode(errors="ignore")
+        # Only names with hyphens of their own, such that were changed or cut, and taken ones are still equal here.
+        names = (plain, *(f"{plain}-{k}" for k in range(2, len(paths) + 3)))
+        name = next(name for name in names if name not in named and name not in TAKEN)
         named[name] = path
     return named
 
@@ -188,16 +195,16 @@ def _files(folder: Path) -> Iterator[Path]:
     for _ in range(MAX_DEPTH):
         below = []
         for parent in level:
-            with os.scandir(parent) as entries:
-                for entry in sorted(entries, key=lambda entry: entry.name):
-                    if entry.is_file(follow_symlinks=False):
-                        yield Path(entry.path)
-                    elif (
-                        entry.is_dir(follow_symlinks=False)
-                        and not entry.name.startswith(".")
-                        and entry.name not in NOT_SUBMITTED
-                    ):
-                        below.append(Path(entry.path))
+            try:
+                with os.scandir(parent) as scanned:
+                    entries = sorted(scanned, key=lambda entry: entry.name)
+            except OSError:  # a folder without the right to read it, as a zip may unpack, ends no run over a class
+                continue
+            for entry in entries:
+                if entry.is_file(follow_symlinks=False):
+                    yield Path(entry.path)
+                elif entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".") and entry.name not in NOT_SUBMITTED:
+                    below.append(Path(entry.path))
         level = below
 
 
@@ -221,6 +228,7 @@ def _from_folder(folder: Path) -> _Found:
 
         return read
 
+    os.scandir(folder).close()  # raises where nothing in it can be read
     paths = list(_files(folder))
     found = _pick((path.name, reader(path)) for path in paths)
     archives = [path for path in paths if path.suffix.lower() == ".zip"]
@@ -231,10 +239,22 @@ def _from_zip(path: Path) -> _Found:
     """Answers in a zip."""
     if path.suffix.lower() != ".zip":
         raise Unreadable(f"{path.suffix} archives are not read; it should be a .zip")
+    # Before zipfile reads the directory: a million entries, in 50 MB, take it a minute and 500 MB.
+    if _count(path, ENTRY) > MAX_MEMBERS:
+        raise Unreadable(f"the zip holds more than {MAX_MEMBERS} files")
     with zipfile.ZipFile(path) as archive:
-        if len(archive.infolist()) > MAX_MEMBERS:
-            raise Unreadable(f"the zip holds more than {MAX_MEMBERS} files")
         return _pick(_members(archive))
+
+
+def _count(path: Path, mark: bytes) -> int:
+    """How often a mark occurs in a file, which is read piece by piece."""
+    count, end = 0, b""
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            piece = end + piece
+            count += piece.count(mark)
+            end = piece[1 - len(mark) :]
+    return count
 
 
 def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, Callable[[int], bytes]]]:
@@ -261,7 +281,8 @@ def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, Callable[[int], by
     for member in sorted(archive.infolist(), key=lambda member: (member.filename.count("/"), member.filename)):
         place = PurePosixPath(member.filename)
         if (
-            not member.is_dir()
+            place.name
+            and not member.filename.endswith("/")  # member.is_dir() fails at an empty name before Python 3.12
             and len(place.parts) <= MAX_DEPTH
             and not any(part in NOT_SUBMITTED or part.startswith(".") for part in place.parts[:-1])
             and member.external_attr >> 28 in (0, 8)  # no link or device, by the file type in the upper bits of the Unix mode

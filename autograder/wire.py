@@ -100,13 +100,20 @@ def decode(text: bytes, payload: bytes | bytearray, *, judges: bool = False) -> 
         as many as the shapes ask for.
     """
     try:
-        packed = json.loads(text)
+        packed = json.loads(text, parse_int=_integer)
     except (ValueError, RecursionError) as error:
         raise WireError("the text of the frame is not JSON") from error
     value, end = _Reader(memoryview(payload), judges).unpack(packed, 0, 0)
     if end != len(payload):
         raise WireError(f"{len(payload) - end} bytes follow the last array")
     return value
+
+
+def _integer(digits: str) -> int:
+    """An integer of 64 bits, as `encode` writes them: a longer one is no number to numpy, and slow to read on old Pythons."""
+    if len(digits) > len(str(-(2**63))) or not -(2**63) <= int(digits) < 2**63:
+        raise ValueError("an integer of more than 64 bits")
+    return int(digits)
 
 
 def _pack(value: Any, payload: list[bytes], depth: int) -> Any:

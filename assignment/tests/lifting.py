@@ -28,7 +28,9 @@ from reading import (
 
 NOTEBOOK = "homework.ipynb"
 MAX_REMARKS = 3  # of one kind about a notebook
+MAX_VALUES = 1 << 21  # of a notebook, pictures and tables in it: "{}," twenty million times would take 700 MB
 CELL_MAGIC = re.compile(r"%%(?!(?:time|timeit|capture)\b)")  # those three run the cell as it is
+AT = re.compile(r"[ \t\f]*@")
 LINE_MAGIC = re.compile(r"[%!?]|[\w.]+\?\??\s*$|[\w., ]+=\s*[%!]")  # %magic, !command, ?name; name?; x = !command
 
 CONSTANT_CALLS = frozenset({"finfo", "iinfo", "float", "int", "float32", "float64", "array", "log", "sqrt", "exp"})
@@ -96,6 +98,8 @@ def read_notebook(content: bytes, name: str = NOTEBOOK) -> Notebook:
     Unreadable
         It is not a notebook.
     """
+    if sum(map(content.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        raise Unreadable(0, "it holds too many values; clear the outputs of its cells")
     try:
         tree = json.loads(content, parse_int=float)  # an integer of a million digits would take a minute
     except (ValueError, RecursionError, MemoryError) as error:
@@ -161,7 +165,7 @@ def lift(notebook: Notebook, module: str) -> Reading:
     if len(broken) > MAX_REMARKS:
         remarks.append(f"{len(broken) - MAX_REMARKS} more cells of {notebook.name} cannot be read.")
     remarks += [
-        f"The answers use {name}, which cell {number} of {notebook.name} makes by running code;"
+        f"The answers use {shown(name)}, which cell {number} of {notebook.name} makes by running code;"
         " only functions, classes, imports and constants are taken over."
         for name, number in list(not_kept.items())[:MAX_REMARKS]
     ]
@@ -284,9 +288,10 @@ def _parts(cell: Cell, node: ast.stmt) -> Iterator[tuple[int, str]]:
     """The lines of a statement without its neighbours on the first and the last of them."""
     start, column = node.lineno, node.col_offset
     if isinstance(node, Definition) and node.decorator_list:
-        start, column = min(decorator.lineno for decorator in node.decorator_list), 0
-        while not cell.lines[start - 1].startswith("@"):
+        start = min(decorator.lineno for decorator in node.decorator_list)
+        while not (at := AT.match(cell.lines[start - 1])):
             start -= 1
+        column = at.end() - 1
     end = node.end_lineno or start
     for line in range(start, end + 1):
         text = cell.lines[line - 1].encode()

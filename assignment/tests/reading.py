@@ -16,6 +16,7 @@ FUNCTIONS = {row["function"]: row["module"] for row in questions()}
 MODULES = tuple(dict.fromkeys(FUNCTIONS.values()))
 GIVEN = ("digits", "gradient_check", "neighbours", "training")  # given modules that the grader has too
 
+MAX_WORDS = 100  # characters of a reason: Python's own can quote a name of any length
 MAX_CODE = 1 << 18  # characters that are parsed: "x" on every line takes 220 MB
 
 HEADER = "# The answers in {}, cell by cell"
@@ -37,6 +38,7 @@ class Unreadable(Exception):
     """
 
     def __init__(self, line: int, words: str) -> None:
+        words = "".join(letter if letter.isprintable() else " " for letter in words[:MAX_WORDS])
         super().__init__(f"line {line}: {words}" if line else words)
         self.line, self.words = line, words
 

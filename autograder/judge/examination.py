@@ -287,6 +287,8 @@ class Examination:
     def _read(self, raised: dict[str, Any]) -> tuple[str, str, str]:
         """Read type, place in the student's own file, and message of an exception; only the last can be anyone's words."""
         kind, message, file, line = (raised.get(key) for key in ("type", "message", "file", "line"))
+        if not isinstance(file, (str, type(None))):  # forged: a list, say, cannot even be looked up among the files
+            raise NoAnswer("The process of these answers wrote to the grader's channel.", final=True)
         kind = kind if isinstance(kind, str) and kind in EXCEPTIONS else "an exception of its own"
         module = file.removesuffix(".py") if isinstance(file, str) else ""
         source = self._sources[module] if module in self._submitted else b""
@@ -298,7 +300,7 @@ class Examination:
 def harmless(text: str) -> str:
     """Cut a text of unknown origin and take control characters and markup out of it."""
     text = re.sub(r" with gufunc signature [^ ]*", "", text)  # matmul's own, which says nothing to a student
-    plain = re.sub(r"[^ -~\u00a1-\u024f]+", " ", text).translate(str.maketrans("<>`", "()'"))
+    plain = re.sub(r"[^ -~\u00a1-\u00ac\u00ae-\u024f]+", " ", text).translate(str.maketrans("<>`", "()'"))
     return plain if len(plain) <= MAX_MESSAGE else plain[:MAX_MESSAGE] + "..."
 
 
