@@ -10,7 +10,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup grade test test-pythons audit bench assignment release gradescope lint lock clean
+.PHONY: help setup grade test test-pythons test-confined test-gradescope audit bench assignment release gradescope lint lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */:/' | awk -F: '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ test: lint  ## lint, check types and run every test
 
 test-pythons:  ## run the judge's tests on every Python that is supported (3.10 to 3.13)
 	sh tests/pythons.sh
+
+test-confined: $(READY)  ## run the sandbox's tests in a container as Docker makes it, and without privileges (needs root and runc)
+	sh tests/confined.sh
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .
