@@ -10,7 +10,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup grade test test-pythons test-confined test-gradescope audit bench assignment release gradescope lint lock clean
+.PHONY: help setup grade test test-pythons test-confined gradescope-test audit bench assignment release gradescope lint lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */:/' | awk -F: '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ release: assignment gradescope  ## build dist/homework.zip, which students unpac
 
 gradescope: $(READY)  ## build dist/autograder.zip for Gradescope, with CONFIG=file for the course's settings
 	$(VENV)/bin/autograder build gradescope --out dist $(if $(CONFIG),--config "$(CONFIG)")
+
+gradescope-test: $(READY)  ## build and run that zip in a container like Gradescope's (needs root and runc)
+	$(VENV)/bin/python -m pytest -m container tests/test_gradescope_image.py
 
 lock: $(READY)  ## renew the hashed locks from pyproject.toml
 	sh requirements/lock.sh $(VENV)/bin/uv

@@ -45,6 +45,7 @@ def platform(built, tmp_path):
     with zipfile.ZipFile(built) as archive:
         archive.extractall(root / "source")
     shutil.copy(root / "source" / "run_autograder", root / "run_autograder")  # as the platform does
+    (root / "environment").symlink_to(sys.prefix)  # that setup.sh makes one of its own is test_gradescope_image.py's matter
 
     class Platform:
         path = root
@@ -56,7 +57,7 @@ def platform(built, tmp_path):
             if metadata is not None:
                 text = metadata if isinstance(metadata, str) else json.dumps(metadata)
                 (root / "submission_metadata.json").write_text(text)
-            environment = {**os.environ, "RUN_ROOT": str(root), "AUTOGRADER_VENV": sys.prefix, "TOKEN": "secret"}
+            environment = {**os.environ, "RUN_ROOT": str(root), "TOKEN": "secret"}
             pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
             return subprocess.Popen(["bash", str(root / "run_autograder")], env=environment, cwd=root, **pipes)
 

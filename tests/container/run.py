@@ -240,6 +240,7 @@ def pip_settings() -> tuple[dict[str, str], tuple[Bind, ...]]:
     own = [path for path in (Path.home() / ".config/pip/pip.conf", Path.home() / ".pip/pip.conf") if path.is_file()]
     texts = [*env.values(), *(path.read_text() for path in (*own, Path("/etc/pip.conf")) if path.is_file())]
     named = [Path(path) for text in texts for path in re.findall(r"(?:^|[\s=,]|file://)(/[^\s,]+)", text)]
+    named = [path.parent if path.name == "simple" else path for path in named]  # an index's files often lie beside it
     resolver = Path("/etc/resolv.conf").resolve()  # a link out of /etc on some systems
     paths = [path for path in (*own, *named, resolver) if path.exists() and not any(map(path.is_relative_to, SYSTEM))]
     return env, tuple(Bind(path, str(path)) for path in dict.fromkeys(paths))

@@ -2,8 +2,9 @@
 # Runs once, when the image is built: a virtual environment of the image's own python3, filled from the hashed lock, then a
 # self-test. An image that could not grade is refused here, not on the evening of the deadline.
 set -euo pipefail
-source=${RUN_ROOT:-/autograder}/source
-venv=${AUTOGRADER_VENV:-/opt/autograder}
+root=${RUN_ROOT:-/autograder}
+source=$root/source
+venv=$root/environment
 
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || {
     echo "This image has $(python3 --version), which is too old: choose one with Python 3.10 or later, such as Ubuntu 22.04." >&2
