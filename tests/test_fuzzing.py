@@ -34,7 +34,6 @@ from autograder.wire import (
     MAX_DIMENSIONS,
     MAX_TEXT,
     TYPES,
-    FunctionName,
     Opaque,
     WireError,
     decode,
@@ -93,7 +92,6 @@ leaves = st.one_of(
     arrays.map(np.asfortranarray),
     arrays.filter(lambda array: array.size).map(lambda array: array.ravel()[0]),
     st.sampled_from(sorted(TYPES)).map(Opaque),
-    st.sampled_from(["softmax_jacobian", "training.train"]).map(FunctionName),
 )
 values = st.recursive(
     leaves,
@@ -125,9 +123,7 @@ def is_plain(value):
         return value.dtype.str in DTYPES and value.ndim <= MAX_DIMENSIONS
     if type(value) is int:
         return -(2**63) <= value < 2**63
-    return (
-        value is None or type(value) in (bool, float, str, FunctionName) or (type(value) is Opaque and value.type_name in TYPES)
-    )
+    return value is None or type(value) in (bool, float, str) or (type(value) is Opaque and value.type_name in TYPES)
 
 
 def read(text, payload):
@@ -173,7 +169,7 @@ described = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=5)
         | st.dictionaries(
-            st.sampled_from(["array", "shape", "order", "scalar", "tuple", "list", "dict", "opaque", "function"]),
+            st.sampled_from(["array", "shape", "order", "scalar", "tuple", "list", "dict", "opaque"]),
             inner,
             max_size=4,
         )
