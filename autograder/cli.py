@@ -74,12 +74,11 @@ def grade(paths: tuple[Path, ...], out: Path, jobs: int | None, seed: int | None
         console = Console(width=PLAIN_WIDTH)
     console.print(_table(ordered, configuration))
     failed = [row["submission"] for row in ordered if row["status"] == "error"]
-    console.print(
-        f"{len(ordered)} of {len(submissions)} submissions have a result: {grades} and results.json of each.", soft_wrap=True
-    )
+    results = f"{escape(str(grades))} and results.json of each"
+    console.print(f"{len(ordered)} of {len(submissions)} submissions have a result: {results}.", soft_wrap=True)
     if failed:
         console.print(
-            f"The grader failed on {', '.join(failed)}: the reason is in the table. Run again to try these once more."
+            f"The grader failed on {escape(', '.join(failed))}: the reason is in the table. Run again to try these once more."
         )
     if interrupted:
         console.print("Interrupted. Nothing is lost: the same command goes on where it stopped.")
@@ -205,8 +204,7 @@ def _table(rows: list[dict[str, Any]], configuration: Configuration) -> Table:
     table.add_column("what to look at first", overflow="ellipsis", no_wrap=True, ratio=1)
     for row in rows:
         style = {"invalid": "yellow", "error": "red"}.get(row["status"])
-        words = click.unstyle(row["first_words"]).replace("[", r"\[")
-        table.add_row(
-            row["submission"], row["score"], *(row[question] for question in QUESTIONS), row["status"], words, style=style
-        )
+        words = escape(click.unstyle(row["first_words"]))
+        marks = (row["score"], *(row[question] for question in QUESTIONS), row["status"])
+        table.add_row(escape(row["submission"]), *marks, words, style=style)
     return table

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -157,7 +158,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(a_class, tmp_path):
     assert len(rows(tmp_path / "out")) == 2
 
 
-def dies_with_the_first(submission: Submission, seed: int) -> Report:
+def dies_with_the_first(submission: Submission, seed: int, seconds: float) -> Report:  # noqa: ARG001
     """Stands for a judge that one submission brings down, which none should: the pool must bear it all the same."""
     if submission.name == "deadly":
         os.kill(os.getpid(), signal.SIGKILL)
@@ -170,6 +171,15 @@ def test_a_judge_that_dies_costs_only_the_submission_that_killed_it(monkeypatch)
     submissions = [Submission(name, {"softmax": b""}) for name in ("a", "deadly", "b", "c")]
     statuses = {report.submission: report.status for report in batch.judge_all(submissions, 2, 1)}
     assert statuses == {"a": "graded", "b": "graded", "c": "graded", "deadly": "error"}
+
+
+def test_a_name_that_looks_like_markup_is_a_name(tmp_path):
+    """The table shows it as it is, and is not lost."""
+    shutil.copytree(SOLUTIONS, tmp_path / "class" / "x[bold]y")
+    (tmp_path / "class" / "other").mkdir()
+    run = autograder("grade", tmp_path / "class", "--out", tmp_path / "out")
+    assert "x[bold]y" in run.stdout
+    assert len(rows(tmp_path / "out")) == 2
 
 
 def test_a_grader_that_fails_says_so_and_exits_with_1(a_class, tmp_path):

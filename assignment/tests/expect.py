@@ -148,9 +148,10 @@ def _as_array(value: Any) -> Any:
     if not isinstance(value, (list, tuple)):
         return value
     try:
-        return np.array(value, dtype=float)
+        given = np.array(value)
     except (TypeError, ValueError):
         return value
+    return given.astype(float) if given.dtype.kind in "biuf" else value
 
 
 def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | None = None, against: str = "expected") -> None:
