@@ -1,5 +1,7 @@
 """An nbgrader course: the source notebook with what it needs, and settings that put the sandbox in the place of a kernel."""
 
+# mypy: disable-error-code="no-untyped-call"
+
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -21,18 +23,19 @@ GRADED = (
     *("tests/*.py", "tests/*.csv", "data/*.npz", "data/*.md"),
 )  # patterns of what the notebook needs; modules of answers are left out, since answers stand in its cells
 WRITTEN_POINTS = 5  # of each written question, as solutions/written.md divides them
-CHECK = re.compile(r'check\("(q\d+)"\)')
+CHECKS = {f'check("{question}")': f"{question}-check" for question in QUESTIONS}  # id of each cell that takes points
 SETTINGS = "course.toml"
 
 # What the prose says of the handout's files and of its way to hand in, and what is so in a course of nbgrader.
 PROSE = {
-    **{f" in `{module}.py`": "" for module in MODULES},
-    "If you would rather work in the files `softmax.py` and `distances.py`, put `from softmax import softmax_jacobian` and the like in\n"
-    "the cells of the functions; the pictures work all the same. Read": "Your answers are the functions themselves: add cells, split\n"
-    "them or move them as you like, as long as each function is defined in the notebook. Read",
-    "Save the notebook, run `make submission` (or `python hand_in.py`) in its folder, and upload `submission.zip`.": "Save the\n"
-    "notebook, and submit it the way your course does, under the name `homework.ipynb`.",
-}
+    **{re.escape(f" in `{module}.py`"): "" for module in MODULES},
+    r"If you would rather work in the files [^;]*; the pictures work all the same\.": (
+        "Add cells, split them or move them as you like: what counts is that the notebook defines each function."
+    ),
+    r"Save the notebook, run `make submission` .*": (
+        "Save the notebook as `homework.ipynb`, and submit it the way your course does."
+    ),
+}  # by regular expression
 
 CONFIG = f'''"""nbgrader's settings for this course: submissions are judged in a sandbox, and no kernel is started for them."""
 
@@ -66,9 +69,6 @@ c.Submissions.settings = "{SETTINGS}"
 
 # Other assignments of the course: their notebooks run in a kernel as nbgrader does it, without a sandbox.
 # c.Submissions.in_kernel = ["lab1", "lab2"]
-
-# Students' notebooks are shown as text with pictures: a script in one would act in the name of whoever grades it by hand.
-c.HTMLExporter.sanitize_html = True
 
 # What stands in a released notebook where the source has an answer.
 c.ClearSolutions.code_stub = {{"python": {STUB.replace(chr(92) + "g<indent>", "").strip()!r}}}
@@ -127,7 +127,7 @@ def source_notebook(configuration: Configuration) -> str:
         JSON in nbformat 4 with nbgrader's metadata.
     """
     worth = Marks.of(Report("", "graded"), configuration)
-    points = {check_cell(question): worth.most(of_question(question)) / 100 for question in QUESTIONS}
+    points = dict(zip(CHECKS.values(), (worth.most(of_question(question)) / 100 for question in QUESTIONS)))
     made = nbformat.reads(notebook(_without_files([_marked(cell) for cell in cells(solved=True)])), as_version=4)
     for cell in made.cells:
         if cell.id in FUNCTIONS:
@@ -136,12 +136,8 @@ def source_notebook(configuration: Configuration) -> str:
             cell.metadata.nbgrader = _metadata(cell, grade=True, locked=True, points=points[cell.id])
         elif cell.id.endswith("-answer"):
             cell.metadata.nbgrader = _metadata(cell, grade=True, solution=True, points=WRITTEN_POINTS)
-    return nbformat.writes(made) + "\n"
-
-
-def check_cell(question: str) -> str:
-    """Id of the cell that runs a question's public checks, and that takes its points."""
-    return f"{question}-check"
+    text: str = nbformat.writes(made)
+    return text + "\n"
 
 
 def _metadata(cell: nbformat.NotebookNode, **marks: Any) -> dict[str, Any]:
@@ -151,8 +147,8 @@ def _metadata(cell: nbformat.NotebookNode, **marks: Any) -> dict[str, Any]:
 
 def _marked(cell: Cell) -> Cell:
     """Name the cells of checks by their question, and leave in those of functions what marks the answer."""
-    if found := CHECK.fullmatch(cell.source):
-        return replace(cell, id=check_cell(found[1]))
+    if cell.source in CHECKS:
+        return replace(cell, id=CHECKS[cell.source])
     if not cell.slot:
         return cell
     source = (SOLUTIONS / f"{FUNCTIONS[cell.slot]}.py").read_text(encoding="utf-8")
@@ -165,7 +161,7 @@ def _without_files(homework: list[Cell]) -> list[Cell]:
     """Put what is so in a course of nbgrader in the place of what the prose says of the handout's files."""
     sources = [cell.source for cell in homework]
     for said, so in PROSE.items():
-        if not any(said in source for source in sources):
-            raise ValueError(f"solutions/homework.py no longer says what autograder/release/nbgrader.py replaces: {said!r}")
-        sources = [source.replace(said, so) for source in sources]
+        if not any(re.search(said, source) for source in sources):
+            raise ValueError(f"solutions/homework.py no longer says what autograder/release/nbgrader.py replaces: {said}")
+        sources = [re.sub(said, so, source) for source in sources]
     return [replace(cell, source=source) for cell, source in zip(homework, sources)]
