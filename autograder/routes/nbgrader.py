@@ -34,6 +34,7 @@ RESULTS = ".graded"  # folder of the course: results.json of each submission, by
 LOST = "*This cell was not in the notebook that was handed in. The answer may stand in another one.*"
 IMAGES = ("image/png", "image/jpeg", "image/gif")
 ASKED = {f'check("{question}")': question for question in QUESTIONS}  # text of a cell that takes a question's points
+TAG = re.compile(r"<(?=[a-zA-Z/!?])")  # in text: a script would act in the name of whoever reads it in the formgrader
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
@@ -305,6 +306,8 @@ def _given(cell: dict[str, Any]) -> Given:
         if isinstance(kinds, dict)
     }
     kind = "code" if cell.get("cell_type") == "code" else "markdown"
+    if kind == "markdown":
+        joined = TAG.sub("< ", joined)
     return Given(kind, joined, name if isinstance(name, str) else "", pictures)
 
 
