@@ -185,6 +185,23 @@ def gradescope(out: Path, config: Path | None) -> None:
     click.echo(build_gradescope(out, configuration))
 
 
+@build.command()
+@click.option("--out", default="course", type=click.Path(file_okay=False, path_type=Path), help="The course's folder.")
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="Settings of the course; autograder/configuration.toml explains them."
+)
+def nbgrader(out: Path, config: Path | None) -> None:
+    """Write a course folder for nbgrader, which then grades in the sandbox."""
+    from autograder.release.nbgrader import build_nbgrader
+
+    try:
+        paths = build_nbgrader(out, config)
+    except ConfigurationError as error:
+        raise click.UsageError(str(error)) from error
+    for path in paths:
+        click.echo(path)
+
+
 def _progress() -> Progress:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     return Progress(*columns, console=Console(stderr=True), transient=True)

@@ -1,0 +1,167 @@
+"""An nbgrader course: the source notebook with what it needs, and settings that put the sandbox in the place of a kernel."""
+
+# mypy: disable-error-code="no-untyped-call"
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from autograder.configuration import DOCUMENTED, Configuration
+from autograder.homework import ASSIGNMENT, FUNCTIONS, GIVEN, MODULES, QUESTIONS, SOLUTIONS
+from autograder.judge.verdict import Report
+from autograder.release.handout import FOLDER, notebook
+from autograder.release.source import PLACEHOLDER, Cell, cells
+from autograder.release.stubs import STUB
+from autograder.report.marks import Marks, of_question
+
+GRADED = (
+    *("requirements.txt", "pytest.ini", "check.py", "plots.py"),
+    *(f"{module}.py" for module in GIVEN),
+    *("tests/*.py", "tests/*.csv", "data/*.npz", "data/*.md"),
+)  # patterns of what the notebook needs; modules of answers are left out, since answers stand in its cells
+WRITTEN_POINTS = 5  # of each written question, as solutions/written.md divides them
+CHECKS = {f'check("{question}")': f"{question}-check" for question in QUESTIONS}  # id of each cell that takes points
+SETTINGS = "course.toml"
+
+# What the prose says of the handout's files and of its way to hand in, and what is so in a course of nbgrader.
+PROSE = {
+    **{re.escape(f" in `{module}.py`"): "" for module in MODULES},
+    r"If you would rather work in the files [^;]*; the pictures work all the same\.": (
+        "Add cells, split them or move them as you like: what counts is that the notebook defines each function."
+    ),
+    r"Save the notebook, run `make submission` .*": (
+        "Save the notebook as `homework.ipynb`, and submit it the way your course does."
+    ),
+}  # by regular expression
+
+CONFIG = f'''"""nbgrader's settings for this course: submissions are judged in a sandbox, and no kernel is started for them."""
+
+import os
+import sys
+
+c = get_config()
+
+# nbgrader calls alembic by its name: it lies beside the Python at hand, whether that environment is activated or not.
+os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
+
+c.CourseDirectory.course_id = "homework"
+
+# A submission is read as data: cells that it lacks are put back, and one that cannot be read gets its 0 with the reason.
+c.Autograde.exporter_class = "autograder.routes.nbgrader.Submissions"
+
+# nbgrader's own list, with Judge in the place of Execute, and Explain at the end.
+c.Autograde.autograde_preprocessors = [
+    "autograder.routes.nbgrader.Judge",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "autograder.routes.nbgrader.Explain",
+]
+
+# The hidden seed, and how many submissions are judged side by side. Choose a seed of your own before the first run.
+c.Submissions.settings = "{SETTINGS}"
+
+# Other assignments of the course: their notebooks run in a kernel as nbgrader does it, without a sandbox.
+# c.Submissions.in_kernel = ["lab1", "lab2"]
+
+# What stands in a released notebook where the source has an answer.
+c.ClearSolutions.code_stub = {{"python": {STUB.replace(chr(92) + "g<indent>", "").strip()!r}}}
+c.ClearSolutions.text_stub = "{PLACEHOLDER}"
+'''
+
+
+def build_nbgrader(out: Path, configuration: Path | None = None) -> list[Path]:
+    """Write a course folder, or renew the source of one; settings that are there stay as they are.
+
+    Parameters
+    ----------
+    out : Path
+        The course's folder.
+    configuration : Path or None
+        Settings of the course; the documented defaults where there are none.
+
+    Returns
+    -------
+    paths : list of Path
+        The files written.
+
+    Raises
+    ------
+    ConfigurationError
+        The settings, those given or those that are there, have mistakes.
+    """
+    settings = out / SETTINGS
+    chosen = configuration or (settings if settings.exists() else DOCUMENTED)
+    source = f"source/{FOLDER}"
+    files = {f"{source}/homework.ipynb": source_notebook(Configuration.from_toml(chosen)).encode()}
+    for path in (path for pattern in GRADED for path in ASSIGNMENT.glob(pattern)):
+        files[f"{source}/{path.relative_to(ASSIGNMENT).as_posix()}"] = path.read_bytes()
+    if configuration or not settings.exists():
+        files[SETTINGS] = chosen.read_bytes()
+    if not (out / "nbgrader_config.py").exists():
+        files["nbgrader_config.py"] = CONFIG.encode()
+    for name, content in files.items():
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return [out / name for name in files]
+
+
+def source_notebook(configuration: Configuration) -> str:
+    """Write the notebook with the answers, from which `nbgrader generate_assignment` makes the students'.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        Its total of points is divided among the questions; written questions come on top.
+
+    Returns
+    -------
+    text : str
+        JSON in nbformat 4 with nbgrader's metadata.
+    """
+    worth = Marks.of(Report("", "graded"), configuration)
+    points = dict(zip(CHECKS.values(), (worth.most(of_question(question)) / 100 for question in QUESTIONS)))
+    made = nbformat.reads(notebook(_without_files([_marked(cell) for cell in cells(solved=True)])), as_version=4)
+    for cell in made.cells:
+        if cell.id in FUNCTIONS:
+            cell.metadata.nbgrader = _metadata(cell, solution=True)
+        elif cell.id in points:
+            cell.metadata.nbgrader = _metadata(cell, grade=True, locked=True, points=points[cell.id])
+        elif cell.id.endswith("-answer"):
+            cell.metadata.nbgrader = _metadata(cell, grade=True, solution=True, points=WRITTEN_POINTS)
+    text: str = nbformat.writes(made)
+    return text + "\n"
+
+
+def _metadata(cell: nbformat.NotebookNode, **marks: Any) -> dict[str, Any]:
+    none = {"grade": False, "solution": False, "locked": False, "task": False}
+    return {**none, **marks, "grade_id": cell.id, "cell_type": cell.cell_type, "schema_version": 3}
+
+
+def _marked(cell: Cell) -> Cell:
+    """Name the cells of checks by their question, and leave in those of functions what marks the answer."""
+    if cell.source in CHECKS:
+        return replace(cell, id=CHECKS[cell.source])
+    if not cell.slot:
+        return cell
+    source = (SOLUTIONS / f"{FUNCTIONS[cell.slot]}.py").read_text(encoding="utf-8")
+    function = re.search(rf"^def {cell.slot}\(.*?(?=\n+^\S|\n*\Z)", source, re.MULTILINE | re.DOTALL)
+    assert function is not None, f"{cell.slot} does not start a line of its module"
+    return replace(cell, source=function[0])
+
+
+def _without_files(homework: list[Cell]) -> list[Cell]:
+    """Put what is so in a course of nbgrader in the place of what the prose says of the handout's files."""
+    sources = [cell.source for cell in homework]
+    for said, so in PROSE.items():
+        if not any(re.search(said, source) for source in sources):
+            raise ValueError(f"solutions/homework.py no longer says what autograder/release/nbgrader.py replaces: {said}")
+        sources = [re.sub(said, so, source) for source in sources]
+    return [replace(cell, source=source) for cell, source in zip(homework, sources)]

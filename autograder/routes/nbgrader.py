@@ -1,0 +1,355 @@
+"""One run of `nbgrader autograde`: submissions are judged side by side in the sandbox, and no kernel is started for them.
+
+nbgrader goes on to do all the rest. A notebook is read as data: its cells' kinds, texts and ids; whatever else nbgrader wants
+to know of a cell comes from its gradebook. `nbgrader_config.py`, as `autograder build nbgrader` writes it, names these classes.
+"""
+
+# mypy: disable-error-code="no-untyped-call, no-any-return, import-untyped"
+
+import html
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from traitlets import List, Unicode
+
+from autograder import batch
+from autograder.configuration import Configuration
+from autograder.homework import QUESTIONS, questions
+from autograder.report.blocks import Heading, to_html
+from autograder.report.marks import points
+
+RESULTS = ".graded"  # folder of the course: results.json of each submission, by assignment and student
+LOST = "*This cell was not in the notebook that was handed in. The answer may stand in another one.*"
+IMAGES = ("image/png", "image/jpeg", "image/gif")
+ASKED = {f'check("{question}")': question for question in QUESTIONS}  # text of a cell that takes a question's points
+TAG = re.compile(r"<(?=[a-zA-Z/!?])")  # in text: a script would act in the name of whoever reads it in the formgrader
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+
+
+class NotJudged(Exception):
+    """A submission has no verdict, and its author no fault in it: nbgrader tells the instructor, and goes on with the next."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What counts of a cell as a student left it.
+
+    Parameters
+    ----------
+    kind : str
+        ``code`` or ``markdown``.
+    text : str
+        Its text, fit to be written to a file.
+    id : str
+        The one that nbgrader gave it; empty if it has none.
+    pictures : dict
+        Those pasted into its text, as nbformat attaches them.
+    """
+
+    kind: str
+    text: str
+    id: str = ""
+    pictures: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+class Submissions(NotebookExporter):
+    """Read what students handed in as data, and have all submissions of a run judged when the first verdict is asked for."""
+
+    settings = Unicode("", help="Settings of the course; autograder/configuration.toml explains them.").tag(config=True)
+    in_kernel = List(Unicode(), help="Assignments that run in a kernel, without a sandbox.").tag(config=True)
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._rows: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def from_file(self, file_stream: Any, resources: Any = None, **more: Any) -> Any:
+        """Make a sound notebook of a file, whatever is in it, and hand it to the preprocessors."""
+        about = resources["nbgrader"]
+        if about["assignment"] in self.in_kernel:
+            return super().from_file(file_stream, resources=resources, **more)
+        with Gradebook(about["db_url"]) as gradebook:
+            masters = _masters(gradebook.find_notebook(about["notebook"], about["assignment"]))
+        made = rebuild(read_cells(file_stream.buffer.read()), masters)
+        return self.from_notebook_node(made, resources=resources, **more)
+
+    def verdict(self, assignment: str, student: str) -> dict[str, Any]:
+        """Look up the verdict on a submission.
+
+        Parameters
+        ----------
+        assignment, student : str
+            As nbgrader calls them.
+
+        Returns
+        -------
+        results : dict
+            As results.json holds them.
+
+        Raises
+        ------
+        NotJudged
+            The grader itself failed on it.
+        ConfigurationError
+            The settings of the course have mistakes.
+        """
+        if (assignment, student) not in self._rows:
+            self._grade(assignment, student)
+        row = self._rows[assignment, student]
+        if row["status"] == "error":
+            raise NotJudged(f"the grader failed on {student}: {row['first_words']}; run nbgrader autograde again")
+        results: dict[str, Any] = json.loads((self._folder(assignment) / student / "results.json").read_text(encoding="utf-8"))
+        return results
+
+    @property
+    def _run(self) -> Any:
+        """What goes through the submissions: nbgrader's converter."""
+        return self.parent
+
+    def _grade(self, assignment: str, student: str) -> None:
+        """Judge a submission, and with it all others whose turn comes in this run."""
+        course = self._run.coursedir
+        configuration = Configuration.from_toml(Path(course.root, self.settings)) if self.settings else Configuration()
+        due = [student, *(other for other in self._matched(assignment) if other != student and self._is_due(assignment, other))]
+        jobs = configuration.jobs or len(os.sched_getaffinity(0))
+        self.log.info("Judging %d submissions of %s in the sandbox, %d side by side", len(due), assignment, jobs)
+
+        def landed(row: dict[str, Any]) -> None:
+            self._rows[assignment, row["submission"]] = row
+            self.log.info("%s: %s points, %s", row["submission"], row["score"], row["status"])
+
+        with _main_left_alone():
+            batch.grade(
+                {name: Path(course.format_path(course.submitted_directory, name, assignment)) for name in due},
+                self._folder(assignment),
+                jobs=jobs,
+                seed=configuration.hidden_seed,
+                fresh=False,
+                landed=landed,
+                configuration=Configuration(total_points=configuration.total_points),  # feedback is shown as a whole
+            )
+
+    def _folder(self, assignment: str) -> Path:
+        return Path(self._run.coursedir.root, RESULTS, assignment)
+
+    def _matched(self, assignment: str) -> Iterator[str]:
+        """Students whose submissions this run was asked to grade."""
+        course = self._run.coursedir
+        pattern = course.format_path(course.submitted_directory, "(?P<student>.*)", assignment, escape=True)
+        left_out = course.student_id_exclude.split(",")
+        for folder in sorted(self._run.assignments):
+            found = re.fullmatch(pattern, folder)
+            if found and found["student"] not in left_out:
+                yield found["student"]
+
+    def _is_due(self, assignment: str, student: str) -> bool:
+        """Whether nbgrader has not autograded a submission yet, or will do so again."""
+        course = self._run.coursedir
+        steps = course.submitted_directory, course.autograded_directory
+        submitted, done = (Path(course.format_path(step, student, assignment)) for step in steps)
+        return self._run.force or not done.exists() or _stamp(submitted) != _stamp(done)
+
+
+class Judge(NbGraderPreprocessor):  # type: ignore[misc]
+    """Write the sandbox's verdict into the cells that take points, as if they had been run."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Fill a notebook; see `Preprocessor`."""
+        about = resources["nbgrader"]
+        if about["assignment"] in self.parent.in_kernel:
+            filled: tuple[NotebookNode, Any] = Execute(parent=self.parent)(nb, resources)
+            return filled
+        marks = [cell for cell in nb.cells if _takes_points(cell)]
+        if unknown := [cell.metadata.nbgrader.grade_id for cell in marks if cell.source not in ASKED]:
+            raise NotJudged(
+                f"the sandbox does not know what {', '.join(unknown)} of {about['notebook']} asks for. If notebooks of"
+                f" {about['assignment']} may run unconfined, name it in c.Submissions.in_kernel of nbgrader_config.py"
+            )
+        results = self.parent.verdict(about["assignment"], about["student"])
+        for cell in marks:
+            cell.outputs = [_output(cell, results)]
+        summary = nbformat.v4.new_code_cell("# The verdict as a whole; each question's is below its checks.", id="verdict")
+        summary.outputs = [nbformat.v4.new_output("display_data", {"text/html": results["output"], "text/plain": "Verdict"})]
+        nb.cells.insert(0, summary)
+        return nb, resources
+
+
+class Explain(NbGraderPreprocessor):  # type: ignore[misc]
+    """Write into the gradebook why a submission has nothing that can be graded, where it would say «No response»."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Leave the notebook as it is; see `Preprocessor`."""
+        about = resources["nbgrader"]
+        if about["assignment"] in self.parent.in_kernel:
+            return nb, resources
+        results = self.parent.verdict(about["assignment"], about["student"])
+        if results["extra_data"]["status"] == "invalid":
+            with Gradebook(about["db_url"]) as gradebook:
+                found = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
+                for comment in found.comments:
+                    comment.auto_comment = html.escape(results["extra_data"]["reason"])
+                gradebook.db.commit()
+        return nb, resources
+
+
+def read_cells(content: bytes) -> list[Given]:
+    """Read the cells of a notebook of nbformat 4, or 3; there are none in what is not a notebook."""
+    try:
+        tree = json.loads(content, parse_int=float)  # an integer of a million digits would take a minute
+    except (ValueError, RecursionError, MemoryError):
+        return []
+    raw = _list(tree, "cells") or [cell for sheet in _list(tree, "worksheets") for cell in _list(sheet, "cells")]
+    return [_given(cell) for cell in raw if isinstance(cell, dict)]
+
+
+def rebuild(given: list[Given], masters: dict[str, NotebookNode]) -> NotebookNode:
+    """Make a notebook that nbgrader can grade out of the cells that a student handed in.
+
+    Of cells with the same id, the last one counts that says something of its own. Cells that take points and are missing are
+    put back; that of a written question then asks for a look by hand.
+
+    Parameters
+    ----------
+    given : list of Given
+        In their order, which is kept.
+    masters : dict of str to NotebookNode
+        The cells that nbgrader knows, by id, in the order of the homework.
+
+    Returns
+    -------
+    notebook : NotebookNode
+        Valid, without outputs.
+    """
+    counts: dict[str, int] = {}
+    for place, cell in enumerate(given):
+        if cell.id in masters and (cell.id not in counts or cell.text != masters[cell.id].source):
+            counts[cell.id] = place
+    made = []
+    for place, cell in enumerate(given):
+        if counts.get(cell.id) == place:
+            master = masters[cell.id]
+            made.append(_like(master, master.source if master.metadata.nbgrader.locked else cell.text, cell.pictures))
+        else:
+            made.append(_cell(cell.kind, cell.text, cell.pictures))
+    before = 0
+    for name, master in masters.items():
+        here = [place for place, cell in enumerate(made) if cell.metadata.get("nbgrader", {}).get("grade_id") == name]
+        if not here and master.metadata.nbgrader.grade:
+            made.insert(before, _like(master, LOST if master.metadata.nbgrader.solution else master.source))
+            here = [before]
+        before = here[0] + 1 if here else before
+    for place, copy in enumerate(made):
+        copy.id = f"cell-{place}"
+    return nbformat.v4.new_notebook(cells=made, metadata={"language_info": {"name": "python"}})
+
+
+def _masters(notebook: Any) -> dict[str, NotebookNode]:
+    """The cells of a notebook as the gradebook has them, in the order of the homework."""
+    worth = {cell.name: cell.max_score for cell in (*notebook.grade_cells, *notebook.task_cells)}
+    solutions = {cell.name for cell in notebook.solution_cells}
+    tasks = {cell.name for cell in notebook.task_cells}
+    order = [name for row in questions() for name in (row["function"], f'check("{row["question"]}")')]
+
+    def place(cell: Any) -> tuple[int, str]:
+        return next((k for k, name in enumerate(order) if name in (cell.name, cell.source)), len(order)), cell.name
+
+    masters = {}
+    for cell in sorted(notebook.source_cells, key=place):
+        made = _cell(cell.cell_type, cell.source)
+        made.metadata.nbgrader = NotebookNode(
+            {"grade_id": cell.name, "cell_type": cell.cell_type, "checksum": cell.checksum, "schema_version": 3}
+            | {"grade": cell.name in worth and cell.name not in tasks, "task": cell.name in tasks}
+            | {"solution": cell.name in solutions, "locked": cell.locked}
+            | ({"points": worth[cell.name]} if cell.name in worth else {})
+        )
+        masters[cell.name] = made
+    return masters
+
+
+def _like(master: NotebookNode, text: str, pictures: dict[str, dict[str, str]] | None = None) -> NotebookNode:
+    made = _cell(master.cell_type, text, pictures)
+    made.metadata.nbgrader = NotebookNode(master.metadata.nbgrader)
+    return made
+
+
+def _cell(kind: str, text: str, pictures: dict[str, dict[str, str]] | None = None) -> NotebookNode:
+    if kind == "code":
+        return nbformat.v4.new_code_cell(text)
+    return nbformat.v4.new_markdown_cell(text, **({"attachments": pictures} if pictures else {}))
+
+
+def _given(cell: dict[str, Any]) -> Given:
+    """Take what counts of a cell; whatever is of a wrong type is not there."""
+    text = cell.get("source", cell.get("input"))
+    parts = text if isinstance(text, list) else [text]
+    joined = "".join(part for part in parts if isinstance(part, str)).encode(errors="replace").decode()
+    metadata = cell.get("metadata")
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = marks.get("grade_id") if isinstance(marks, dict) else None
+    attached = cell.get("attachments")
+    pictures = {
+        shown: {
+            kind: data for kind, data in kinds.items() if kind in IMAGES and isinstance(data, str) and BASE64.fullmatch(data)
+        }
+        for shown, kinds in (attached.items() if isinstance(attached, dict) else ())
+        if isinstance(kinds, dict)
+    }
+    kind = "code" if cell.get("cell_type") == "code" else "markdown"
+    if kind == "markdown":
+        joined = TAG.sub("< ", joined)
+    return Given(kind, joined, name if isinstance(name, str) else "", pictures)
+
+
+def _list(tree: Any, key: str) -> list[Any]:
+    value = tree.get(key) if isinstance(tree, dict) else None
+    return value if isinstance(value, list) else []
+
+
+def _takes_points(cell: NotebookNode) -> bool:
+    marks = cell.metadata.get("nbgrader", {})
+    return bool(marks.get("grade")) and not marks.get("solution")
+
+
+def _output(cell: NotebookNode, results: dict[str, Any]) -> NotebookNode:
+    """The output of a cell that takes points: what students read as HTML, the number that nbgrader reads as text."""
+    marks = cell.metadata.nbgrader
+    tests = [test for test in results["tests"] if test["tags"][0] == ASKED[cell.source]]
+    most = sum(round(100 * test["max_score"]) for test in tests)
+    earned = sum(round(100 * test["score"]) for test in tests)
+    told = "\n".join(_told(test) for test in tests) or results["output"]
+    # An instructor may have given the cell another number of points: then the share counts. More than all raises an error.
+    score = marks.points if tests and earned == most else round(marks.points * earned / max(most, 1), 6)
+    return nbformat.v4.new_output("execute_result", {"text/html": told, "text/plain": str(score)})
+
+
+def _told(test: dict[str, Any]) -> str:
+    worth = f"{points(round(100 * test['score']))} of {points(round(100 * test['max_score']))}"
+    return "\n".join(filter(None, [to_html([Heading(f"{test['name']} ({worth})")]), test["output"]]))
+
+
+def _stamp(folder: Path) -> bytes:
+    path = folder / "timestamp.txt"
+    return path.read_bytes() if path.is_file() else b""
+
+
+@contextmanager
+def _main_left_alone() -> Iterator[None]:
+    """Keep the pool's processes from importing the program that runs, and nbgrader with it: 5 s of CPU time for each."""
+    main = vars(sys.modules["__main__"])
+    file = main.pop("__file__", None)
+    try:
+        yield
+    finally:
+        if file is not None:
+            main["__file__"] = file
