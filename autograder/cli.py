@@ -186,6 +186,27 @@ def gradescope(out: Path, config: Path | None) -> None:
     click.echo(build_gradescope(out, configuration))
 
 
+@build.command()
+@click.option("--out", default="dist/otter", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="Settings of the course; autograder/configuration.toml explains them."
+)
+def otter(out: Path, config: Path | None) -> None:
+    """Write an otter course: a master notebook, what students unpack, and the zip for `otter run` and Gradescope."""
+    from autograder.release.otter import OtterError, build_otter, prove
+
+    try:
+        configuration = Configuration.from_toml(config) if config else Configuration()
+        paths = build_otter(out, configuration)
+        prove(out.absolute(), configuration)
+    except ConfigurationError as error:
+        raise click.UsageError(str(error)) from error
+    except OtterError as error:
+        raise click.ClickException(str(error)) from error
+    for path in paths:
+        click.echo(path)
+
+
 def _progress() -> Progress:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     return Progress(*columns, console=Console(stderr=True), transient=True)
