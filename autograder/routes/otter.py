@@ -1,16 +1,17 @@
 """otter's route: `otter run` takes the verdict of the sandbox, and runs nothing of a student's.
 
 otter executes a notebook in a kernel, beside the tests, and believes the pickle that this kernel leaves. Its hooks for plugins
-do not suffice against that. Before the first of them otter has read the notebook and put the tests into its folder; behind it,
-a `.OTTER_LOG` that came with the submission is unpickled by otter itself, and the kernel is started in the submission's folder,
-where a planted `ipykernel_launcher.py` is the program that runs, whatever notebook it is given. So this plugin takes away the
-log, and puts a function that returns the verdict in the place of the one that would start a kernel; where a later otter calls
-another one, `before_execution` stops it.
+do not suffice against that. Before the first of them, otter has read the notebook and put the tests into its folder. After it,
+otter itself unpickles a `.OTTER_LOG` that came with the submission, and starts the kernel in the submission's folder, where a
+planted `ipykernel_launcher.py` is the program that runs, whatever notebook it is given. So this plugin takes away the log, and
+puts a function that returns the verdict in the place of the one that would start a kernel. Where a later otter calls another
+function, `before_execution` stops it.
 
-The verdict is that of the program in the zip, the one that Gradescope runs. A zip from `autograder build otter` starts it
-there with nothing of otter's in between, so that a file which is no notebook gets its words too; `otter run` refuses such a file
-before any plugin is asked, without a result.
+The verdict is that of the program in the zip, the same that Gradescope starts there with nothing of otter's in between. There
+a file that is no notebook gets its words too; `otter run` refuses it before any plugin is asked, and writes no result.
 """
+
+# mypy: disable-error-code="import-untyped"
 
 import json
 import os
@@ -32,18 +33,20 @@ from autograder.homework import QUESTIONS, checks
 class Sandboxed(AbstractOtterPlugin):  # type: ignore[misc]  # otter has no types
     """The plugin that the zip names."""
 
-    _told = ""
+    _verdict: "Verdict"
+    _told: str
 
     def before_grading(self, _config: Any) -> None:
         """Judge the submission, and let otter find the verdict where it would start a kernel."""
         root = Path(self.submission_path).parents[1]
         (root / "submission" / OTTER_LOG_FILENAME).unlink(missing_ok=True)
         rendered, self._told = judge(root)
+        self._verdict = Verdict(rendered)
         stock = python_runner.grade_notebook
 
         def judged(*_: Any, **__: Any) -> Verdict:
             python_runner.grade_notebook = stock  # the next assignment in this process may be another one's
-            return Verdict(rendered)
+            return self._verdict
 
         python_runner.grade_notebook = judged
 
@@ -52,8 +55,9 @@ class Sandboxed(AbstractOtterPlugin):  # type: ignore[misc]  # otter has no type
         raise RuntimeError("otter was about to run the notebook in a kernel: this version of otter is not supported")
 
     def generate_report(self) -> str:
-        """Tell the instructor, at the end of otter's output, what the sandbox and its meters said."""
-        return self._told
+        """Tell the instructor, at the end of otter's output: points by question, what the sandbox and its meters said."""
+        files = self._verdict.results.items()
+        return "\n".join([*(f"{name}: {file.score:g} of {file.possible:g} points" for name, file in files), self._told])
 
 
 class Verdict(GradingResults):  # type: ignore[misc]
