@@ -16,6 +16,9 @@ from autograder.configuration import DEFAULT_SEED, Configuration, ConfigurationE
 from autograder.homework import ASSIGNMENT, QUESTIONS
 
 PLAIN_WIDTH = 160  # columns of the table where the output is no terminal
+SETTINGS = click.option(
+    "--config", type=click.Path(path_type=Path), help="Settings of the course; autograder/configuration.toml explains them."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,9 +32,7 @@ def main() -> None:
 @click.option("--jobs", type=click.IntRange(1), help="Processes that judge side by side (default: one for each core).")
 @click.option("--seed", type=click.IntRange(0), help="Hidden seed of the checks (default: the configuration's).")
 @click.option("--fresh", is_flag=True, help="Grade again what has been graded before.")
-@click.option(
-    "--config", type=click.Path(path_type=Path), help="Settings of the course; autograder/configuration.toml explains them."
-)
+@SETTINGS
 def grade(paths: tuple[Path, ...], out: Path, jobs: int | None, seed: int | None, fresh: bool, config: Path | None) -> None:
     """Grade submissions: folders or zips with the answer files, or folders of such.
 
@@ -41,10 +42,10 @@ def grade(paths: tuple[Path, ...], out: Path, jobs: int | None, seed: int | None
     from autograder.report.folder import write_grades
     from autograder.submission import find
 
+    configuration = _read(config)
     try:
-        configuration = Configuration.from_toml(config) if config else Configuration()
         submissions = find(list(paths))
-    except (OSError, ConfigurationError) as error:
+    except OSError as error:
         raise click.UsageError(str(error)) from error
     rows: dict[str, dict[str, Any]] = {}
     console, progress = Console(), _progress()
@@ -171,25 +172,17 @@ def handout(out: Path) -> None:
 
 @build.command()
 @click.option("--out", default="dist", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
-@click.option(
-    "--config", type=click.Path(path_type=Path), help="Settings of the course; autograder/configuration.toml explains them."
-)
+@SETTINGS
 def gradescope(out: Path, config: Path | None) -> None:
     """Write autograder.zip, which Gradescope builds its image from."""
     from autograder.release.gradescope import build_gradescope
 
-    try:
-        configuration = Configuration.from_toml(config) if config else Configuration()
-    except ConfigurationError as error:
-        raise click.UsageError(str(error)) from error
-    click.echo(build_gradescope(out, configuration))
+    click.echo(build_gradescope(out, _read(config)))
 
 
 @build.command()
 @click.option("--out", default="course", type=click.Path(file_okay=False, path_type=Path), help="The course's folder.")
-@click.option(
-    "--config", type=click.Path(path_type=Path), help="Settings of the course; autograder/configuration.toml explains them."
-)
+@SETTINGS
 def nbgrader(out: Path, config: Path | None) -> None:
     """Write a course folder for nbgrader, which then grades in the sandbox."""
     from autograder.release.nbgrader import build_nbgrader
@@ -200,6 +193,43 @@ def nbgrader(out: Path, config: Path | None) -> None:
         raise click.UsageError(str(error)) from error
     for path in paths:
         click.echo(path)
+
+
+@build.command()
+@click.option("--out", default="dist/otter", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
+@SETTINGS
+def otter(out: Path, config: Path | None) -> None:
+    """Write an otter course: a master notebook, what students unpack, and the zip for `otter run` and Gradescope."""
+    from autograder.release.otter import OtterError, build_otter, prove
+
+    configuration = _read(config)
+    try:
+        paths = build_otter(out, configuration)
+        prove(out.absolute(), configuration)
+    except OtterError as error:
+        raise click.ClickException(str(error)) from error
+    for path in paths:
+        click.echo(path)
+
+
+@build.command(name="all")
+@click.option("--out", default="dist", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
+@SETTINGS
+@click.pass_context
+def everything(context: click.Context, out: Path, config: Path | None) -> None:
+    """Write homework.zip, autograder.zip, and the courses of otter and nbgrader in folders of their own."""
+    context.invoke(handout, out=out)
+    context.invoke(gradescope, out=out, config=config)
+    context.invoke(otter, out=out / "otter", config=config)
+    context.invoke(nbgrader, out=out / "nbgrader", config=config)
+
+
+def _read(config: Path | None) -> Configuration:
+    """Read the settings of a course; every mistake in them is told."""
+    try:
+        return Configuration.from_toml(config) if config else Configuration()
+    except ConfigurationError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _progress() -> Progress:
