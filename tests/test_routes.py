@@ -1,0 +1,136 @@
+"""One submission gets one verdict: from the command line, otter, nbgrader and Gradescope, each by its own real programs."""
+
+import base64
+import csv
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from autograder.homework import QUESTIONS, ROOT
+from tests.notebooks import student_notebook
+
+SAMPLES = ROOT / "tests" / "submissions"
+CLASS = {
+    "right": SAMPLES / "right" / "in-place-ufuncs",
+    "wrong": SAMPLES / "wrong" / "half-reg",
+    "broken": SAMPLES / "broken" / "endless-loop",
+    "hostile": SAMPLES / "hostile" / "patches-numpy",
+}
+SETTINGS = "[checks]\nhidden_seed = 11\n"
+Marks = dict[str, dict[str, float]]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory) -> Path:
+    """A folder with the settings of a course, and everything that a course builds from them."""
+    place = tmp_path_factory.mktemp("routes")
+    (place / "course.toml").write_text(SETTINGS)
+    run("autograder", "build", "all", "--out", place / "dist", "--config", place / "course.toml", cwd=place)
+    return place
+
+
+def run(program: str, *arguments: object, cwd: Path, **environment: str) -> None:
+    """Run a program of this environment, as its users do."""
+    path = Path(sys.executable).with_name(program)
+    command = [str(path) if path.exists() else program, *map(str, arguments)]
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    done = subprocess.run(command, cwd=cwd, env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def by_question(results: Path) -> dict[str, float]:
+    """Points of each question in a results.json."""
+    rendered = json.loads(results.read_text(encoding="utf-8"))
+    return {
+        question: round(sum(test["score"] for test in rendered["tests"] if test["tags"][0] == question), 2)
+        for question in QUESTIONS
+    }
+
+
+def from_modules(place: Path) -> Marks:
+    run("autograder", "grade", *CLASS.values(), "--out", place / "grades", "--config", place / "course.toml", cwd=place)
+    return {name: by_question(place / "grades" / path.name / "results.json") for name, path in CLASS.items()}
+
+
+def from_otter(place: Path) -> Marks:
+    released = (place / "dist" / "otter" / "student" / "homework.ipynb").read_bytes()
+    autograder = place / "dist" / "otter" / "autograder" / "autograder.zip"
+    marks = {}
+    for name, path in CLASS.items():
+        folder = place / "otter" / name
+        folder.mkdir(parents=True)
+        (folder / "homework.ipynb").write_text(json.dumps(student_notebook(released, path)))
+        run("otter", "run", "-a", autograder, "-o", folder, folder / "homework.ipynb", cwd=folder)
+        marks[name] = by_question(folder / "results.json")
+    return marks
+
+
+def from_nbgrader(place: Path) -> Marks:
+    course = place / "dist" / "nbgrader"
+    run("nbgrader", "generate_assignment", "homework", cwd=course)
+    released = (course / "release" / "homework" / "homework.ipynb").read_bytes()
+    for name, path in CLASS.items():
+        folder = course / "submitted" / name / "homework"
+        folder.mkdir(parents=True)
+        (folder / "homework.ipynb").write_text(json.dumps(student_notebook(released, path)))
+    run("nbgrader", "autograde", "homework", cwd=course)
+    run("nbgrader", "export", cwd=course)
+    statement = (
+        "SELECT submitted_assignment.student_id, base_cell.name, grade.auto_score FROM grade"
+        " JOIN base_cell ON base_cell.id = grade.cell_id"
+        " JOIN submitted_notebook ON submitted_notebook.id = grade.notebook_id"
+        " JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assignment_id"
+    )
+    with sqlite3.connect(course / "gradebook.db") as gradebook:
+        rows = gradebook.execute(statement).fetchall()
+    gradebook.close()
+    marks: Marks = {name: {} for name in CLASS}
+    for student, cell, score in rows:
+        if cell.removesuffix("-check") in QUESTIONS:
+            marks[student][cell.removesuffix("-check")] = round(score, 2)
+    with (course / "grades.csv").open(newline="") as file:
+        exported = {row["student_id"]: float(row["raw_score"]) for row in csv.DictReader(file)}
+    assert exported == {name: pytest.approx(sum(marks[name].values())) for name in CLASS}
+    return marks
+
+
+def from_gradescope(place: Path) -> Marks:
+    marks = {}
+    for name, path in CLASS.items():
+        root = place / "gradescope" / name
+        (root / "results").mkdir(parents=True)
+        with zipfile.ZipFile(place / "dist" / "autograder.zip") as archive:
+            archive.extractall(root / "source")
+        (root / "environment").symlink_to(sys.prefix)
+        shutil.copytree(path, root / "submission")
+        run("bash", root / "source" / "run_autograder", cwd=root, RUN_ROOT=str(root))
+        marks[name] = by_question(root / "results" / "results.json")
+    return marks
+
+
+@pytest.mark.parametrize("package", ["otter-grader", "nbgrader"])
+def test_the_tools_are_the_real_ones(package):
+    """Every file of theirs is the one that its release lists."""
+    files = [file for file in metadata.files(package) or [] if file.suffix == ".py" and file.hash]
+    assert len(files) > 50
+    for file in files:
+        digest = hashlib.new(file.hash.mode, file.read_binary()).digest()
+        assert base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == file.hash.value, file
+
+
+def test_a_submission_gets_the_same_marks_on_every_route(place):
+    """Question by question: as modules, as otter's notebook, as nbgrader's, and as Gradescope unpacks it."""
+    expected = from_modules(place)
+    assert sum(expected["right"].values()) == 100
+    assert all(0 < sum(expected[name].values()) < 100 for name in ("wrong", "broken", "hostile"))
+    for route in (from_otter, from_nbgrader, from_gradescope):
+        assert route(place) == expected, route.__name__
