@@ -10,7 +10,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup grade test test-pythons test-confined gradescope-test audit bench assignment release gradescope lint lock clean
+.PHONY: help setup grade test test-routes test-pythons test-confined gradescope-test audit bench assignment release gradescope lint lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */:/' | awk -F: '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -24,8 +24,11 @@ $(READY): pyproject.toml requirements/all.txt requirements/uv.txt
 grade: $(READY)  ## grade the sample submissions, or SUBMISSIONS="path ..." into OUT=folder, with JOBS=n
 	@$(VENV)/bin/autograder grade $(SUBMISSIONS) --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS))
 
-test: lint  ## lint, check types and run every test
-	$(VENV)/bin/python -m pytest
+test: lint  ## lint, check types and run the tests, two files at a time
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
+
+test-routes: $(READY)  ## drive the real otter and nbgrader
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile -m routes
 
 test-pythons:  ## run the judge's tests on every Python that is supported (3.10 to 3.13)
 	sh tests/pythons.sh

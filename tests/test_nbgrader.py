@@ -26,6 +26,8 @@ from autograder.report.marks import Marks, of_question
 from autograder.submission import stage
 from tests.notebooks import cell_of, student_notebook, text_of
 
+pytestmark = pytest.mark.routes
+
 SAMPLES = ROOT / "tests" / "submissions"
 WORTH = {q: sum(check.points for check in checks().values() if check.question == q) for q in QUESTIONS}
 WRITTEN = ("w1-answer", "w2-answer", "w3-answer")

@@ -40,9 +40,12 @@ LEAST = 12  # characters: shorter lines anyone would write
 WORTH = {question: sum(check.points for check in checks().values() if check.question == question) for question in QUESTIONS}
 
 # Importing otter and starting a kernel warn of what is none of ours.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::DeprecationWarning", "ignore::PendingDeprecationWarning", "ignore:Parsing dates", "ignore::ResourceWarning"
-)
+pytestmark = [
+    pytest.mark.routes,
+    pytest.mark.filterwarnings(
+        "ignore::DeprecationWarning", "ignore::PendingDeprecationWarning", "ignore:Parsing dates", "ignore::ResourceWarning"
+    ),
+]
 
 # What is wrong in each way at once; stock otter falls for every line of it (see the test).
 ATTACKS = (

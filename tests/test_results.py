@@ -371,7 +371,7 @@ def test_an_invalid_submission_reads_why_and_what_to_do(tmp_path):
     VALIDATOR.validate(rendered)
     said = Page(rendered["output"])
     assert said.tags == {"p"}
-    assert "only <img src=x onerror=alert(1)>.txt" in said.words
+    assert "only _img src_x onerror_alert(1)_.txt" in said.words
     assert "hand in softmax.py and distances.py, or homework.ipynb" in said.words
     assert (rendered["score"], rendered["tests"]) == (0, [])
 

@@ -18,6 +18,8 @@ import pytest
 from autograder.homework import QUESTIONS, ROOT
 from tests.notebooks import student_notebook
 
+pytestmark = pytest.mark.routes
+
 SAMPLES = ROOT / "tests" / "submissions"
 CLASS = {
     "right": SAMPLES / "right" / "in-place-ufuncs",
