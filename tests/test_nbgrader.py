@@ -350,6 +350,17 @@ def test_the_release_passes_nbgraders_own_validation_in_a_kernel(course):
     course.trace.unlink()
 
 
+def test_without_the_settings_nobody_gets_points_unjudged():
+    """A cell that prints gives all points to everyone, where nbgrader runs it: these raise an error instead."""
+    guarded = [cell for cell in source_cells().values() if cell.metadata.nbgrader.locked]
+    assert len(guarded) == len(QUESTIONS)
+    for cell in guarded:
+        asked: list[str] = []
+        with pytest.raises(RuntimeError, match=r"docs/nbgrader\.md"):
+            exec(cell.source, {"check": asked.append})
+        assert asked == [cell.metadata.nbgrader.grade_id.removesuffix("-check")]
+
+
 def test_building_again_renews_the_source_and_keeps_the_settings(tmp_path):
     """The points follow the settings; a mistake in them is told before anything is written."""
     build = ["build", "nbgrader", "--out", str(tmp_path)]
@@ -441,6 +452,7 @@ def test_feedback_shows_messages_hints_and_partial_credit(graded):
     for words in ("Score: 9.0 / 20.0", "✗ q3.loss: the loss is right (0 of 5)", "relative error", "Hint:", "✓ q3.shape"):
         assert words in re.sub(r"</?strong>", "", cell)
     assert "Total" in shown[: shown.index('name="q1-check"')]
+    assert "HIDDEN TESTS" not in shown
 
 
 def test_feedback_holds_nothing_of_the_hidden_checks_and_no_secret(graded, same_as):
