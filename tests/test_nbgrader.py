@@ -542,6 +542,16 @@ def test_whatever_a_notebook_holds_nbgrader_gets_a_sound_one_with_every_cell_tha
     assert all(marks == masters[marks.grade_id].metadata.nbgrader for marks in found)
 
 
+def test_where_the_grader_fails_there_is_no_mark_but_an_error_for_the_instructor():
+    """nbgrader then goes on with the next submission, and tries this one again at the next run."""
+    from autograder.routes.nbgrader import NotJudged, Submissions
+
+    submissions = Submissions()
+    submissions._rows["homework", "anna"] = {"status": "error", "first_words": "landlock is missing"}
+    with pytest.raises(NotJudged, match="the grader failed on anna: landlock is missing"):
+        submissions.verdict("homework", "anna")
+
+
 # Further runs
 
 
