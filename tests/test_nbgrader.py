@@ -12,16 +12,21 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograder.batch import judge_all
 from autograder.cli import main
 from autograder.configuration import DEFAULT_SEED, Configuration
 from autograder.homework import FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS, checks
+from autograder.release.nbgrader import source_notebook
 from autograder.report.marks import Marks, of_question
 from autograder.submission import stage
 from tests.notebooks import cell_of, student_notebook, text_of
@@ -339,11 +344,23 @@ def test_the_release_is_the_handouts_notebook_with_nbgraders_metadata(course):
 
 
 def test_the_release_passes_nbgraders_own_validation_in_a_kernel(course):
-    """All that its cells need lies beside it: the public checks run; and a kernel that is started leaves a trace here."""
+    """All that its cells need lies beside it; only the written answers are missing. And a kernel leaves a trace here."""
     course.trace.unlink(missing_ok=True)
-    assert "Success! Your notebook passes all the tests." in course.run("validate", "release/homework/homework.ipynb")
+    printed = course.run("validate", "release/homework/homework.ipynb")
+    assert printed.count("The following cell failed") == printed.count("You did not provide a response.") == len(WRITTEN)
     assert course.trace.read_text() == "a kernel was started\n"
     course.trace.unlink()
+
+
+def test_without_the_settings_nobody_gets_points_unjudged():
+    """A cell that prints gives all points to everyone, where nbgrader runs it: these raise an error instead."""
+    guarded = [cell for cell in source_cells().values() if cell.metadata.nbgrader.locked]
+    assert len(guarded) == len(QUESTIONS)
+    for cell in guarded:
+        asked: list[str] = []
+        with pytest.raises(RuntimeError, match=r"docs/nbgrader\.md"):
+            exec(cell.source, {"check": asked.append})
+        assert asked == [cell.metadata.nbgrader.grade_id.removesuffix("-check")]
 
 
 def test_building_again_renews_the_source_and_keeps_the_settings(tmp_path):
@@ -437,6 +454,7 @@ def test_feedback_shows_messages_hints_and_partial_credit(graded):
     for words in ("Score: 9.0 / 20.0", "✗ q3.loss: the loss is right (0 of 5)", "relative error", "Hint:", "✓ q3.shape"):
         assert words in re.sub(r"</?strong>", "", cell)
     assert "Total" in shown[: shown.index('name="q1-check"')]
+    assert "HIDDEN TESTS" not in shown
 
 
 def test_feedback_holds_nothing_of_the_hidden_checks_and_no_secret(graded, same_as):
@@ -482,6 +500,60 @@ def test_written_answers_wait_for_a_look_by_hand_and_those_not_given_do_not(grad
     assert all(graded.gradebook("deleted")[name] == (None, True) for name in WRITTEN)
 
 
+# What is read of a notebook
+
+WORDS = st.text(max_size=5) | st.just("\ud800")
+VALUES = st.none() | st.booleans() | st.floats() | WORDS | st.lists(WORDS, max_size=2)
+IDS = st.sampled_from(["q1-check", "q3-check", "w1-answer", "softmax_jacobian", "nobody-knows"])
+
+
+def things(**fields: st.SearchStrategy) -> st.SearchStrategy:
+    """Dictionaries with some of the fields, or something else altogether."""
+    return st.fixed_dictionaries({}, optional=fields) | VALUES
+
+
+CELLS = things(
+    cell_type=st.sampled_from(["code", "markdown", "raw", "heading"]) | VALUES,
+    source=VALUES,
+    id=VALUES,
+    outputs=VALUES,
+    metadata=things(nbgrader=things(grade_id=IDS | VALUES)),
+    attachments=st.dictionaries(WORDS, st.dictionaries(st.sampled_from(["image/png", "text/html"]), VALUES) | VALUES) | VALUES,
+)
+
+
+@cache
+def source_cells() -> dict[str, nbformat.NotebookNode]:
+    """The cells that nbgrader knows, by id."""
+    cells = nbformat.reads(source_notebook(Configuration()), as_version=4).cells
+    return {cell.id: cell for cell in cells if "nbgrader" in cell.metadata}
+
+
+@given(tree=st.fixed_dictionaries({"cells": st.lists(CELLS, max_size=8)}) | CELLS)
+def test_whatever_a_notebook_holds_nbgrader_gets_a_sound_one_with_every_cell_that_takes_points(tree):
+    """Once each, with the metadata that its gradebook has, and nothing that cannot be written to a file."""
+    from autograder.routes.nbgrader import read_cells, rebuild
+
+    masters = source_cells()
+    made = rebuild(read_cells(json.dumps(tree).encode()), masters)
+    nbformat.validate(made)
+    nbformat.writes(made).encode()
+    found = [cell.metadata.nbgrader for cell in made.cells if "nbgrader" in cell.metadata]
+    taking = [marks.grade_id for marks in found if marks.grade]
+    assert sorted(taking) == sorted([*(f"{question}-check" for question in QUESTIONS), *WRITTEN])
+    assert all(marks == masters[marks.grade_id].metadata.nbgrader for marks in found)
+
+
+def test_where_the_grader_fails_there_is_no_mark_but_an_error_for_the_instructor():
+    """nbgrader then goes on with the next submission, and tries this one again at the next run."""
+    from autograder.routes.nbgrader import NotJudged, Submissions
+
+    submissions = Submissions()
+    submissions._rows["homework", "anna"] = {"status": "error", "first_words": "landlock is missing"}
+    with pytest.raises(NotJudged, match="the grader failed on anna: landlock is missing"):
+        submissions.verdict("homework", "anna")
+
+
 # Further runs
 
 
@@ -519,7 +591,7 @@ def test_other_assignments_run_in_a_kernel_only_if_they_are_named(course):
         "schema_version": 3,
     }
     notebook = json.loads(course.released)
-    lab.write_text(json.dumps({**notebook, "cells": [{**code("assert 1 + 1 == 2", **marks, schema_version=3), "id": "sum"}]}))
+    lab.write_text(json.dumps({**notebook, "cells": [{**code("assert 1 + 1 == 2", **marks), "id": "sum"}]}))
     course.run("generate_assignment", "lab")
     shutil.copytree(course.path / "release" / "lab", course.path / "submitted" / "anna" / "lab")
     refused = course.run("autograde", "lab", code=1)

@@ -26,6 +26,12 @@ WRITTEN_POINTS = 5  # of each written question, as solutions/written.md divides 
 CHECKS = {f'check("{question}")': f"{question}-check" for question in QUESTIONS}  # id of each cell that takes points
 SETTINGS = "course.toml"
 
+# nbgrader takes it out of what students see. Without the sandbox, a cell that only prints would give everyone all points.
+GUARD = """
+### BEGIN HIDDEN TESTS
+raise RuntimeError("The points of this cell come from the sandbox: docs/nbgrader.md says which settings nbgrader needs.")
+### END HIDDEN TESTS"""
+
 # What the prose says of the handout's files and of its way to hand in, and what is so in a course of nbgrader.
 PROSE = {
     **{re.escape(f" in `{module}.py`"): "" for module in MODULES},
@@ -146,9 +152,9 @@ def _metadata(cell: nbformat.NotebookNode, **marks: Any) -> dict[str, Any]:
 
 
 def _marked(cell: Cell) -> Cell:
-    """Name the cells of checks by their question, and leave in those of functions what marks the answer."""
+    """Name the cells of checks by their question, and guard them; leave in those of functions what marks the answer."""
     if cell.source in CHECKS:
-        return replace(cell, id=CHECKS[cell.source])
+        return replace(cell, id=CHECKS[cell.source], source=cell.source + GUARD)
     if not cell.slot:
         return cell
     source = (SOLUTIONS / f"{FUNCTIONS[cell.slot]}.py").read_text(encoding="utf-8")

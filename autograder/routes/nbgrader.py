@@ -21,7 +21,7 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from nbgrader.preprocessors import ClearHiddenTests, Execute, NbGraderPreprocessor
 from traitlets import List, Unicode
 
 from autograder import batch
@@ -171,6 +171,8 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
             filled: tuple[NotebookNode, Any] = Execute(parent=self.parent)(nb, resources)
             return filled
         marks = [cell for cell in nb.cells if _takes_points(cell)]
+        for cell in marks:
+            ClearHiddenTests(parent=self).preprocess_cell(cell, resources, 0)  # feedback shows no part of it
         if unknown := [cell.metadata.nbgrader.grade_id for cell in marks if cell.source not in ASKED]:
             raise NotJudged(
                 f"the sandbox does not know what {', '.join(unknown)} of {about['notebook']} asks for. If notebooks of"
@@ -262,7 +264,8 @@ def _masters(notebook: Any) -> dict[str, NotebookNode]:
     order = [name for row in questions() for name in (row["function"], f'check("{row["question"]}")')]
 
     def place(cell: Any) -> tuple[int, str]:
-        return next((k for k, name in enumerate(order) if name in (cell.name, cell.source)), len(order)), cell.name
+        names = cell.name, cell.source.partition("\n")[0]
+        return next((k for k, name in enumerate(order) if name in names), len(order)), cell.name
 
     masters = {}
     for cell in sorted(notebook.source_cells, key=place):
