@@ -124,7 +124,7 @@ class Course:
 # The class
 
 FILLED = (  # samples whose modules stand in the cells of the released notebook
-    *("right/scalar-loops", "right/prints-and-self-test", "wrong/half-reg", "wrong/distances-with-root"),
+    *("right/flat-indices", "right/prints-and-self-test", "wrong/half-reg", "wrong/distances-with-root"),
     *("broken/endless-loop", "broken/syntax-error", "broken/function-missing"),
     *("hostile/forges-results", "hostile/kills-everything", "hostile/patches-numpy", "hostile/reads-environment"),
 )
@@ -496,7 +496,7 @@ def test_cells_that_take_points_show_a_number_and_no_error(graded, same_as):
 
 def test_written_answers_wait_for_a_look_by_hand_and_those_not_given_do_not(graded):
     """Of a written answer whose cell is missing nobody knows: it is looked at too."""
-    assert all(graded.gradebook("scalar-loops")[name] == (0, False) for name in WRITTEN)
+    assert all(graded.gradebook("flat-indices")[name] == (0, False) for name in WRITTEN)
     assert all(graded.gradebook("deleted")[name] == (None, True) for name in WRITTEN)
 
 
@@ -565,14 +565,14 @@ def test_a_second_run_judges_what_is_new_and_nothing_else(graded, expected):
     notebook = student_notebook(graded.released, SAMPLES / DAMAGED)
     answer = next(cell for cell in marked(notebook) if cell["metadata"]["nbgrader"]["grade_id"] == "w2-answer")
     notebook["cells"] += [{**copy.deepcopy(answer), "source": "It rises."}, copy.deepcopy(answer)]
-    graded.submit("scalar-loops", json.dumps(notebook).encode(), "2026-01-02 00:00:00 UTC")
+    graded.submit("flat-indices", json.dumps(notebook).encode(), "2026-01-02 00:00:00 UTC")
     shutil.rmtree(graded.path / "autograded" / "edited")
     printed = graded.run("autograde", "homework", "--LateSubmissionPlugin.penalty_method=zero")
     assert "Judging 2 submissions" in printed
-    assert {path.parent.name for path, time in kept.items() if path.stat().st_mtime_ns != time} == {"scalar-loops"}
-    for student in ("scalar-loops", "edited"):
+    assert {path.parent.name for path, time in kept.items() if path.stat().st_mtime_ns != time} == {"flat-indices"}
+    for student in ("flat-indices", "edited"):
         assert graded.marks(student) == expected["half-reg"]
-    assert graded.gradebook("scalar-loops")["w2-answer"] == (None, True)
+    assert graded.gradebook("flat-indices")["w2-answer"] == (None, True)
     penalties = graded.query("SELECT late_submission_penalty FROM submitted_notebook WHERE late_submission_penalty IS NOT NULL")
     assert penalties == [(sum(expected["half-reg"].values()) + 4,)]
 
