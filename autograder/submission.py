@@ -106,8 +106,8 @@ def stage(name: str, path: Path) -> Submission:
         return Submission(name, choice.sources, remarks)
     if found.files or found.remarks:
         return Submission(name, reason=f"Nothing was graded. {remarks}")
-    what = f"only {', '.join(map(shown, sorted(found.seen)[:5]))}" if found.seen else "nothing"
-    return Submission(name, reason=f"Nothing was graded: there is no {' or '.join(ANSWERS)} in it and no notebook, {what}.")
+    what = f"only {', '.join(map(shown, sorted(found.seen)[:5]))}" if found.seen else "it is empty"
+    return Submission(name, reason=f"Nothing was graded: there is no {' or '.join(ANSWERS)} in it and no notebook; {what}.")
 
 
 class Unreadable(Exception):

@@ -134,6 +134,7 @@ def distances(A, B, a=1.0, b=1.0, ab=-2.0):
     [
         (None, distances),
         ("cross-term", lambda A, B: distances(A, B, ab=-1)),
+        ("cross-term", lambda A, B: distances(A, B, ab=0)),
         ("cross-term", lambda A, B: distances(A, B, ab=2)),
         ("dot-product", lambda A, B: A @ B.T),
         ("norm-missing", lambda A, B: distances(A, B, b=0)),

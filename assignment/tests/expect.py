@@ -52,6 +52,8 @@ def describe(value: Any) -> str:
         return f"an array of shape {value.shape} and type {value.dtype}"
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, (complex, np.complexfloating)):
+        return "a complex number"
     if isinstance(value, (int, float, np.number)):
         return "a single number"
     name = getattr(value, "type_name", type(value).__name__)

@@ -84,6 +84,8 @@ def hint_for_distances(model: DistanceModel | None) -> Hint | None:
         return _hint_for_a_multiple(model)
     if model.power != 1 or model.dimension:
         return None
+    if model.is_(1, 1, 0):
+        return Hint("cross-term", "Only the two norms are there: which third term has |a - b|^2 when you multiply out?")
     if model.is_(1, 1, model.ab):
         return Hint("cross-term", f"Your a.b has the factor {model.ab:.3g}: which has it in |a - b|^2 when you multiply out?")
     if model.is_(0, 0, model.ab):
