@@ -419,7 +419,8 @@ def test_the_zips_own_program_has_a_result_for_everything(course, submissions, e
         content = submissions[which]
         read = zipfile.ZipFile(content).read("homework.ipynb") if content.suffix == ".zip" else content.read_bytes()
         (root / "submission" / name).write_bytes(read)
-    environment = {**os.environ, "RUN_ROOT": str(root), "AUTOGRADER_VENV": sys.prefix}
+    (root / "environment").symlink_to(sys.prefix)
+    environment = {**os.environ, "RUN_ROOT": str(root)}
     subprocess.run(["bash", str(root / "source" / "run_autograder")], env=environment, capture_output=True, check=False)
     results = json.loads((root / "results" / "results.json").read_bytes())
     jsonschema.validate(results, SCHEMA)
