@@ -231,7 +231,7 @@ class Examination:
         if module in self._broken:
             raise self._broken[module].again()
         if module not in self._submitted:
-            raise NoAnswer(f"{module}.py is missing from the submission.")
+            raise NoAnswer(f"There is no {module}.py that could be judged.")
         if self._worker is not None:
             return self._worker
         worker = self._sandbox.fork(trusted=self._trusted)
