@@ -73,12 +73,10 @@ class RemoteFunction:
         Whose submission it belongs to.
     name : str
         The function, or ``module.function`` for one of the given code.
-    cpu_limit : float
-        CPU time of one request, seconds.
     """
 
-    def __init__(self, examination: "Examination", name: str, cpu_limit: float = CALL_CPU) -> None:
-        self._examination, self.name, self._cpu_limit = examination, name, cpu_limit
+    def __init__(self, examination: "Examination", name: str) -> None:
+        self._examination, self.name = examination, name
 
     def __call__(self, *arguments: Any) -> Any:
         """Call it once; raises `NoAnswer`."""
@@ -120,7 +118,7 @@ class RemoteFunction:
         return answer["results"][0], cpu, peak
 
     def _ask(self, calls: list[dict[str, Any]], *, weighed: bool = False) -> tuple[dict[str, Any], float, int]:
-        return self._examination.ask(self.name, calls, self._cpu_limit, weighed=weighed)
+        return self._examination.ask(self.name, calls, weighed=weighed)
 
 
 class Examination:
@@ -160,9 +158,9 @@ class Examination:
             self._question = question
             self._cpu = self._wall = 0.0
 
-    def function(self, name: str, cpu_limit: float = CALL_CPU) -> RemoteFunction:
+    def function(self, name: str) -> RemoteFunction:
         """Stand in for a function of the submission."""
-        return RemoteFunction(self, name, cpu_limit)
+        return RemoteFunction(self, name)
 
     def close(self) -> None:
         """End the worker, if one lives."""
@@ -170,9 +168,7 @@ class Examination:
             self._worker.end()
             self._worker = None
 
-    def ask(
-        self, function: str, calls: list[dict[str, Any]], cpu_limit: float, *, weighed: bool
-    ) -> tuple[dict[str, Any], float, int]:
+    def ask(self, function: str, calls: list[dict[str, Any]], *, weighed: bool) -> tuple[dict[str, Any], float, int]:
         """Have the worker call a function.
 
         Raises
@@ -187,7 +183,7 @@ class Examination:
         if function in FUNCTIONS and function not in self._functions:
             raise NoAnswer(f"{self._file} defines no function {function}.")
         try:
-            reply = worker.ask({"function": function, "calls": calls}, cpu_limit, wall_limit=self._wall_left, weighed=weighed)
+            reply = worker.ask({"function": function, "calls": calls}, CALL_CPU, wall_limit=self._wall_left, weighed=weighed)
         except WorkerDied as death:
             self._worker = None
             self._spend(death.cpu, death.wall)

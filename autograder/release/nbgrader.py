@@ -13,7 +13,7 @@ from autograder.configuration import DOCUMENTED, Configuration
 from autograder.homework import ASSIGNMENT, FUNCTIONS, GIVEN, MODULES, QUESTIONS, SOLUTIONS
 from autograder.judge.verdict import Report
 from autograder.release.handout import FOLDER, notebook
-from autograder.release.source import PLACEHOLDER, Cell, cells
+from autograder.release.source import PLACEHOLDER, WRITTEN_POINTS, Cell, cells
 from autograder.release.stubs import STUB
 from autograder.report.marks import Marks, of_question
 
@@ -22,7 +22,6 @@ GRADED = (
     *(f"{module}.py" for module in GIVEN),
     *("tests/*.py", "tests/*.csv", "data/*.npz", "data/*.md"),
 )  # patterns of what the notebook needs; modules of answers are left out, since answers stand in its cells
-WRITTEN_POINTS = 5  # of each written question, as solutions/written.md divides them
 CHECKS = {f'check("{question}")': f"{question}-check" for question in QUESTIONS}  # id of each cell that takes points
 SETTINGS = "course.toml"
 

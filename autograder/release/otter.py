@@ -19,11 +19,10 @@ from autograder.homework import ASSIGNMENT, GIVEN, QUESTIONS, ROOT, SOLUTIONS, c
 from autograder.release.archive import write_zip
 from autograder.release.gradescope import EXECUTABLE, build_gradescope
 from autograder.release.handout import KERNEL
-from autograder.release.source import Cell, cells
+from autograder.release.source import WRITTEN_POINTS, Cell, cells
 
 NOTEBOOK = "homework.ipynb"
 ZIP = "autograder.zip"
-WRITTEN_POINTS = 5  # of each written question, as solutions/written.md has it: they come on top of the machine's 100
 CHECKS = "checks"  # the folder of the public checks; `tests` is where otter looks for its own
 IN_CHECKS = ("check.py", "pytest.ini", "tests/*.py", "tests/*.csv")
 BESIDE = (*(f"{module}.py" for module in (*GIVEN, "plots")), "data/*.py", "data/*.md", "data/*.npz")

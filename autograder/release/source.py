@@ -10,6 +10,7 @@ from autograder.homework import FUNCTIONS, QUESTIONS, SOLUTIONS, checks, questio
 from autograder.release.stubs import strip
 
 PLACEHOLDER = "*Your answer here.*"
+WRITTEN_POINTS = 5  # of each written question, as solutions/written.md divides them, beyond the 100 of the checks
 
 
 @dataclass(frozen=True)

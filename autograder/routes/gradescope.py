@@ -25,7 +25,7 @@ from autograder.submission import stage
 CONFIGURATION = ROOT / "configuration.json"
 SHARE = 0.8  # of the deadline for the submission's own answers; the rest is for the reference and for starting up
 RESERVED = 1 << 18  # bytes that results.json has from the start, so that a verdict fits though the disk be full
-SELF_TEST_SECONDS = 300.0
+SELF_TEST_SECONDS = 300.0  # for the reference, while the image is built; it takes 3 with half a core
 
 
 class OutOfTime(Exception):
