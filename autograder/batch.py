@@ -19,14 +19,14 @@ from autograder.homework import ASSIGNMENT, ROOT, SOLUTIONS
 from autograder.judge.verdict import Report
 from autograder.report.folder import load, save
 from autograder.report.gradescope import DEFAULT, versions
-from autograder.submission import Submission, stage
+from autograder.submission import Place, Submission, stage
 from autograder.worker.confine import PR_SET_PDEATHSIG
 
 JUDGE: list[Any] = []  # the bench of this process of the pool, made with its first submission
 
 
 def grade(
-    submissions: dict[str, Path],
+    submissions: dict[str, Place],
     out: Path,
     *,
     jobs: int,
@@ -39,8 +39,8 @@ def grade(
 
     Parameters
     ----------
-    submissions : dict of str to Path
-        Folder or archive by name.
+    submissions : dict of str to Place
+        Each by its name.
     out : Path
         Folder for the results.
     jobs : int
@@ -55,8 +55,8 @@ def grade(
         Settings of the course: how results are shown. Number of jobs and seed are those given above.
     """
     staged, keys = [], {}
-    for name, path in submissions.items():
-        submission = stage(name, path)
+    for name, place in submissions.items():
+        submission = stage(name, place.path)
         keys[name] = key(submission, seed, configuration)
         row = None if fresh else load(out, name, keys[name])
         if row is None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from autograder.homework import MODULES, make_checks_importable
+from autograder.roster import Student
 
 make_checks_importable()
 
@@ -51,7 +52,29 @@ class Submission:
     reason: str = ""
 
 
-def find(paths: list[Path]) -> dict[str, Path]:
+@dataclass(frozen=True)
+class Place:
+    """Where a submission lies, and what the platform that it comes from tells of it.
+
+    Parameters
+    ----------
+    path : Path
+        A folder or an archive.
+    inside : str
+        What the names of its files begin with, where folder or archive hold those of others too.
+    students : tuple of Student
+        Who handed it in; empty where that is not known.
+    submitted : str
+        When, as ISO 8601; empty where that is not known.
+    """
+
+    path: Path
+    inside: str = ""
+    students: tuple[Student, ...] = ()
+    submitted: str = ""
+
+
+def find(paths: list[Path]) -> dict[str, Place]:
     """Find the submissions below some paths.
 
     Parameters
@@ -61,8 +84,8 @@ def find(paths: list[Path]) -> dict[str, Path]:
 
     Returns
     -------
-    submissions : dict of str to Path
-        Folder or archive of each by its name: the folder's or archive's own, with as much of the path before it as tells
+    submissions : dict of str to Place
+        Each by its name: the folder's or archive's own, with as much of the path before it as tells
         equal ones apart, joined by ``-``.
 
     Raises
@@ -77,7 +100,7 @@ def find(paths: list[Path]) -> dict[str, Path]:
             problem = "is neither a folder nor an archive" if path.exists() else "does not exist"
             raise FileNotFoundError(f"{path} {problem}")
         found.update(dict.fromkeys(_below(Path(os.path.normpath(path)))))
-    return _name(list(found))
+    return {name: Place(path) for name, path in _name(list(found)).items()}
 
 
 def stage(name: str, path: Path) -> Submission:

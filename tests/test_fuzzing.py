@@ -27,7 +27,7 @@ from autograder.homework import ASSIGNMENT, FUNCTIONS, MODULES, SOLUTIONS
 from autograder.judge import sandbox as sandbox_module
 from autograder.judge.examination import MAX_MESSAGE, Examination, NoAnswer, _is_answer, harmless
 from autograder.judge.sandbox import Reply, WorkerDied
-from autograder.submission import MAX_MODULE, MAX_NAME, Submission, _name, find, stage
+from autograder.submission import MAX_MODULE, MAX_NAME, Place, Submission, _name, find, stage
 from autograder.wire import (
     DTYPES,
     LENGTHS,
@@ -824,7 +824,7 @@ def odd_folder(folder):
 def test_only_regular_files_of_a_folder_are_opened(tmp_path):
     """No pipe, which would wait for ever, no socket, no link to anywhere or to itself, no folder with a module's name."""
     folder = odd_folder(tmp_path / "alice")
-    assert find([tmp_path]) == {"alice": folder}
+    assert find([tmp_path]) == {"alice": Place(folder)}
     assert staged(folder).sources == {}
     (folder / "z").mkdir()
     (folder / "z" / "softmax.py").write_bytes(b"s = 1\n")
@@ -892,6 +892,6 @@ def test_a_folder_that_may_not_be_read_ends_no_run(tmp_path):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "scandir", scandir)
-        assert find([tmp_path]) == {"alice": tmp_path / "alice", "bob": tmp_path / "bob"}
+        assert find([tmp_path]) == {"alice": Place(tmp_path / "alice"), "bob": Place(tmp_path / "bob")}
         assert stage("alice", tmp_path / "alice").sources == {"softmax": b"s = 1\n"}
         assert stage("bob", tmp_path / "bob").reason == "Nothing was graded: it cannot be read (PermissionError)."

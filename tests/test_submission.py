@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autograder import submission
 from autograder.homework import ASSIGNMENT, MODULES, SOLUTIONS
-from autograder.submission import find, stage
+from autograder.submission import Place, find, stage
 
 
 def copy_solutions(to: Path) -> Path:
@@ -48,7 +48,7 @@ Q3_AND_Q5 = notebook("def softmax_loss_naive(W, X, y, reg): return 1", "def pair
 
 def test_a_folder_with_answers_is_a_submission(tmp_path):
     """By its own name."""
-    assert find([copy_solutions(tmp_path / "alice")]) == {"alice": tmp_path / "alice"}
+    assert find([copy_solutions(tmp_path / "alice")]) == {"alice": Place(tmp_path / "alice")}
 
 
 def test_a_folder_of_folders_and_zips_is_a_class(tmp_path):
@@ -64,7 +64,7 @@ def test_a_folder_of_folders_and_zips_is_a_class(tmp_path):
 def test_an_empty_folder_is_a_submission_without_answers(tmp_path):
     """It is said, not skipped."""
     (tmp_path / "empty").mkdir()
-    assert find([tmp_path / "empty"]) == {"empty": tmp_path / "empty"}
+    assert find([tmp_path / "empty"]) == {"empty": Place(tmp_path / "empty")}
     assert "no softmax.py or distances.py" in stage("empty", tmp_path / "empty").reason
 
 
@@ -158,8 +158,8 @@ def test_other_archives_are_invalid_with_what_to_do(tmp_path):
     """They have a row, which says zip."""
     (tmp_path / "class").mkdir()
     (tmp_path / "class" / "alice.rar").write_bytes(b"Rar!")
-    ((name, path),) = find([tmp_path / "class"]).items()
-    assert "it should be a .zip" in stage(name, path).reason
+    ((name, place),) = find([tmp_path / "class"]).items()
+    assert "it should be a .zip" in stage(name, place.path).reason
 
 
 def test_a_bomb_is_not_unpacked(tmp_path):
