@@ -202,11 +202,11 @@ def test_a_folder_with_only_a_notebook_is_a_submission(tmp_path):
         (tmp_path / student / name).write_bytes(Q1)
     found = find([tmp_path])
     assert set(found) == {"alice", "bob"}
-    for student, path in found.items():
-        source = stage(student, path).sources["softmax"].decode()
+    for student, place in found.items():
+        source = stage(student, place.path).sources["softmax"].decode()
         assert "def softmax_jacobian(z):\n    return z" in source
         assert "matplotlib" not in source
-        assert find([path]) == {student: path}
+        assert find([place.path]) == {student: place}
 
 
 def test_an_instructors_notebook_beside_a_class_makes_no_submission_of_it(tmp_path):

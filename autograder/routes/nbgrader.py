@@ -29,6 +29,7 @@ from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, questions
 from autograder.report.blocks import Heading, to_html
 from autograder.report.marks import points
+from autograder.submission import Place
 
 RESULTS = ".graded"  # folder of the course: results.json of each submission, by assignment and student
 LOST = "*This cell was not in the notebook that was handed in. The answer may stand in another one.*"
@@ -131,7 +132,7 @@ class Submissions(NotebookExporter):
 
         with _main_left_alone():
             batch.grade(
-                {name: Path(course.format_path(course.submitted_directory, name, assignment)) for name in due},
+                {name: Place(Path(course.format_path(course.submitted_directory, name, assignment))) for name in due},
                 self._folder(assignment),
                 jobs=jobs,
                 seed=configuration.hidden_seed,
