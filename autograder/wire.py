@@ -83,7 +83,7 @@ def encode(value: Any) -> bytes:
     return b"".join([LENGTHS.pack(len(text), sum(map(len, payload))), text, *payload])
 
 
-def decode(text: bytes, payload: bytes | bytearray, *, judges: bool = False) -> Any:
+def decode(text: bytes, payload: bytes | bytearray | memoryview, *, judges: bool = False) -> Any:
     """Turn a frame's JSON and array bytes back into the value.
 
     Parameters
@@ -100,7 +100,7 @@ def decode(text: bytes, payload: bytes | bytearray, *, judges: bool = False) -> 
         as many as the shapes ask for.
     """
     try:
-        packed = json.loads(text, parse_int=_integer)
+        packed = DECODER.decode(text.decode())
     except (ValueError, RecursionError) as error:
         raise WireError("the text of the frame is not JSON") from error
     value, end = _Reader(memoryview(payload), judges).unpack(packed, 0, 0)
@@ -114,6 +114,9 @@ def _integer(digits: str) -> int:
     if len(digits) > len(str(-(2**63))) or not -(2**63) <= int(digits) < 2**63:
         raise ValueError("an integer of more than 64 bits")
     return int(digits)
+
+
+DECODER = json.JSONDecoder(parse_int=_integer)
 
 
 def _pack(value: Any, payload: list[bytes], depth: int) -> Any:

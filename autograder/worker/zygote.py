@@ -6,6 +6,7 @@ all workers.
 """
 
 import contextlib
+import gc
 import importlib
 import os
 import pkgutil
@@ -40,6 +41,7 @@ NUMPY = [
 NEVER = frozenset(
     [
         "antigravity",
+        "distutils",
         "ensurepip",
         "idlelib",
         "lib2to3",
@@ -52,16 +54,19 @@ NEVER = frozenset(
         "turtledemo",
         "venv",
     ]
-)  # they open a browser or a window, print, or hold nothing that an answer could use
+)  # they open a browser or a window, print, build packages, or hold nothing that an answer could use
 
 
 def main() -> None:
     """Load everything a submission may import, then obey until the judge hangs up."""
     from autograder.worker.confine import Confinement
-    from autograder.worker.serve import serve
+    from autograder.worker.serve import prepare, serve
 
     preload()
     become_reaper()
+    prepare()
+    gc.collect()
+    gc.freeze()  # a collection in a worker touches none of it: each page that it touches is copied
     # A worker finds numpy and the standard library: not what they happen to load on this machine, and not the grader.
     for name in [name for name in sys.modules if name.partition(".")[0] not in {"__main__", "numpy", *sys.stdlib_module_names}]:
         del sys.modules[name]
