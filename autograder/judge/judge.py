@@ -87,7 +87,7 @@ class Judge:
     def _naive_baseline(self) -> Callable[..., Any]:
         """The student's own loop, or the reference's where the student's is the one that is wrong."""
         naive: Callable[..., Any] = reference("softmax").softmax_loss_naive
-        theirs = self._naive_in_q4
+        theirs = self._naive
         try:
             right = all(model is not None and model.right for model in (theirs.loss_model, theirs.gradient_model))
             return theirs.function if theirs.alive and (right or theirs.agrees_with(self._vectorized)) else naive
@@ -97,10 +97,6 @@ class Judge:
     @cached_property
     def _naive(self) -> SoftmaxEvidence:
         return self._softmax_evidence("softmax_loss_naive", "q3")
-
-    @cached_property
-    def _naive_in_q4(self) -> SoftmaxEvidence:
-        return self._softmax_evidence("softmax_loss_naive", "q4")
 
     @cached_property
     def _vectorized(self) -> SoftmaxEvidence:

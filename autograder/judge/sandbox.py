@@ -4,6 +4,7 @@ A worker is believed in nothing but its answers. How long it computed and how mu
 answer that comes late, unasked, malformed or not at all ends the worker.
 """
 
+import contextlib
 import math
 import os
 import select
@@ -128,7 +129,7 @@ class Worker:
         TookTooLong
             There is no answer within the limit. It is ended.
         """
-        if self._received or (select.select([self._channel], [], [], 0)[0] and self._peek() != b""):
+        if self._received or self._peek():
             raise self._dead("it wrote to the grader's channel, which is not for answers to use")
         clock = self._clock
         if weighed:
@@ -227,21 +228,21 @@ class Worker:
     def _read(self, count: int, check_time: Callable[[], None]) -> bytearray:
         """Take so many bytes of what was received; what comes with them is kept for the next call."""
         while len(self._received) < count:
-            try:
-                piece = self._channel.recv(max(PIECE, count - len(self._received)))
-            except BlockingIOError:
-                self._wait(select.POLLIN, check_time)
-                continue
-            except ConnectionResetError:
-                piece = b""
-            if not piece:
-                raise self._left()
-            self._received += piece
-            if len(self._received) < count:
-                check_time()  # an answer that trickles in is late too
+            self._wait(select.POLLIN, check_time)  # an answer that trickles in is late too
+            with contextlib.suppress(BlockingIOError):
+                self._received += self._receive(max(PIECE, count - len(self._received)))
         whole, self._received = self._received, self._received[count:]
         del whole[count:]
         return whole
+
+    def _receive(self, most: int) -> bytes:
+        try:
+            piece = self._channel.recv(most)
+        except ConnectionResetError:
+            piece = b""
+        if not piece:
+            raise self._left()
+        return piece
 
     def _wait(self, event: int, check_time: Callable[[], None]) -> None:
         self._poll.register(self._channel, event)

@@ -42,8 +42,11 @@ class Bench:
                 by_module[module].turn_to(question)
         self._references = by_module
         self.yardsticks = {
-            question: Yardstick(by_module[FUNCTIONS[name]].function(name))
-            for question, name in (("q4", "softmax_loss_vectorized"), ("q5", "pairwise_squared_distances"))
+            question: Yardstick(by_module[FUNCTIONS[name]].function(name), evidence.draw, seed)
+            for question, name, evidence in (
+                ("q4", "softmax_loss_vectorized", SoftmaxEvidence),
+                ("q5", "pairwise_squared_distances", DistanceEvidence),
+            )
         }
 
     @cached_property
