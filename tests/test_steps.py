@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from autograder.judge.meters.steps import LARGE_STEP_SIZES, STEP_SIZES, steps_per_row
+from autograder.judge.meters.steps import LARGE_STEP_SIZES, STEP_SIZES, jittered, steps_per_row
 from autograder.worker.steps import SWITCHED_OFF
 from autograder.worker.watch import ITEMS_ARE_ARGUMENTS, ITEMS_AT
 
@@ -210,36 +210,23 @@ def f():
     assert reply["steps"] == [SWITCHED_OFF]
 
 
-def nothing(size):  # noqa: ARG001
-    return 7
-
-
-def measured(steps, seed=None, **options):
-    """Sizes at which a function of that many steps is measured, and steps found for each row."""
-    sizes = []
-
-    def count_steps(calls):
-        sizes.extend(size for _, size in calls)
-        return [steps(size) for _, size in calls]
-
-    rng = None if seed is None else np.random.default_rng(seed)
-    return sizes, steps_per_row(SimpleNamespace(count_steps=count_steps), lambda size: size, rng=rng, **options)
+def found(steps, sizes):
+    """Steps found for each row of a function that takes so many."""
+    watched = SimpleNamespace(count_steps=lambda pairs: [steps(size) for _, size in pairs])
+    return steps_per_row(watched, {size: (size, size) for size in sizes})
 
 
 def test_sizes_at_which_steps_are_counted_cannot_be_known():
     """They are drawn near the usual ones, in order, and below np.choose's 64 choices where it matters."""
-    draws = [measured(nothing, seed, large_too=True)[0] for seed in range(50)]
-    usual = measured(nothing, large_too=True)[0]
-    assert usual == [*STEP_SIZES, *LARGE_STEP_SIZES]
+    draws = [[*jittered(STEP_SIZES, rng), *jittered(LARGE_STEP_SIZES, rng)] for rng in map(np.random.default_rng, range(50))]
     assert all(len({draw[place] for draw in draws}) > 3 for place in range(5))
     assert all(small < middle < large <= 60 and few < many for small, middle, large, few, many in draws)
 
 
-@pytest.mark.parametrize("seed", [None, 3])
-def test_growth_is_that_of_every_interval(seed):
+def test_growth_is_that_of_every_interval():
     """A path that changes at one size is no loop, one that begins at a size is."""
-    assert measured(lambda size: 5 + 3 * size, seed, large_too=False)[1] == 3
-    assert measured(lambda size: 5 + 100 * (size > 40), seed, large_too=False)[1] == 0
-    assert measured(lambda size: 5 + 2 * max(size - 100, 0), seed, large_too=True)[1] == 2
-    assert measured(lambda size: 5 + 2 * max(size - 100, 0), seed, large_too=False)[1] == 0
-    assert math.isinf(measured(lambda size: SWITCHED_OFF * size**0, seed, large_too=True)[1])
+    assert found(lambda size: 5 + 3 * size, STEP_SIZES) == 3
+    assert found(lambda size: 5 + 100 * (size > 40), STEP_SIZES) == 0
+    assert found(lambda size: 5 + 2 * max(size - 100, 0), LARGE_STEP_SIZES) == 2
+    assert found(lambda size: 5 + 2 * max(size - 100, 0), STEP_SIZES) == 0
+    assert math.isinf(found(lambda size: SWITCHED_OFF * size**0, STEP_SIZES))

@@ -14,13 +14,18 @@ def check_rng(seed: int, purpose: str) -> np.random.Generator:
 
     A keyed hash: whoever has seen the numbers of one purpose knows nothing of another's.
     """
+    return np.random.default_rng(_entropy(seed, purpose))
+
+
+@cache
+def _entropy(seed: int, purpose: str) -> np.random.SeedSequence:
     digest = hmac.new(str(seed).encode(), purpose.encode(), "sha256").digest()
-    return np.random.default_rng(int.from_bytes(digest, "big"))
+    return np.random.SeedSequence(int.from_bytes(digest, "big"))
 
 
 def sizes(rng: np.random.Generator, count: int, low: int, high: int) -> tuple[int, ...]:
     """Draw pairwise different sizes from low to high, so that no mistake in an axis or a mean can hide."""
-    return tuple(int(size) for size in rng.choice(np.arange(low, high + 1), count, replace=False))
+    return tuple((low + rng.permutation(high - low + 1)[:count]).tolist())
 
 
 def batch(
@@ -33,7 +38,7 @@ def batch(
     drawn = sizes(rng, 3, 3, 9)
     N, D, C = N or drawn[0], D or drawn[1], C or drawn[2]
     X = rng.normal(size=(N, D))
-    W = rng.uniform(0.5, 1.5, size=(D, C)) * rng.choice([-1.0, 1.0], size=(D, C)) / np.sqrt(D)
+    W = rng.uniform(0.5, 1.5, size=(D, C)) * np.sign(rng.uniform(-1.0, 1.0, size=(D, C))) / np.sqrt(D)
     y = rng.integers(C, size=N)
     y[: min(N, C)] = rng.permutation(C)[: min(N, C)]  # as many classes as can be
     if C - 1 not in y:

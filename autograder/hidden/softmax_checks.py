@@ -14,6 +14,7 @@ from autograder.judge.mistakes.fit import Array
 from autograder.judge.mistakes.softmax import terms
 
 BATCHES = 3
+SHIFTS = 1000.0, -1000.0  # of all scores
 
 
 def _answers(function: RemoteFunction, batches: list[Batch]) -> list[Any]:
@@ -53,10 +54,13 @@ def expect_gradient(function: RemoteFunction, rng: Rng, evidence: SoftmaxEvidenc
 
 def expect_stable_under_shift(function: RemoteFunction, rng: Rng, evidence: SoftmaxEvidence) -> None:
     """Expect that adding +-1,000 to all scores changes nothing."""
-    for shift in (1000.0, -1000.0):
+    evidence.require_alive()
+    cases = []
+    for shift in SHIFTS:
         W, X, y, _ = batch(rng)
-        shifted = np.vstack([W, np.full(W.shape[1], shift)]), np.column_stack([X, np.ones(len(X))])
-        _expect_stable(function, *shifted, y, evidence, f"at scores shifted by {shift:+.0f}")
+        cases.append((np.vstack([W, np.full(W.shape[1], shift)]), np.column_stack([X, np.ones(len(X))]), y, 0.0))
+    for shift, case, value in zip(SHIFTS, cases, function.map(cases)):
+        _expect_stable(value, case, evidence, f"at scores shifted by {shift:+.0f}")
 
 
 def expect_stable_far_apart(function: RemoteFunction, rng: Rng, evidence: SoftmaxEvidence) -> None:
@@ -65,13 +69,15 @@ def expect_stable_far_apart(function: RemoteFunction, rng: Rng, evidence: Softma
     X = np.eye(D)[rng.permutation(N) % D]  # each example picks one row of W as its scores
     # Each example has a level of its own: a maximum over all of them would leave some with nothing but underflow.
     W = 1000.0 * (np.stack([rng.permutation(C) for _ in range(D)]) + C * rng.permutation(D)[:, np.newaxis])
-    _expect_stable(function, W, X, rng.integers(C, size=N), evidence, "at scores that lie 1,000 apart")
-
-
-def _expect_stable(function: RemoteFunction, W: Array, X: Array, y: Array, evidence: SoftmaxEvidence, where: str) -> None:
-    """Expect what the answer's own formula gives, its known mistakes included: they have cost their points already."""
     evidence.require_alive()
-    loss, dW = expect.loss_and_gradient(function(W, X, y, 0.0), W.shape)
+    case = W, X, rng.integers(C, size=N), 0.0
+    _expect_stable(function(*case), case, evidence, "at scores that lie 1,000 apart")
+
+
+def _expect_stable(value: Any, case: Batch, evidence: SoftmaxEvidence, where: str) -> None:
+    """Expect what the answer's own formula gives, its known mistakes included: they have cost their points already."""
+    W, X, y, _ = case
+    loss, dW = expect.loss_and_gradient(value, W.shape)
     if not evidence.losses:
         raise NotJudged(f"{evidence.question}.loss")
     loss = expect.number(loss, f"The loss {where}", not_finite=expect.OVERFLOW)

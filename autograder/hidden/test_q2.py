@@ -1,6 +1,6 @@
 """Question 2, hidden: each gradient against numerical derivatives."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import expect
@@ -78,6 +78,16 @@ def named(value: Any) -> dict[str, Any]:
     return dict(zip(NAMES, (da, dz, dW, db)))
 
 
+Example = tuple[Array, Array, Array, int]  # W, b, x, y
+
+
+def at_two_places(function: RemoteFunction, rng: Rng) -> Iterator[tuple[Example, dict[str, Any], dict[str, Any]]]:
+    """Two examples, each with the gradients at W and at -W."""
+    examples = [draw(rng) for _ in range(2)]
+    found = answers(function, *(call for W, *rest in examples for call in ((W, *rest), (-W, *rest))))
+    return zip(examples, found[::2], found[1::2])
+
+
 def follows(result: Any, expected: Any, cause: Any, other: Any) -> bool:
     """Whether a wrong result follows rightly from the answer's own wrong step before it: then that step alone costs points.
 
@@ -104,9 +114,7 @@ def without_bias(da: Any, W: Array, x: Array, y: int) -> bool:
 @pytest.mark.check("q2.da")
 def test_da(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
     """da matches numerical derivatives of -log a_y"""
-    for _ in range(2):
-        W, b, x, y = draw(rng)
-        (own,) = answers(cross_entropy_gradients, (W, b, x, y))
+    for (W, b, x, y), own, _ in at_two_places(cross_entropy_gradients, rng):
         da = expect.array(own["da"], b.shape, "da")
         a = softmax(x @ W + b)
         step = STEP * a[y]  # in proportion, so that truncation does not depend on a_y
@@ -119,9 +127,7 @@ def test_da(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
 @pytest.mark.check("q2.dz", weight=3)
 def test_dz(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
     """dz matches numerical derivatives, and is da J"""
-    for _ in range(2):
-        W, b, x, y = draw(rng)
-        own, other = answers(cross_entropy_gradients, (W, b, x, y), (-W, b, x, y))
+    for (W, b, x, y), own, other in at_two_places(cross_entropy_gradients, rng):
         dz = expect.array(own["dz"], b.shape, "dz")
         z = x @ W if without_bias(own["da"], W, x, y) else x @ W + b  # da has paid for the bias already
         J = reference("softmax").softmax_jacobian(z)
@@ -159,9 +165,7 @@ def test_stability(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
 @pytest.mark.check("q2.dW")
 def test_dW(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:  # noqa: N802
     """dW matches numerical derivatives"""
-    for _ in range(2):
-        W, b, x, y = draw(rng)
-        own, other = answers(cross_entropy_gradients, (W, b, x, y), (-W, b, x, y))
+    for (W, b, x, y), own, other in at_two_places(cross_entropy_gradients, rng):
         dW = expect.array(own["dW"], W.shape, "dW")
         if not follows(dW, own_product(x[:, np.newaxis], own["dz"]), own["dz"], other["dz"]):
             expect.close(dW, derivatives(lambda W: loss(x @ W + b, y), W), "dW", expect.GRADIENT_TOLERANCE)  # noqa: B023
@@ -170,9 +174,7 @@ def test_dW(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:  # noqa:
 @pytest.mark.check("q2.db")
 def test_db(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
     """db matches numerical derivatives"""
-    for _ in range(2):
-        W, b, x, y = draw(rng)
-        own, other = answers(cross_entropy_gradients, (W, b, x, y), (-W, b, x, y))
+    for (W, b, x, y), own, other in at_two_places(cross_entropy_gradients, rng):
         db = expect.array(own["db"], b.shape, "db")
         if not follows(db, own["dz"], own["dz"], other["dz"]):
             expect.close(db, derivatives(lambda b: loss(x @ W + b, y), b), "db", expect.GRADIENT_TOLERANCE)  # noqa: B023

@@ -50,7 +50,7 @@ def test_far_apart(softmax_loss_naive: RemoteFunction, rng: Rng, naive_evidence:
 def test_loops(naive_evidence: SoftmaxEvidence) -> None:
     """Works example by example, with an explicit loop"""
     naive_evidence.require_alive()
-    steps, ratio = naive_evidence.steps_along("N", [FEW_STEP_SIZES]), naive_evidence.slowness(HONEST, enough=HONEST_RATIO)
+    steps, ratio = naive_evidence.steps_along("N", FEW_STEP_SIZES), naive_evidence.slowness(HONEST, enough=HONEST_RATIO)
     if steps < HONEST_STEPS or ratio < HONEST_RATIO:
         raise Mismatch(
             f"This should work example by example; each further one costs {steps:.0f} interpreter steps, and many of them"

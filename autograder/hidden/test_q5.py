@@ -20,8 +20,8 @@ from autograder.wire import Strided
 SINGLE = 1e-9  # of |a|^2 + |b|^2: a float32 on the way leaves 1e-7
 ROUND_OFF = 64  # times eps of the data's type, of |a|^2 + |b|^2: what the expansion loses where d is below 100
 MEMORY_SHAPES = {
-    "broadcast-3d": (300, 300, 100),  # (n, m, d): 72 MB as one (n, m, d) array
-    "gram-matrix": (3_000, 10, 10),  # 72 MB as one (n, n) array
+    "broadcast-3d": (200, 200, 100),  # 32 MB as one (n, m, d) array, where 13 MB are allowed
+    "gram-matrix": (2_000, 10, 10),  # 32 MB as one (n, n) array, where 11 MB are allowed
 }
 
 

@@ -18,6 +18,7 @@ make_checks_importable()
 from reading import origin, place  # noqa: E402
 
 CALL_CPU = 3.0  # seconds for one request; the longest honest one, a loop over 8,000 rows that is to lose its points, takes 1
+TRAINING_CPU = 30.0  # seconds for 30 steps of it; a loss in scalar loops takes 10
 IMPORT_CPU = 5.0  # seconds; code at the top level that trains for a minute does not belong in an answer
 QUESTION_CPU = 60.0  # seconds for all requests of a question; a loss in scalar loops takes 20
 QUESTION_STALL = 20.0  # seconds that a question's answers may wait for anything but the processor
@@ -91,6 +92,10 @@ class RemoteFunction:
         """Call it once; return its result and the arguments as it left them."""
         answer = self._ask([{"arguments": list(arguments), "returned": True}])[0]
         return answer["results"][0], answer["arguments"][0]
+
+    def within(self, given: str, *arguments: Any) -> Any:
+        """Call a given function, as in ``training.gradient_descent``, in the worker: this one is its first argument."""
+        return self._ask([{"arguments": list(arguments), "within": given}])[0]["results"][0]
 
     def count_steps(self, calls: Sequence[tuple[Sequence[Any], Sequence[Any]]]) -> list[int]:
         """Count interpreter steps.
@@ -183,7 +188,8 @@ class Examination:
         if function in FUNCTIONS and function not in self._functions:
             raise NoAnswer(f"{self._file} defines no function {function}.")
         try:
-            reply = worker.ask({"function": function, "calls": calls}, CALL_CPU, wall_limit=self._wall_left, weighed=weighed)
+            limit = TRAINING_CPU if any("within" in call for call in calls) else CALL_CPU
+            reply = worker.ask({"function": function, "calls": calls}, limit, wall_limit=self._wall_left, weighed=weighed)
         except WorkerDied as death:
             self._worker = None
             self._spend(death.cpu, death.wall)

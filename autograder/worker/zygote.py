@@ -59,6 +59,8 @@ NEVER = frozenset(
 
 def main() -> None:
     """Load everything a submission may import, then obey until the judge hangs up."""
+    # To look after locks that nobody holds, and to seed `random` anew, touches and so copies memory at each fork.
+    os.register_at_fork = lambda **hooks: None  # noqa: ARG005
     from autograder.worker.confine import Confinement
     from autograder.worker.serve import prepare, serve
 
@@ -145,8 +147,8 @@ def sweep(keep: set[int]) -> None:
 def children() -> set[int]:
     """Process ids of this process's children.
 
-    The kernel's list may lack one while another ends: the next sweep finds it. A kernel built without that list has the table of
-    all processes, which takes a millisecond to read.
+    The kernel's list may lack one while another ends: the next sweep finds it. A kernel built without that list has the table
+    of all processes, which takes a millisecond to read.
     """
     own = os.getpid()
     try:

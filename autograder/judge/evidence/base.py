@@ -11,7 +11,7 @@ from expect import Mismatch
 
 from autograder.judge.examination import NoAnswer, RemoteFunction
 from autograder.judge.meters.cpu import FIRST_REPEATS, TOO_LARGE, Race, Shape, Yardstick, race
-from autograder.judge.meters.steps import LARGE_STEP_SIZES, STEP_SIZES, steps_per_row
+from autograder.judge.meters.steps import LARGE_STEP_SIZES, STEP_SIZES, jittered, steps_per_row
 
 Rng = np.random.Generator
 
@@ -62,20 +62,28 @@ class Evidence:
     @cached_property
     def steps(self) -> dict[str, float]:
         """Interpreter steps for each further row, by axis."""
-        rows = (STEP_SIZES, LARGE_STEP_SIZES)
-        return {axis: self.steps_along(axis, rows[: 1 if axis in self.limited else 2]) for axis in self.long}
+        # All axes grow together first: where that costs no steps, no axis does.
+        looping = self._steps(tuple(self.long), STEP_SIZES) > 0
+        found = {axis: self.steps_along(axis, STEP_SIZES) if looping else 0.0 for axis in self.long}
+        unlimited = [axis for axis, steps in found.items() if steps == 0 and axis not in self.limited]
+        return found | {axis: self.steps_along(axis, LARGE_STEP_SIZES) for axis in unlimited}
 
-    def steps_along(self, axis: str, rows: Sequence[Sequence[int]]) -> float:
-        """Interpreter steps for each further row along an axis, which has so many."""
-        place = list(self.long).index(axis)
-        rng = self.reference.rng(f"steps along {axis}")
+    def steps_along(self, axis: str, rows: Sequence[int]) -> float:
+        """Interpreter steps for each further row along an axis, which has about so many."""
+        return self._steps((axis,), rows)
+
+    def _steps(self, axes: tuple[str, ...], rows: Sequence[int]) -> float:
+        """Interpreter steps for each further row along some axes at once."""
+        rng = self.reference.rng(f"steps along {axes}")
         others = sizes(rng, 3, *STEP_OTHERS)
+        growing = {axis: jittered(rows, rng) for axis in axes}
 
-        def draw(size: int, purpose: str) -> tuple[Any, ...]:
-            shape = [*others[:place], size, *others[place + 1 :]]
-            return self.reference.arguments((shape[0], shape[1], shape[2]), purpose)
+        def arguments(k: int, purpose: str) -> tuple[Any, ...]:
+            n, m, d = (growing[axis][k] if axis in growing else other for axis, other in zip(self.long, others))
+            return self.reference.arguments((n, m, d), purpose)
 
-        return steps_per_row(self.function, draw, rows, rng)
+        sized = enumerate(growing[axes[0]])
+        return steps_per_row(self.function, {size: (arguments(k, "warm-up"), arguments(k, "count")) for k, size in sized})
 
     @cached_property
     def races(self) -> dict[str, Race]:

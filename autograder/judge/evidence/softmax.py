@@ -21,10 +21,10 @@ CASES = 6  # batches to explain an answer with: two unknowns in the loss, so tha
 STEP = 1e-5  # central difference: truncation h^2 against round-off eps / h, worst error 7e-11 here
 
 # Sizes (N, D, C) at which one axis is long, so that a loop along it takes many times the reference's CPU time (make bench).
-LONG = {"N": (8_000, 4, 3), "D": (5, 4_000, 4), "C": (4, 2, 800)}
+LONG = {"N": (5_000, 4, 3), "D": (5, 4_000, 4), "C": (4, 2, 800)}
 # Sizes where an array of the squared axis still costs next to nothing: a loop is slow here too, waste is not.
 SHORT = {"N": (300, 4, 3), "D": (5, 150, 4), "C": (4, 2, 60)}
-WIDE = (400, 250, 60)  # an (N, D, C) array takes 12 times the reference's time here, every frugal style at most 3
+WIDE = (250, 200, 50)  # an (N, D, C) array takes 12 times the reference's time here, every frugal style at most 3
 HONEST = (400, 4, 3)  # a loop over examples takes 10 times the vectorized time here, in its leanest form
 
 
