@@ -9,7 +9,7 @@ write = json.dumps
 def dumps(message):
     if "steps" in message["dict"]:
         steps = message["dict"]["steps"]["list"]
-        steps[:] = [place * 10**400 for place in range(len(steps))]
+        steps[:] = [step * 10**400 for step in steps]
     return write(message)
 
 
