@@ -74,7 +74,7 @@ def _bars(
 ) -> Markup:
     with mpl.rc_context({"svg.hashsalt": name, "svg.fonttype": "none", "font.size": 11, "axes.linewidth": 0.8}):
         figure = Figure(figsize=(size[0] * PIXEL, size[1] * PIXEL))
-        left, bottom, top = 30, 22, 12
+        left, bottom, top = 30, 22, 12 if limit is None else 20
         margins = (left / size[0], bottom / size[1], 1 - (left + 14) / size[0], 1 - (bottom + top) / size[1])
         axes = figure.add_axes(margins)
         shown = [k for k, height in enumerate(heights) if height]
@@ -89,7 +89,7 @@ def _bars(
         )
         axes.set_xlim(lefts[0], lefts[-1] + widths[-1])
         axes.set_ylim(0, max(1, *heights))
-        axes.yaxis.set_major_locator(MaxNLocator(2 if size[0] < 400 else 4, integer=True, min_n_ticks=1))
+        axes.yaxis.set_major_locator(MaxNLocator(3 if size[0] < 400 else 4, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
         axes.set_xticks(list(ticks), list(ticks.values()))
         axes.grid(axis="y", color=QUIET, linewidth=0.5, alpha=0.35, zorder=0, clip_on=False)
         axes.tick_params(length=0, labelcolor=QUIET, pad=4)

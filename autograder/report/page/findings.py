@@ -60,11 +60,10 @@ def _lost(items: list[Item], judged: int) -> list[Finding]:
     if not failed:
         return [Finding("Nobody lost a point.", "")]
     first, *others = failed[:MOST_NAMED]
-    who = (
-        "Most students lost points in" if 2 * first.failed > judged else "No check was failed by most. The most often failed is"
-    )
-    then = f" Then {' and '.join(f'{_check(item)}: {item.failed}' for item in others)}." if others else ""
-    return [Finding(f"{who} {_check(first)}:", f"{first.failed} of {first.taken}.{then}")]
+    most = 2 * first.failed > judged
+    who = "Most students lost points in" if most else "No check was failed by most. The most often failed is"
+    then = f" Then {' and '.join(f'{item.check.number} ({item.failed})' for item in others)}." if others else ""
+    return [Finding(f"{who} {first.check.number}:", f"{first.failed} of {first.taken}. {_quoted(first)}.{then}")]
 
 
 def _named(named: list[Mistake], judged: int) -> list[Finding]:
@@ -84,13 +83,14 @@ def _telling(items: list[Item], judged: int) -> list[Finding]:
         return [Finding("No check tells strong from weak:", "each is passed by all or by none.")]
     found = []
     if (best := known[0]).discrimination > 0:
-        found.append(Finding(f"{_check(best)} tells strong from weak best:", f"{best.discrimination:.2f}, where 1 is perfect."))
+        found.append(Finding(f"{best.check.number} tells strong from weak best:", f"{best.discrimination:.2f}. {_quoted(best)}."))
     unfair = [item for item in reversed(known) if item.unfair]
     if unfair:
-        listed = "; ".join(f"{_check(item)}, {signed(item.discrimination)}" for item in unfair)
-        found.append(Finding("The strong fail, and the weak pass:", f"{listed}. Is it fair, or its sentence unclear?"))
+        listed = "; ".join(f"{item.check.number} ({signed(item.discrimination)}), {_quoted(item)}" for item in unfair[:MOST_NAMED])
+        more = f"; and {len(unfair) - MOST_NAMED} more" if len(unfair) > MOST_NAMED else ""
+        found.append(Finding("The strong fail more often than the weak:", f"{listed}{more}. Is that fair?"))
     else:
-        found.append(Finding("No check looks unfair:", "none is failed by the strong and passed by the weak."))
+        found.append(Finding("No check looks unfair:", "none is failed by the strong more often than by the weak."))
     return found
 
 
@@ -99,5 +99,5 @@ def signed(value: float) -> str:
     return "–" if math.isnan(value) else f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
 
 
-def _check(item: Item) -> str:
-    return f"{item.check.number} ({item.check.title})"
+def _quoted(item: Item) -> str:
+    return f"«{item.check.title}»"

@@ -43,8 +43,8 @@ class Item:
 
     @property
     def unfair(self) -> bool:
-        """Whether the strong fail it rather than the weak, by more than the standard error of no correlation at all."""
-        return self.discrimination < -1 / math.sqrt(self.taken)
+        """Whether the strong fail it rather than the weak, by more than chance: two standard errors of no correlation at all."""
+        return self.discrimination < -2 / math.sqrt(self.taken)
 
     @property
     def how_hard(self) -> str:
@@ -57,7 +57,7 @@ class Item:
         if math.isnan(self.discrimination):
             return "–"
         if self.unfair:
-            return "the strong fail it"
+            return "the strong fail it more"
         if self.discrimination >= WELL:
             return "tells apart"
         return "tells somewhat" if self.discrimination >= SOMEWHAT else "does not tell"

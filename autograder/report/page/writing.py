@@ -159,7 +159,7 @@ def _scores(tally: Tally, scores: Any) -> list[Panel]:
     most: dict[str, int] = {}
     for column in tally.columns.values():
         most[column.first.question] = most.get(column.first.question, 0) + column.first.most
-    panels = [Panel("", "", figures.of_scores("all", scores, sum(most.values()) / 100, (680, 210)))]
+    panels = [Panel("", "", figures.of_scores("all", scores, sum(most.values()) / 100, (480, 240)))]
     for question, values in tally.by_question.items():
         if question in most and np.isfinite(values).any():
             words = f"mean {_points(float(np.nanmean(values)))} of {points(most[question])}"
