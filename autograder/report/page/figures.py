@@ -1,6 +1,7 @@
 """Histograms as SVG that takes its colours and letters from the page around it; the same numbers give the same bytes."""
 
 import io
+import logging
 import math
 import re
 from collections.abc import Sequence
@@ -13,6 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from autograder.judge.meters.cpu import CPU_LIMIT
+
+# Where it keeps its list of fonts is nobody's concern: letters are the page's, not matplotlib's.
+logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 # Stand-ins in what matplotlib writes, for colours that a style sheet decides: they differ in light, dark and print.
 COLOURS = {"#000001": "var(--ink)", "#000002": "var(--quiet)", "#000003": "var(--good)", "#000004": "var(--bad)"}
