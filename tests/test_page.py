@@ -1,14 +1,15 @@
-"""The pages over a class: the numbers of the folder, nobody's script, and readable on paper, on a phone and without a mouse."""
+"""The pages over a class: the numbers of the folder, whatever lies in it, and to each student only their own."""
 
 import csv
-import functools
+import html
 import json
 import math
 import os
-import random
 import re
 import shutil
 import statistics
+import subprocess
+import sys
 import weakref
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,75 +19,17 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import sync_playwright
 
 from autograder.cli import main
 from autograder.configuration import Configuration
-from autograder.homework import QUESTIONS, ROOT, checks
+from autograder.homework import ROOT, checks
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.judge.verdict import Part, Report, Result
 from autograder.report.folder import save, write_grades
-from autograder.report.page import ResultsError, figures, reading, write_page, writing
+from autograder.report.page import ResultsError, figures, write_page, writing
 from autograder.report.page.items import discrimination
-from autograder.report.page.reading import result_of, rows
-from autograder.report.page.tally import Tally
-
-AXES = ("q4.cpu_ratio.N", "q4.cpu_ratio.D", "q4.cpu_ratio.C", "q5.cpu_ratio.n", "q5.cpu_ratio.m", "q5.cpu_ratio.d")
-ATTACK = """<img src=x onerror="window.hit=1">'"><script>window.hit=1</script>{{ 7 * 7 }}&lt;b&gt;"""
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-def graded(name, failed=(), hints=None, meters=None, seconds=1.0, half=()):
-    """A report in which some checks fail, some by half, and each hint stands with the first failed check of its question."""
-    hints = dict(hints or {})
-    results = []
-    for check in checks().values():
-        if check.id in failed or check.id in half:
-            hint = hints.pop(check.question, None)
-            parts = [Part(check.id, "a part", 1.0, "failed", "It is wrong.\nyours 1\nexpected 2", hint)]
-            parts += [Part(check.id, "another part", 1.0, "passed")] if check.id in half else []
-        else:
-            parts = [Part(check.id, check.title, 1.0, "passed")]
-        results.append(Result(check, tuple(parts)))
-    return Report(name, "graded", "", tuple(results), (), meters or {}, {}, seconds)
-
-
-def folder(out, reports, configuration=None, students=None):
-    """The folder that grading them leaves; of students, columns of grades.csv, by submission."""
-    configuration = configuration or Configuration()
-    table = [save(out, report, "key", configuration) for report in reports]
-    write_grades(out, table)
-    if students:
-        add_students(out, students)
-    return out
-
-
-def add_students(out, students):
-    """Add the columns that a platform or roster brings, and a row for each who is in none."""
-    with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        found, columns = list(reader), reader.fieldnames
-    known = {row["submission"] for row in found}
-    found += [{"submission": name, "status": "missing"} for name in students if name not in known]
-    with (out / "grades.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [*columns, "names", "emails", "sids", "submitted"], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({**row, **students.get(row["submission"], {})} for row in found)
-
-
-def a_class(size, seed):
-    """Reports of strong and weak students; one check is failed by the strong."""
-    draw = random.Random(seed)
-    ids = list(checks())
-    for k in range(size):
-        strength = draw.random()
-        failed = {check for check in ids if draw.random() > strength + 0.3}
-        failed ^= {"q5.integer"} & failed
-        failed |= {"q5.integer"} if strength > 0.5 else set()
-        half = {check for check in failed if draw.random() < 0.3}
-        hints = {question: draw.choice([("sign", "Which sign?"), ("mean", "Which mean?")]) for question in QUESTIONS}
-        meters = {axis: draw.choice([None, 0.9, 1.0, CPU_LIMIT, 8.5, 3e4]) for axis in AXES}
-        yield graded(f"student-{k:03}", failed - half, hints, meters, round(draw.uniform(0.1, 9), 2), half)
+from autograder.report.page.reading import result_of
+from tests.classes import a_class, folder, graded
 
 
 class Tables(HTMLParser):
@@ -145,7 +88,16 @@ def test_checks_stand_with_the_numbers_of_the_class(tmp_path, size, seed):
     page = page_of(folder(tmp_path, a_class(size, seed)))
     tests = [document["tests"] for _, document in results(tmp_path).values()]
     head, *table = Tables(page).found["checks"]
-    assert [title for title in head if title] == ["No.", "Check", "Worth", "Passed", "Points", "Level", "Tells apart", "In words"]
+    assert [title for title in head if title] == [
+        "No.",
+        "Check",
+        "Worth",
+        "Passed",
+        "Points",
+        "Level",
+        "Tells apart",
+        "In words",
+    ]
     assert [row[0] for row in table] == [check.number for check in checks().values()]
     defined = 0
     for k, row in enumerate(table):
@@ -183,12 +135,13 @@ def test_a_check_does_not_correlate_with_itself(tmp_path):
 
 def test_the_page_says_what_most_got_wrong_and_what_tells_and_what_is_unfair(tmp_path):
     """In a class of 30: 20 fail 4.6, the 12 weakest all of q1, and the 10 strongest 5.4."""
-    failed = [
-        {*(["q4.loops"] if k < 20 else []), *(c for c in checks() if c.startswith("q1.") and k < 12), *(["q5.integer"] if k >= 20 else [])}
-        for k in range(30)
-    ]
+    first = {check for check in checks() if check.startswith("q1.")}
+    failed = [({"q4.loops"} if k < 20 else {"q5.integer"}) | (first if k < 12 else set()) for k in range(30)]
     words = words_of(page_of(folder(tmp_path, [graded(f"s{k}", missed) for k, missed in enumerate(failed)])))
-    assert "Most students lost points in 4.6: 20 of 30. «no Python loop along examples, features or classes». Then 1.1 (12)" in words
+    assert (
+        "Most students lost points in 4.6: 20 of 30. «no Python loop along examples, features or classes». Then 1.1 (12)"
+        in words
+    )
     assert re.search(r"1\.\d tells strong from weak best: 0\.\d\d\. «", words)
     assert "The strong fail more often than the weak: 5.4 (−0." in words
     assert "⚠ the strong fail it more" in words
@@ -211,15 +164,10 @@ def test_the_page_claims_no_more_than_the_class_shows(tmp_path, size, failing, s
 def test_mistakes_are_counted_once_for_a_submission_and_say_what_students_read(tmp_path):
     """The first hint of a question has its first sentence, also where another check repeats it."""
     mean, sign = ("no-mean", "Is the <mean> & all over them missing?"), ("sign", "Which sign has it?")
-    twice = graded("twice", ["q4.loss"], {"q4": mean})
     again = tuple(
-        Result(r.check, (Part(r.check.id, "", 1.0, "failed", "Wrong.", ("no-mean", "It is 2 times too large."))))
-        if r.check.id == "q4.gradient"
-        else r
-        for r in [Result(r.check, r.parts) for r in twice.results]
-        for r in [Result(r.check, (r.parts[0],))]
+        Result(check, (Part(check.id, "", 1.0, "failed", "Wrong.", ("no-mean", words)),))
+        for check, words in ((checks()["q4.loss"], mean[1]), (checks()["q4.gradient"], "It is 2 times too large."))
     )
-    again = tuple(Result(r.check, r.parts if isinstance(r.parts, tuple) else (r.parts,)) for r in again)
     reports = [
         Report("twice", "graded", "", again),
         graded("once", ["q4.loss", "q3.loss"], {"q4": mean, "q3": sign}),
@@ -236,7 +184,11 @@ def test_mistakes_are_counted_once_for_a_submission_and_say_what_students_read(t
 
 
 def test_the_head_counts_everyone_and_takes_quartiles_of_those_graded(tmp_path):
-    reports = [*a_class(23, 7), Report("bad-zip", "invalid", "It cannot be read."), Report("crashed", "error", "The grader failed.")]
+    reports = [
+        *a_class(23, 7),
+        Report("bad-zip", "invalid", "It cannot be read."),
+        Report("crashed", "error", "The grader failed."),
+    ]
     page = page_of(folder(tmp_path, reports, students={"eve@example.edu": {"names": "Eve"}}))
     words = words_of(page)
     assert "26 submissions, 100 points in all" in words
@@ -294,7 +246,10 @@ def test_full_marks_that_differ_are_told(tmp_path):
         (b'{"output": "", "tests": [], "extra_data": {"reason": 3}}', "is broken (TypeError)"),
         (b'{"output": "", "tests": [], "extra_data": {"reason": "", "hints": 1}}', "is broken (TypeError)"),
         (b'{"output": "", "tests": [], "extra_data": {"reason": "", "hints": ["a"]}}', "is broken (TypeError)"),
-        (b'{"output": "", "tests": [], "extra_data": {"reason": "", "meters": {"q4.cpu_ratio.N": []}}}', "is broken (TypeError)"),
+        (
+            b'{"output": "", "tests": [], "extra_data": {"reason": "", "meters": {"q4.cpu_ratio.N": []}}}',
+            "is broken (TypeError)",
+        ),
     ],
 )
 def test_a_result_that_cannot_be_used_is_told_and_the_others_stand(tmp_path, content, says):
@@ -328,7 +283,7 @@ def test_a_name_that_leads_out_of_the_folder_is_not_followed(tmp_path, name):
         (b"", "lacks the columns submission, score, status, seconds"),
         (b"submission,status,seconds\n", "lacks the columns score"),
         (b"\xff\xfe\x00", "is not a table of text"),
-        (b"submission,score,status,seconds\na,1,graded,1\n\xff,1,graded,1\n", "cannot be read"),
+        (b"submission,score,status,seconds\n" + 9_999 * b"a,1,graded,1\n" + b"\xff,1,graded,1\n", "cannot be read"),
     ],
 )
 def test_a_folder_without_results_is_refused(tmp_path, table, says):
@@ -349,13 +304,10 @@ def test_the_same_folder_gives_the_same_bytes(tmp_path):
     """In another process too, whose strings have other hashes."""
     folder(tmp_path, a_class(20, 8))
     first = write_page(tmp_path).read_bytes(), (tmp_path / "student-003" / "report.html").read_bytes()
-    import subprocess
-    import sys
-
-    for seed in "12":
-        command = [sys.executable, "-c", "from autograder.cli import main; main()", "report", str(tmp_path)]
-        subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": seed}, timeout=120)
-        assert ((tmp_path / "index.html").read_bytes(), (tmp_path / "student-003" / "report.html").read_bytes()) == first
+    command = [sys.executable, "-c", "from autograder.cli import main; main()", "report", str(tmp_path)]
+    environment = {**os.environ, "PYTHONHASHSEED": "1"}
+    subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=environment, timeout=120)
+    assert ((tmp_path / "index.html").read_bytes(), (tmp_path / "student-003" / "report.html").read_bytes()) == first
 
 
 def test_a_page_that_fails_leaves_the_old_one(tmp_path, monkeypatch):
@@ -373,23 +325,18 @@ def test_a_page_that_fails_leaves_the_old_one(tmp_path, monkeypatch):
 
 
 def test_one_result_is_in_memory_at_a_time(tmp_path, monkeypatch):
-    alive, most = weakref.WeakSet(), []
+    """The one before may still be there while the next is read."""
+    references, alive = [], []
 
     def watched(out, row):
-        most.append(len(alive))
+        alive.append(sum(reference() is not None for reference in references))
         result = result_of(out, row)
-        alive.add(result_key := Watched(result))
-        object.__setattr__(result, "watched", result_key)
+        references.append(weakref.ref(result))
         return result
 
-    class Watched:
-        def __init__(self, result):
-            self.result = weakref.ref(result)
-
     monkeypatch.setattr(writing, "result_of", watched)
-    folder(tmp_path, a_class(12, 9))
-    write_page(tmp_path)
-    assert len(most) == 12 and max(most) <= 1
+    write_page(folder(tmp_path, a_class(12, 9)))
+    assert len(alive) == 12 and max(alive) <= 1
 
 
 def test_a_students_page_says_all_that_results_json_does_and_nothing_of_others(tmp_path):
@@ -397,29 +344,22 @@ def test_a_students_page_says_all_that_results_json_does_and_nothing_of_others(t
         graded("ada", ["q4.loss"], {"q4": ("no-mean", "Is the mean missing?")}),
         graded("zoe-unlike-all", ["q5.small"], {"q5": ("sqrt", "Is there a root?")}),
     ]
-    students = {name: {"names": f"{name} N.", "emails": f"{name}@example.edu", "sids": "77001"} for name in ("ada", "zoe-unlike-all")}
+    students = {
+        "ada": {"names": "Ada N.", "emails": "ada@example.edu"},
+        "zoe-unlike-all": {"names": "Zoe N.", "emails": "zoe@example.edu", "sids": "77001"},
+    }
     seed = 918_273_645
     folder(tmp_path, reports, Configuration(hidden_seed=seed), students)
     write_page(tmp_path)
     page = (tmp_path / "ada" / "report.html").read_text(encoding="utf-8")
     words = words_of(page)
-    assert "ada N." in words and "95 of 100" in words
-    assert "4.3 the loss is right q4.loss , not passed 0 of 5 It is wrong. yours 1 expected 2 Hint: Is the mean missing?" in words
-    assert all(f"{check.number} {check.title}" in " ".join(HTMLParserText(page).text.split()) for check in checks().values())
-    for other in ("zoe", "root", str(seed), "<script", "index.html"):
+    assert "Ada N." in words and "95 of 100" in words
+    assert (
+        "4.3 the loss is right q4.loss , not passed 0 of 5 It is wrong. yours 1 expected 2 Hint: Is the mean missing?" in words
+    )
+    assert all(f"{check.number} {check.title}" in html.unescape(words) for check in checks().values())
+    for other in ("zoe", "Zoe", "77001", "sqrt", str(seed), "<script", "index.html"):
         assert other not in page
-
-
-class HTMLParserText(HTMLParser):
-    """The text of a page, as it is read."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.text = ""
-        self.feed(page)
-
-    def handle_data(self, data):
-        self.text += data
 
 
 def test_a_students_page_tells_nothing_of_checks_that_are_shown_later(tmp_path):
@@ -428,11 +368,9 @@ def test_a_students_page_tells_nothing_of_checks_that_are_shown_later(tmp_path):
     folder(tmp_path, [graded("ada", ["q4.loss", "q4.timing"])], configuration)
     write_page(tmp_path)
     words = words_of((tmp_path / "ada" / "report.html").read_text(encoding="utf-8"))
-    assert "8 more checks are shown later" in words
-    assert "q4" not in words and "89" not in words and "points" not in words.lower().replace("points checks passed", "").replace(
-        "half the points", ""
-    ).replace("random points", "")
-    assert "q5.small" in words
+    assert "8 more checks are shown later" in words and "q5.small" in words
+    for told in ("q4", "4.3", "Total", "89", "92", "of 100"):
+        assert told not in words
 
 
 @pytest.mark.parametrize("status", ["invalid", "error"])
@@ -489,194 +427,6 @@ def test_letters_stand_out_from_their_ground(scheme, ground, letters):
     colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", palettes[["light", "dark"].index(scheme)]))
     high, low = sorted((luminance(colours[letters]), luminance(colours[ground])), reverse=True)
     assert (high + 0.05) / (low + 0.05) >= 4.5
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """A browser without a screen."""
-    if CHROMIUM is None:
-        pytest.fail("These tests drive Chromium, which is not installed: apt-get install chromium")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"] if os.geteuid() == 0 else [])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(chromium):
-    """Open a file; at the end, whatever was requested or complained of beyond it fails the test."""
-    contexts, seen = [], []
-
-    def visit(path, **options):
-        contexts.append(chromium.new_context(**options))
-        page = contexts[-1].new_page()
-        page.on("console", lambda message: seen.append(message.text))
-        page.on("pageerror", lambda error: seen.append(str(error)))
-        page.on("request", lambda request: None if request.is_navigation_request() else seen.append(request.url))
-        page.goto(path.as_uri())
-        return page
-
-    visit.seen = seen
-    yield visit
-    for context in contexts:
-        context.close()
-    assert seen == []
-
-
-def column(page, title):
-    """Texts of a column of the table of all, of the rows that are shown."""
-    return page.evaluate(
-        """title => {
-            const table = document.getElementById("all");
-            const k = [...table.tHead.rows[0].cells].findIndex(cell => cell.textContent === title);
-            return [...table.tBodies[0].rows].filter(row => row.checkVisibility()).map(row => row.cells[k].textContent);
-        }""",
-        title,
-    )
-
-
-def test_a_click_on_a_title_sorts_by_it_and_says_so(tmp_path, visit):
-    """Numbers as numbers, from the largest; who has none comes last either way; and the keyboard does the same."""
-    scores = ["q1.shape"], [], list(checks()), ["q5.small"], ["q4.loss", "q5.small"]
-    reports = [graded(f"s{k}", failed) for k, failed in enumerate(scores)]
-    folder(tmp_path, [*reports, Report("s10", "invalid", "")], students={"z@example.edu": {"names": "Z"}})
-    page = visit(write_page(tmp_path))
-    title = page.locator("#all thead").get_by_role("button", name="Score")
-    title.click()
-    assert column(page, "Score") == ["100", "99", "96", "91", "0", "0", "–"]
-    assert page.locator("#all th[aria-sort]").get_attribute("aria-sort") == "descending"
-    title.press("Enter")
-    assert column(page, "Score") == ["0", "0", "91", "96", "99", "100", "–"]
-    assert page.locator("#all th[aria-sort]").get_attribute("aria-sort") == "ascending"
-    page.locator("#all thead").get_by_role("button", name="Submission").press("Space")
-    assert column(page, "Submission") == ["s0", "s1", "s2", "s3", "s4", "s10", "z@example.edu"]
-    assert page.locator("#all th[aria-sort]").count() == 1
-
-
-def test_negative_numbers_sort_below_positive_ones(tmp_path, visit):
-    page = visit(write_page(folder(tmp_path, a_class(40, 10))))
-    page.locator(".items thead").get_by_role("button", name="Tells apart").click()
-    cells = page.locator(".items tbody tr > td:nth-child(8)").all_text_contents()
-    numbers = [float(text.replace("−", "-")) for text in cells if text != "–"]
-    assert numbers == sorted(numbers, reverse=True) and numbers[0] > 0 > numbers[-1]
-    assert cells[: len(numbers)].count("–") == 0
-
-
-def test_the_search_leaves_the_rows_that_have_all_words(tmp_path, visit):
-    reports = [
-        graded("ada", ["q4.loss"], {"q4": ("no-mean", "?")}),
-        graded("bob", ["q4.loss"], {"q4": ("no-mean", "?")}),
-        Report("cyd", "invalid", ""),
-    ]
-    students = {"ada": {"names": "Ada Lovelace", "emails": "al@example.edu"}, "dan@example.edu": {"names": "Dan"}}
-    page = visit(write_page(folder(tmp_path, reports, students=students)))
-    for wanted, left, said in [
-        ("NO-MEAN", ["ada", "bob"], "2 of 4"),
-        ("no-mean love", ["ada"], "1 of 4"),
-        ("al@exam", ["ada"], "1 of 4"),
-        ("invalid", ["cyd"], "1 of 4"),
-        ("missing", ["dan@example.edu"], "1 of 4"),
-        ("nobody", [], "0 of 4"),
-        ("", ["ada", "bob", "cyd", "dan@example.edu"], ""),
-    ]:
-        page.get_by_label("Search").fill(wanted)
-        assert (column(page, "Submission"), page.get_by_role("status").text_content()) == (left, said)
-
-
-def test_what_students_write_is_text_on_every_page(tmp_path, visit):
-    """Folder names, names, addresses, reasons and mistakes."""
-    name = ATTACK.replace("/", "∕")
-    known = dict.fromkeys(("names", "emails", "sids", "submitted"), ATTACK)
-    reports = [graded(name, ["q4.loss"], {"q4": (ATTACK, ATTACK)}), Report(f"{name}2", "invalid", ATTACK)]
-    folder(tmp_path, reports, students={name: known, f"{ATTACK}@example.edu": known})
-    page = visit(write_page(tmp_path))
-    for text, at_least in ((ATTACK, 7), (name, 4)):
-        assert page.locator("body").inner_text().count(text) >= at_least
-    page.goto((tmp_path / name / "report.html").as_uri())
-    assert page.locator("h1").inner_text() == ATTACK
-    assert page.locator(".hint").inner_text() == f"Hint: {ATTACK}"
-    assert page.evaluate("window.hit") is None
-
-
-def test_nothing_runs_even_in_a_result_that_someone_has_changed(tmp_path, visit):
-    """The policy of a student's page permits no script, image or frame, wherever it comes from."""
-    folder(tmp_path, [graded("ada", ["q4.loss"])])
-    path = tmp_path / "ada" / "results.json"
-    document = json.loads(path.read_text(encoding="utf-8"))
-    document["output"] = '<script>window.hit=1</script><img src="x.png" onerror="window.hit=1"><svg onload="window.hit=1"></svg>'
-    path.write_text(json.dumps(document), encoding="utf-8")
-    write_page(tmp_path)
-    page = visit(tmp_path / "ada" / "report.html")
-    assert page.locator("h1").inner_text() == "ada"
-    assert page.evaluate("window.hit") is None
-    complaints = [words for words in visit.seen if "Content Security Policy" in words]
-    assert len(complaints) >= 3
-    visit.seen[:] = [words for words in visit.seen if words not in complaints and not words.endswith("/x.png")]
-
-
-def test_without_script_everything_is_there(tmp_path, visit):
-    page = visit(write_page(folder(tmp_path, a_class(15, 11))), java_script_enabled=False)
-    assert page.locator("#all tbody tr").count() == 15
-    assert page.locator("#all tbody tr").last.is_visible()
-    assert not page.get_by_label("Search").is_visible()
-
-
-@functools.cache
-def long_name():
-    return "a-very-long-name-of-a-folder-as-platforms-make-them_" * 3
-
-
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_fit_a_phone_and_a_screen(tmp_path, visit, width, scheme):
-    """Wide tables scroll for themselves; nothing else is wider than the window, and headings do not overlap."""
-    reports = [*a_class(12, 12), graded(long_name(), ["q4.loss"])]
-    students = {long_name(): {"names": "Ada " * 30, "emails": f"{'a' * 90}@example.edu"}}
-    index = write_page(folder(tmp_path, reports, students=students))
-    page = visit(index, viewport={"width": width, "height": 800}, color_scheme=scheme)
-    for path in (index, tmp_path / "student-001" / "report.html", tmp_path / long_name() / "report.html"):
-        page.goto(path.as_uri())
-        assert page.evaluate("document.documentElement.scrollWidth") == width
-    ground, ink = page.evaluate("[getComputedStyle(document.documentElement).backgroundColor, getComputedStyle(document.body).color]")
-    assert (ground == "rgb(255, 255, 255)") == (scheme == "light") and ground != ink
-
-
-def test_paper_is_white_and_has_what_can_be_read_on_it(tmp_path, visit):
-    page = visit(write_page(folder(tmp_path, a_class(12, 13))), color_scheme="dark")
-    page.emulate_media(media="print", color_scheme="dark")
-    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
-    assert not page.get_by_label("Search").is_visible() and not page.locator("nav").is_visible()
-    assert page.locator("#all tbody tr").last.is_visible()
-    assert page.pdf(format="A4").startswith(b"%PDF")
-
-
-def test_a_table_of_5000_sorts_and_searches(tmp_path, visit):
-    """Without 5,000 folders: the same result counts for each row."""
-    folder(tmp_path, a_class(1, 14))
-    (row,) = rows(tmp_path)
-    result = result_of(tmp_path, row)
-    tally, table = Tally(list(QUESTIONS)), []
-    for k in range(5_000):
-        table.append(reading.Row(f"student-{k}", "graded", (k * 7919 % 5_000) / 50, row.questions, 1.0))
-        tally.add(table[-1], result)
-    (tmp_path / "index.html").write_text("".join(writing.class_page(tally, table)), encoding="utf-8")
-    page = visit(tmp_path / "index.html")
-    page.locator("#all thead").get_by_role("button", name="Score").click()
-    scores = list(map(float, column(page, "Score")))
-    assert len(scores) == 5_000 and scores == sorted(scores, reverse=True)
-    page.get_by_label("Search").fill("student-499")
-    assert sorted(column(page, "Submission")) == ["student-499", *(f"student-499{k}" for k in range(10))]
-
-
-def test_readers_of_screens_get_tables_with_captions_and_headers(tmp_path, visit):
-    page = visit(write_page(folder(tmp_path, a_class(12, 15))))
-    for table in page.locator("table").all():
-        assert table.locator("caption").text_content().strip()
-        assert table.locator("thead th:not([scope=col])").count() == table.locator("tbody th:not([scope=row])").count() == 0
-        assert table.locator("thead th > button").count() == table.locator("thead th").count()
-    identifiers = page.evaluate("[...document.querySelectorAll('[id]')].map(element => element.id)")
-    assert len(identifiers) == len(set(identifiers))
-    assert page.evaluate("[...document.querySelectorAll('[aria-labelledby]')].every(e => document.getElementById(e.getAttribute('aria-labelledby')))")
 
 
 def test_no_results_are_no_page(tmp_path):

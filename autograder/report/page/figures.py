@@ -115,8 +115,9 @@ def _inline(drawn: str, size: tuple[int, int]) -> Markup:
     drawn = drawn[drawn.index("<svg") :]
     drawn = re.sub(r"<svg[^>]*>", f'<svg viewBox="0 0 {size[0]} {size[1]}" aria-hidden="true">', drawn, count=1)
     drawn = re.sub(r"<style.*?</style>|<metadata>.*?</metadata>|<defs>\s*</defs>", "", drawn, flags=re.DOTALL)
-    drawn = re.sub(r'<g id="[^"]*">', "<g>", drawn)
     drawn = drawn.replace("xlink:href", "href")
+    referred = set(re.findall(r'"#(\w+)"', drawn))
+    drawn = re.sub(r' id="([^"]*)"', lambda match: match[0] if match[1] in referred else "", drawn)
     drawn = re.sub(r'style="([^"]*)"', lambda match: _attributes(match[1]), drawn)
     for stand_in, colour in COLOURS.items():
         drawn = drawn.replace(stand_in, colour)

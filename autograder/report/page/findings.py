@@ -83,10 +83,14 @@ def _telling(items: list[Item], judged: int) -> list[Finding]:
         return [Finding("No check tells strong from weak:", "each is passed by all or by none.")]
     found = []
     if (best := known[0]).discrimination > 0:
-        found.append(Finding(f"{best.check.number} tells strong from weak best:", f"{best.discrimination:.2f}. {_quoted(best)}."))
+        found.append(
+            Finding(f"{best.check.number} tells strong from weak best:", f"{best.discrimination:.2f}. {_quoted(best)}.")
+        )
     unfair = [item for item in reversed(known) if item.unfair]
     if unfair:
-        listed = "; ".join(f"{item.check.number} ({signed(item.discrimination)}), {_quoted(item)}" for item in unfair[:MOST_NAMED])
+        listed = "; ".join(
+            f"{item.check.number} ({signed(item.discrimination)}), {_quoted(item)}" for item in unfair[:MOST_NAMED]
+        )
         more = f"; and {len(unfair) - MOST_NAMED} more" if len(unfair) > MOST_NAMED else ""
         found.append(Finding("The strong fail more often than the weak:", f"{listed}{more}. Is that fair?"))
     else:

@@ -43,7 +43,7 @@ class Item:
 
     @property
     def unfair(self) -> bool:
-        """Whether the strong fail it rather than the weak, by more than chance: two standard errors of no correlation at all."""
+        """Whether the strong fail it more than the weak, beyond chance: two standard errors of no correlation at all."""
         return self.discrimination < -2 / math.sqrt(self.taken)
 
     @property

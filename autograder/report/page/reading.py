@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -216,13 +217,14 @@ def _result(document: dict[str, Any], written: float) -> Result:
 
 
 def _outcome(test: dict[str, Any]) -> Outcome:
-    name, (question, _, check) = _text(test["name"]), test["tags"]
+    mark, title = _named(_text(test["name"]))
+    question, _, check = test["tags"]
     return Outcome(
         _text(check),
         _text(test["number"]),
         _text(question),
-        clean(name.partition(": ")[2]),
-        clean(name[:1]),
+        title,
+        mark,
         round(100 * test["score"]),
         round(100 * test["max_score"]),
         test["status"] == "passed",
@@ -231,9 +233,16 @@ def _outcome(test: dict[str, Any]) -> Outcome:
     )
 
 
+@lru_cache(maxsize=1024)  # the same few in every submission
+def _named(name: str) -> tuple[str, str]:
+    """Mark and title of a check; between them stands its id."""
+    return clean(name[:1]), clean(name.partition(": ")[2])
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
+    value.encode()  # raises at half a character, which JSON can hold and a page cannot
     return value
 
 
