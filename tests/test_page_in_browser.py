@@ -202,5 +202,5 @@ def test_readers_of_screens_get_tables_with_captions_and_headers(tmp_path, visit
     identifiers = page.evaluate("[...document.querySelectorAll('[id]')].map(element => element.id)")
     assert len(identifiers) == len(set(identifiers))
     assert page.evaluate(
-        "[...document.querySelectorAll('[aria-labelledby]')].every(e => document.getElementById(e.getAttribute('aria-labelledby')))"
+        "[...document.querySelectorAll('[aria-labelledby]')].every(e => document.getElementById(e.ariaLabelledByElements[0]?.id))"
     )
