@@ -75,7 +75,7 @@ def write_page(out: Path) -> Path:
 
 def student_page(row: Row, result: Result) -> str:
     """Render what one student receives: nothing of checks that are shown later, and no sum that includes them."""
-    shown = [outcome for outcome in result.outcomes if outcome.visible]
+    shown = list(result.outcomes)
     by_question: dict[str, list[Outcome]] = {}
     for outcome in shown:
         by_question.setdefault(outcome.question, []).append(outcome)
