@@ -167,8 +167,13 @@ def test_pages_fit_a_phone_and_a_screen(tmp_path, visit, width, scheme):
 
 
 def test_paper_is_white_and_has_what_can_be_read_on_it(tmp_path, visit):
-    page = visit(write_page(folder(tmp_path, a_class(12, 13))), color_scheme="dark")
+    students = {f"student-{k:03}": {"names": "Ada Lovelace", "emails": "ada@example.edu"} for k in range(12)}
+    index = write_page(folder(tmp_path, a_class(12, 13), students=students))
+    page = visit(
+        index, color_scheme="dark", viewport={"width": 690, "height": 1000}
+    )  # A4 without its margins, 96 pixels an inch
     page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("document.documentElement.scrollWidth") == 690
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
     assert not page.get_by_label("Search").is_visible() and not page.locator("nav").is_visible()
     assert page.locator("#all tbody tr").last.is_visible()

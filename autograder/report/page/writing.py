@@ -75,7 +75,7 @@ def write_page(out: Path) -> Path:
 
 def student_page(row: Row, result: Result) -> str:
     """Render what one student receives: nothing of checks that are shown later, and no sum that includes them."""
-    shown = list(result.outcomes)
+    shown = [outcome for outcome in result.outcomes if outcome.visible]
     by_question: dict[str, list[Outcome]] = {}
     for outcome in shown:
         by_question.setdefault(outcome.question, []).append(outcome)
@@ -197,7 +197,7 @@ def _environment() -> Environment:
         hundredths=points,
         signed=signed,
         clean=clean,
-        address=lambda name: f"{quote(name, safe='')}/report.html",
+        address=lambda name: f"{name}/report.html",
         percent=lambda fraction: "–" if math.isnan(fraction) else f"{100 * fraction:.0f} %",
         output=_restyled,
     )
