@@ -400,14 +400,14 @@ def test_a_name_of_several_students_and_odd_letters_stands_in_link_and_text(tmp_
     ],
 )
 def test_cpu_times_over_the_limit_stand_beyond_its_line(ratios, over, bars):
-    drawn = figures.of_ratios("q4-N", ratios, (330, 130))
+    drawn = figures.of_ratios(ratios, (330, 130))
     assert (drawn.count('fill="var(--good)"'), drawn.count('fill="var(--bad)"')) == bars
     assert f"over the limit {over} of {len(ratios)}" in writing._race(("q4", "N"), np.array(ratios)).words
 
 
 def test_a_histogram_has_a_bar_for_each_bin_with_someone_in_it():
     """Full marks belong to the last bin; what is no number to none."""
-    drawn = figures.of_scores("all", [0, 0, 55, 100, math.nan], 100, (480, 240))
+    drawn = figures.of_scores([0, 0, 55, 100, math.nan], 100, (480, 240))
     assert drawn.count('fill="var(--good)"') == 3
     assert "style" not in drawn and "#0000" not in drawn
 

@@ -37,6 +37,7 @@ def visit(chromium):
 
     def visit(path, **options):
         contexts.append(chromium.new_context(**options))
+        contexts[-1].set_default_timeout(300_000)  # milliseconds: a machine that is busy is no failure
         page = contexts[-1].new_page()
         page.on("console", lambda message: seen.append(message.text))
         page.on("pageerror", lambda error: seen.append(str(error)))
@@ -207,5 +208,5 @@ def test_readers_of_screens_get_tables_with_captions_and_headers(tmp_path, visit
     identifiers = page.evaluate("[...document.querySelectorAll('[id]')].map(element => element.id)")
     assert len(identifiers) == len(set(identifiers))
     assert page.evaluate(
-        "[...document.querySelectorAll('[aria-labelledby]')].every(e => document.getElementById(e.ariaLabelledByElements[0]?.id))"
+        "[...document.querySelectorAll('[aria-labelledby]')].every(e => e.ariaLabelledByElements.length === 1)"
     )

@@ -28,13 +28,11 @@ BINS_A_DECADE = 8
 INFINITE = DECADES[1] + 0.35  # where the bar of those stands that ran out of memory or time
 
 
-def of_scores(name: str, scores: Sequence[float], most: float, size: tuple[int, int]) -> Markup:
+def of_scores(scores: Sequence[float], most: float, size: tuple[int, int]) -> Markup:
     """Draw how points are distributed.
 
     Parameters
     ----------
-    name : str
-        Tells the figure from the others of a page.
     scores : sequence of float
         Points of each submission.
     most : float
@@ -46,10 +44,10 @@ def of_scores(name: str, scores: Sequence[float], most: float, size: tuple[int, 
     bins = 20 if len(values) >= FEW and size[0] > 400 else 10
     counts, edges = np.histogram(np.clip(values[np.isfinite(values)], 0, most), bins, (0, most))
     ticks = {value: f"{value:g}" for value in (most * np.linspace(0, 1, 6 if size[0] > 400 else 3)).round(2)}
-    return _bars(name, edges[:-1], np.diff(edges), counts, [GOOD] * bins, ticks, size)
+    return _bars(edges[:-1], np.diff(edges), counts, [GOOD] * bins, ticks, size)
 
 
-def of_ratios(name: str, ratios: Sequence[float], size: tuple[int, int]) -> Markup:
+def of_ratios(ratios: Sequence[float], size: tuple[int, int]) -> Markup:
     """Draw CPU times in units of the reference's, on a logarithmic axis with the limit in it; at its end those without end."""
     low, high = DECADES
     limit = math.log10(CPU_LIMIT)
@@ -63,11 +61,10 @@ def of_ratios(name: str, ratios: Sequence[float], size: tuple[int, int]) -> Mark
     lefts, widths = np.append(edges[:-1], INFINITE - width / 2), np.full(len(edges), width)
     colours = [GOOD if left < limit - width / 2 else BAD for left in lefts]
     ticks = {-1.0: "0.1", 0.0: "1", limit: f"{CPU_LIMIT:g}", 2.0: "100", 3.0: "1000", INFINITE: "∞"}
-    return _bars(name, lefts, widths, np.append(counts, np.isinf(values).sum()), colours, ticks, size, limit)
+    return _bars(lefts, widths, np.append(counts, np.isinf(values).sum()), colours, ticks, size, limit)
 
 
 def _bars(
-    name: str,
     lefts: npt.NDArray[np.float64],
     widths: npt.NDArray[np.float64],
     heights: npt.NDArray[np.int64],
@@ -76,7 +73,7 @@ def _bars(
     size: tuple[int, int],
     limit: float | None = None,
 ) -> Markup:
-    with mpl.rc_context({"svg.hashsalt": name, "svg.fonttype": "none", "font.size": 11, "axes.linewidth": 0.8}):
+    with mpl.rc_context({"svg.hashsalt": "page", "svg.fonttype": "none", "font.size": 11, "axes.linewidth": 0.8}):
         figure = Figure(figsize=(size[0] * PIXEL, size[1] * PIXEL))
         left, bottom, top = 30, 22, 12 if limit is None else 20
         margins = (left / size[0], bottom / size[1], 1 - (left + 14) / size[0], 1 - (bottom + top) / size[1])

@@ -159,11 +159,11 @@ def _scores(tally: Tally, scores: Any) -> list[Panel]:
     most: dict[str, int] = {}
     for column in tally.columns.values():
         most[column.first.question] = most.get(column.first.question, 0) + column.first.most
-    panels = [Panel("", "", figures.of_scores("all", scores, sum(most.values()) / 100, (480, 240)))]
+    panels = [Panel("", "", figures.of_scores(scores, sum(most.values()) / 100, (480, 240)))]
     for question, values in tally.by_question.items():
         if question in most and np.isfinite(values).any():
             words = f"mean {_points(float(np.nanmean(values)))} of {points(most[question])}"
-            panels.append(Panel(question, words, figures.of_scores(question, values, most[question] / 100, (210, 120))))
+            panels.append(Panel(question, words, figures.of_scores(values, most[question] / 100, (210, 120))))
     return panels
 
 
@@ -173,7 +173,7 @@ def _race(axis: tuple[str, str], ratios: Any) -> Panel:
     middle = float(np.median(ratios))
     words = f"median {'∞' if math.isinf(middle) else f'{middle:.3g}'}, over the limit {over} of {len(ratios)}"
     words += f", {endless} of them without end" if endless else ""
-    return Panel(f"{axis[0]} along {axis[1]}", words, figures.of_ratios("-".join(axis), ratios, (330, 130)))
+    return Panel(f"{axis[0]} along {axis[1]}", words, figures.of_ratios(ratios, (330, 130)))
 
 
 def _as_in_formula(entry: tuple[tuple[str, str], Any]) -> tuple[str, int]:
@@ -197,7 +197,7 @@ def _environment() -> Environment:
         hundredths=points,
         signed=signed,
         clean=clean,
-        address=lambda name: f"{name}/report.html",
+        address=lambda name: f"{quote(name, safe='')}/report.html",
         percent=lambda fraction: "–" if math.isnan(fraction) else f"{100 * fraction:.0f} %",
         output=_restyled,
     )
