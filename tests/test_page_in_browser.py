@@ -82,13 +82,18 @@ def test_a_click_on_a_title_sorts_by_it_and_says_so(tmp_path, visit):
     assert page.locator("#all th[aria-sort]").count() == 1
 
 
-def test_negative_numbers_sort_below_positive_ones(tmp_path, visit):
+@pytest.mark.parametrize(("title", "place"), [("Tells apart", 8), ("Points", 6)])
+def test_numbers_sort_with_their_sign_and_unit(tmp_path, visit, title, place):
+    """The true minus of a correlation, and per cent."""
     page = visit(write_page(folder(tmp_path, a_class(40, 10))))
-    page.locator(".items thead").get_by_role("button", name="Tells apart").click()
-    cells = page.locator(".items tbody tr > td:nth-child(8)").all_text_contents()
-    numbers = [float(text.replace("−", "-")) for text in cells if text != "–"]
-    assert numbers == sorted(numbers, reverse=True) and numbers[0] > 0 > numbers[-1]
-    assert cells[: len(numbers)].count("–") == 0
+    button = page.locator(".items thead").get_by_role("button", name=title)
+    for falling in (True, False):
+        button.click()
+        cells = page.locator(f".items tbody tr > :nth-child({place})").all_text_contents()
+        numbers = [float(text.replace("−", "-").removesuffix(" %")) for text in cells if text != "–"]
+        assert numbers == sorted(numbers, reverse=falling)
+        assert cells[len(numbers) :] == ["–"] * (len(cells) - len(numbers))
+    assert title == "Points" or numbers[0] < 0 < numbers[-1]
 
 
 def test_the_search_leaves_the_rows_that_have_all_words(tmp_path, visit):

@@ -94,9 +94,7 @@ def _telling(items: list[Item], judged: int) -> list[Finding]:
         more = f"; and {len(unfair) - MOST_NAMED} more" if len(unfair) > MOST_NAMED else ""
         found.append(Finding("The strong fail more often than the weak:", f"{listed}{more}. Is that fair?"))
     else:
-        found.append(
-            Finding("No check looks unfair:", "none is failed by the strong more often than by the weak, beyond chance.")
-        )
+        found.append(Finding("No check looks unfair:", "none is failed by the strong more than by the weak, beyond chance."))
     return found
 
 
