@@ -1,4 +1,4 @@
-"""The command line: autograder grade, audit, doctor, build."""
+"""The command line: autograder grade, report, audit, doctor, build."""
 
 import os
 import platform
@@ -86,6 +86,20 @@ def grade(paths: tuple[Path, ...], out: Path, jobs: int | None, seed: int | None
         sys.stdout.flush()
         os._exit(130)  # the pool's processes end with this one; waiting would take the longest submission's time
     sys.exit(1 if failed else 0)
+
+
+@main.command()
+@click.argument("results", metavar="DIR", type=click.Path(path_type=Path))
+def report(results: Path) -> None:
+    """Write DIR/index.html over a folder of results, and DIR/<submission>/report.html for each student."""
+    from autograder.report.page import ResultsError, write_page
+
+    try:
+        click.echo(write_page(results))
+    except ResultsError as error:
+        raise click.UsageError(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"A page cannot be written: {error}") from error
 
 
 @main.command()

@@ -1,0 +1,105 @@
+"""What is kept of a class while its results pass by one at a time: small numbers, and the names of submissions."""
+
+from array import array
+from collections import Counter
+from dataclasses import dataclass, field
+
+from autograder.report.page.reading import Outcome, Result, Row
+
+ABSENT = -1  # in place of what a check earned: this submission was graded without it
+
+
+@dataclass(frozen=True)
+class Column:
+    """A check over the class.
+
+    Parameters
+    ----------
+    first : Outcome
+        Its number, title and worth, of the first submission that has it.
+    earned : array of int
+        For each graded submission hundredths of a point, or `ABSENT`.
+    passed : array of int
+        For each graded submission whether it passed as a whole.
+    """
+
+    first: Outcome
+    earned: "array[int]"
+    passed: "array[int]"
+
+
+@dataclass
+class Tally:
+    """Numbers of a class, in the order of grades.csv.
+
+    Parameters
+    ----------
+    questions : list of str
+        Which have a column in grades.csv.
+    """
+
+    questions: list[str]
+    names: list[str] = field(default_factory=list)
+    linked: bytearray = field(default_factory=bytearray)  # whether each submission has a page
+    statuses: Counter[str] = field(default_factory=Counter)
+    scores: "array[float]" = field(default_factory=lambda: array("d"))  # of those graded, as all below
+    by_question: dict[str, "array[float]"] = field(default_factory=dict)
+    columns: dict[str, Column] = field(default_factory=dict)
+    full_marks: Counter[int] = field(default_factory=Counter)  # hundredths, and for how many submissions
+    ratios: dict[tuple[str, str], "array[float]"] = field(default_factory=dict)
+    hints: dict[tuple[str, str], "array[int]"] = field(default_factory=dict)  # places in `names`
+    sentences: dict[tuple[str, str], str] = field(default_factory=dict)
+    seconds: "array[float]" = field(default_factory=lambda: array("d"))  # of all
+    reasons: list[tuple[int, str, str]] = field(default_factory=list)  # place, status and why it is not graded
+    unusable: list[tuple[int, str]] = field(default_factory=list)  # place, and what is wrong with its results.json
+    missing: list[int] = field(default_factory=list)  # places of those who have not submitted
+    graded_at: float = 0.0  # when the last results.json was written, seconds since 1970
+    judged: int = 0  # submissions whose checks are in `columns`
+    known: set[str] = field(default_factory=set)  # columns of grades.csv that tell of students
+
+    def add(self, row: Row, result: Result | None, problem: str = "") -> None:
+        """Count a submission; without a result, the problem says why."""
+        place = len(self.names)
+        self.names.append(row.name)
+        self.linked.append(result is not None)
+        self.statuses[row.status] += 1
+        self.seconds.append(row.seconds)
+        self.known.update(column for column in ("names", "submitted") if getattr(row, column))
+        if row.status == "missing":
+            self.missing.append(place)
+        elif result is None:
+            self.unusable.append((place, problem))
+        if row.status == "graded":
+            self.scores.append(row.score)
+            for question in self.questions:
+                self.by_question.setdefault(question, array("d")).append(row.questions[question])
+        if result is None:
+            return
+        self.graded_at = max(self.graded_at, result.written)
+        if row.status != "graded":
+            self.reasons.append((place, row.status, result.reason))
+            return
+        self._judge(result.outcomes)
+        for axis, ratio in result.ratios.items():
+            self.ratios.setdefault(axis, array("d")).append(ratio)
+        for hint in dict.fromkeys(result.hints):
+            self.hints.setdefault(hint, array("q")).append(place)
+        if not all(hint in self.sentences for hint in result.hints):
+            for hint, words in result.said().items():
+                self.sentences.setdefault(hint, words)
+
+    def _judge(self, outcomes: tuple[Outcome, ...]) -> None:
+        for outcome in outcomes:
+            column = self.columns.get(outcome.id)
+            if column is None:
+                column = Column(outcome, array("q", [ABSENT]) * self.judged, array("b", [0]) * self.judged)
+                self.columns[outcome.id] = column
+            if len(column.earned) == self.judged:  # else the check stands there twice
+                column.earned.append(outcome.earned)
+                column.passed.append(outcome.passed)
+        self.judged += 1
+        for column in self.columns.values():
+            if len(column.earned) < self.judged:
+                column.earned.append(ABSENT)
+                column.passed.append(0)
+        self.full_marks[sum(outcome.most for outcome in outcomes)] += 1
