@@ -246,7 +246,11 @@ class _Judge:
         with theirs:
             arguments = (theirs, judge_one, os.getpid(), seed, seconds)
             self.process = context.Process(target=_serve, args=arguments, daemon=True)
-            self.process.start()
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the process inherits that, until it ignores Ctrl-C
+            try:
+                self.process.start()
+            finally:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
     def give(self, submission: Submission, *, again: bool) -> None:
         """Hand over a submission; `again` tells that it has brought down a judge before."""
@@ -283,6 +287,7 @@ def _serve(
 def _serve_the_parent(parent: int) -> None:
     """Leave Ctrl-C to the parent, and end when it does, however it ends; the sandbox then ends with this process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it died before this process could ask to be told
         os._exit(1)
