@@ -19,7 +19,8 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from distributed import Client, Future
-from distributed.comm.core import CommClosedError
+from distributed.comm.addressing import parse_address
+from distributed.comm.registry import get_backend
 from distributed.scheduler import KilledWorker
 
 from autograder.batch import IN_FLIGHT, checks_digest, judge_one
@@ -74,8 +75,10 @@ def judge_all(
     first = next(todo, None)  # no cluster is needed where nothing is left to judge
     if first is None:
         return
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is raised here, in words
+    for name in ("distributed", "distributed.client"):  # what matters of their messages is raised here, in words
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
+        get_backend(parse_address(scheduler)[0])  # an unknown kind of address is told at once
         client = Client(scheduler, timeout=CONNECTING, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         advice = "is `dask scheduler` running there, and does a firewall let port 8786 through?"
@@ -84,7 +87,9 @@ def judge_all(
         expected = identity()
         _examine(client, scheduler, expected, say)
         yield from _judge_on(client, chain([first], todo), seed, expected, say)
-    except (CommClosedError, CancelledError, OSError) as error:
+    except (CancelledError, TimeoutError, OSError) as error:
+        if isinstance(error, OSError) and error.errno and not isinstance(error, (ConnectionError, TimeoutError)):
+            raise  # of a file, while a submission was read
         raise ClusterError(f"the connection to the scheduler at {scheduler} is lost ({error})") from error
     except OtherVersion as error:
         raise ClusterError(str(error)) from error
