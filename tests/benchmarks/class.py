@@ -1,4 +1,4 @@
-"""Measure a whole class: what a submission costs, how memory stays, and whether a killed run ends as an undisturbed one.
+"""Measure a class: what a submission costs, how memory stays, and whether a killed run ends as an undisturbed one.
 
 The class is mixed of the sample submissions: right, wrong, broken and hostile ones in shares, each with a comment of its own, so
 that no two are identical. Times by the clock hold for an idle machine.
@@ -82,14 +82,10 @@ def measure(name: str, command: list[str], size: int) -> float:
         assert grader.returncode in (0, 1), log.read().decode()
     cpu = max(sample[1] for sample in samples)
     working = [sample for sample in samples if sample[0] > min(5.0, wall / 3)]  # judges and sandboxes have started
-    memory = [
-        f"{working[round(place * (len(working) - 1))][2]:4.0f}/{working[round(place * (len(working) - 1))][3]:4.0f}"
-        for place in (0, 0.5, 0.9)
-    ]
-    print(
-        f"{name:7} {wall:7.1f} {cpu:8.1f} {60 * size / wall:13.0f} {wall / size:10.2f} {cpu / size:8.2f}   {'   '.join(memory)}",
-        flush=True,
-    )
+    at = [working[round(place * (len(working) - 1))] for place in (0, 0.5, 0.9)]
+    memory = "   ".join(f"{grader:4.0f}/{everything:4.0f}" for _, _, grader, everything in at)
+    costs = f"{60 * size / wall:13.0f} {wall / size:10.2f} {cpu / size:8.2f}"
+    print(f"{name:7} {wall:7.1f} {cpu:8.1f} {costs}   {memory}", flush=True)
     return wall
 
 
@@ -130,8 +126,8 @@ def compare(command: list[str], calm: Path, killed: Path, kills: int) -> None:
         while len(written(killed)) < enough and grader.poll() is None:
             time.sleep(0.01)
         time.sleep(draw.uniform(0, 0.3))
-        how: Callable[[], None] = draw.choice([grader.kill, lambda: os.killpg(grader.pid, signal.SIGKILL)])
-        how()
+        kill: Callable[[int, int], None] = draw.choice([os.kill, os.killpg])
+        kill(grader.pid, signal.SIGKILL)
         grader.wait()
         rewritten += sum(written(killed)[name] != when for name, when in before.items())
     before = written(killed)
