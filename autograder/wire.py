@@ -6,7 +6,6 @@ nothing: every length, dtype and shape is checked against what it is willing to 
 
 import builtins
 import json
-import math
 import struct
 import types
 from dataclasses import dataclass
@@ -19,8 +18,8 @@ MAX_TEXT = 1 << 20  # bytes of JSON: the largest honest frame, a numerical gradi
 MAX_DEPTH = 6  # a tuple of arrays in a list of results has 3
 MAX_SIZE = 1 << 32  # entries
 MAX_DIMENSIONS = 4  # the deepest honest answer, a waste of memory, is (n, m, d)
-DTYPES = frozenset(
-    np.dtype(name).str
+DTYPES = {
+    np.dtype(name).str: np.dtype(name)
     for name in [
         "bool",
         "int8",
@@ -37,7 +36,7 @@ DTYPES = frozenset(
         "complex64",
         "complex128",
     ]
-)
+}
 TYPES = frozenset(
     [name for name, value in vars(builtins).items() if isinstance(value, type)]
     + [value.__name__ for value in vars(types).values() if isinstance(value, type)]
@@ -78,12 +77,13 @@ def encode(value: Any) -> bytes:
     frame : bytes
         Lengths, JSON and array bytes.
     """
-    payload: list[bytes] = []
+    payload: list[bytes | memoryview] = []
     text = json.dumps(_pack(value, payload, 0)).encode()
-    return b"".join([LENGTHS.pack(len(text), sum(map(len, payload))), text, *payload])
+    size = sum(piece.nbytes if isinstance(piece, memoryview) else len(piece) for piece in payload)
+    return b"".join([LENGTHS.pack(len(text), size), text, *payload])
 
 
-def decode(text: bytes, payload: bytes | bytearray, *, judges: bool = False) -> Any:
+def decode(text: bytes, payload: bytes | bytearray | memoryview, *, judges: bool = False) -> Any:
     """Turn a frame's JSON and array bytes back into the value.
 
     Parameters
@@ -100,12 +100,13 @@ def decode(text: bytes, payload: bytes | bytearray, *, judges: bool = False) -> 
         as many as the shapes ask for.
     """
     try:
-        packed = json.loads(text, parse_int=_integer)
+        packed = json.loads(text) if judges else DECODER.decode(text.decode())
     except (ValueError, RecursionError) as error:
         raise WireError("the text of the frame is not JSON") from error
-    value, end = _Reader(memoryview(payload), judges).unpack(packed, 0, 0)
-    if end != len(payload):
-        raise WireError(f"{len(payload) - end} bytes follow the last array")
+    reader = _Reader(memoryview(payload), judges)
+    value = reader.unpack(packed, 0)
+    if reader.end != len(payload):
+        raise WireError(f"{len(payload) - reader.end} bytes follow the last array")
     return value
 
 
@@ -116,87 +117,109 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-def _pack(value: Any, payload: list[bytes], depth: int) -> Any:
+DECODER = json.JSONDecoder(parse_int=_integer)
+
+
+def _pack(value: Any, payload: list[bytes | memoryview], depth: int) -> Any:
     if depth > MAX_DEPTH:
         return {"opaque": "nested"}
-    if value is None or isinstance(value, (bool, str)):
+    kind = type(value)
+    if value is None or kind is bool or kind is str or kind is float:
         return value
     if isinstance(value, int):
         return int(value) if -(2**63) <= value < 2**63 else {"opaque": "int"}
     if isinstance(value, (np.ndarray, np.generic)):
         return _pack_array(value, payload)
-    if isinstance(value, float):
-        return float(value)
     if isinstance(value, (list, tuple)):
-        kind = "list" if isinstance(value, list) else "tuple"
-        return {kind: [_pack(item, payload, depth + 1) for item in value]}
+        return {
+            "list" if isinstance(value, list) else "tuple": [_pack(item, payload, depth + 1) for item in value],
+        }
     if isinstance(value, dict):
         return {"dict": {str(key): _pack(item, payload, depth + 1) for key, item in value.items()}}
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, Strided):
         return {**_pack_array(np.ascontiguousarray(value.array), payload), "order": "strided"}
-    name = value.type_name if isinstance(value, Opaque) else type(value).__name__
+    name = value.type_name if isinstance(value, Opaque) else kind.__name__
     return {"opaque": name if name in TYPES else "object"}
 
 
-def _pack_array(value: np.ndarray[Any, Any] | np.generic, payload: list[bytes]) -> dict[str, Any]:
+def _pack_array(value: np.ndarray[Any, Any] | np.generic, payload: list[bytes | memoryview]) -> dict[str, Any]:
     array = np.asarray(value)
-    if array.dtype == np.longdouble:
-        array = array.astype(np.float64)
-    array = array.astype(array.dtype.newbyteorder("="), copy=False)
-    if array.dtype.str not in DTYPES or array.ndim > MAX_DIMENSIONS:
+    dtype = array.dtype.str
+    if dtype not in DTYPES:
+        array = array.astype(np.float64 if array.dtype == np.longdouble else array.dtype.newbyteorder("="), copy=False)
+        dtype = array.dtype.str
+    if dtype not in DTYPES or array.ndim > MAX_DIMENSIONS:
         return {"opaque": "ndarray" if array.ndim > MAX_DIMENSIONS else f"ndarray_of_{array.dtype.type.__name__.rstrip('_')}"}
-    order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
-    payload.append(array.tobytes(order=order))  # type: ignore[arg-type]
-    kind = "array" if isinstance(value, np.ndarray) else "scalar"
-    return {kind: array.dtype.str, "shape": list(array.shape), "order": order}
+    flags = array.flags
+    order = "F" if flags.f_contiguous and not flags.c_contiguous else "C"
+    if array.size and (flags.c_contiguous or order == "F"):
+        payload.append((array if order == "C" else array.T).data)
+    else:
+        payload.append(array.tobytes())
+    return {"array" if isinstance(value, np.ndarray) else "scalar": dtype, "shape": array.shape, "order": order}
 
 
-@dataclass(frozen=True)
 class _Reader:
-    payload: memoryview
-    judges: bool
+    """Turns parsed JSON into values; takes the arrays' bytes one after another.
 
-    def unpack(self, packed: Any, start: int, depth: int) -> tuple[Any, int]:
-        """Return the value and the position behind its last byte in the payload."""
-        if packed is None or isinstance(packed, (bool, int, float, str)):
-            return packed, start
-        if not isinstance(packed, dict) or depth > MAX_DEPTH + 1:
+    Parameters
+    ----------
+    payload : memoryview
+        The arrays' bytes.
+    judges : bool
+        As of `decode`.
+    """
+
+    def __init__(self, payload: memoryview, judges: bool) -> None:
+        self._payload, self._judges = payload, judges
+        self.end = 0  # of what has been taken
+
+    def unpack(self, packed: Any, depth: int) -> Any:
+        """Return the value that is described."""
+        kind = type(packed)
+        if packed is None or kind is bool or kind is int or kind is float or kind is str:
+            return packed
+        if kind is not dict or depth > MAX_DEPTH + 1:
             raise WireError("the frame holds a value of no known kind")
-        match packed:
-            case {"tuple": list(items)} | {"list": list(items)}:
-                values = []
-                for item in items:
-                    value, start = self.unpack(item, start, depth + 1)
-                    values.append(value)
-                return (tuple(values) if "tuple" in packed else values), start
-            case {"dict": dict(entries)}:
-                unpacked = {}
-                for key, item in entries.items():
-                    unpacked[key], start = self.unpack(item, start, depth + 1)
-                return unpacked, start
-            case {"array": str(dtype), "shape": list(shape), "order": str(order)}:
-                return self.unpack_array(dtype, shape, order, start)
-            case {"scalar": str(dtype), "shape": [], "order": "C"}:
-                array, end = self.unpack_array(dtype, [], "C", start)
-                return array[()], end
-            case {"opaque": str(name)}:
-                return Opaque(name if name in TYPES else "object"), start
+        for name, container in (("tuple", tuple), ("list", list)):
+            if type(items := packed.get(name)) is list:
+                return container([self.unpack(item, depth + 1) for item in items])
+        if type(entries := packed.get("dict")) is dict:
+            return {key: self.unpack(item, depth + 1) for key, item in entries.items()}
+        shape, order = packed.get("shape"), packed.get("order")
+        if type(dtype := packed.get("array")) is str and type(shape) is list and type(order) is str:
+            return self.unpack_array(dtype, shape, order)
+        if type(dtype := packed.get("scalar")) is str and shape == [] and order == "C":
+            return self.unpack_array(dtype, [], "C")[()]
+        if type(name := packed.get("opaque")) is str:
+            return Opaque(name if name in TYPES else "object")
         raise WireError("the frame holds a value of no known kind")
 
-    def unpack_array(self, dtype: str, shape: list[Any], order: str, start: int) -> tuple[np.ndarray[Any, Any], int]:
-        """Return a writable array and the position behind its last byte in the payload."""
-        if dtype not in DTYPES or order not in (("C", "F", "strided") if self.judges else ("C", "F")):
+    def unpack_array(self, dtype_name: str, shape: list[Any], order: str) -> np.ndarray[Any, Any]:
+        """Return a writable array."""
+        dtype = DTYPES.get(dtype_name)
+        if dtype is None or order not in (("C", "F", "strided") if self._judges else ("C", "F")):
             raise WireError("an array of a dtype or order that is not taken")
-        if len(shape) > MAX_DIMENSIONS or not all(type(size) is int and size >= 0 for size in shape):
-            raise WireError("an array with a shape that is none")
-        count = math.prod(shape)  # Python integers: a claimed (2**40, 2**40) cannot wrap round
-        end = start + count * np.dtype(dtype).itemsize
-        if end > len(self.payload) or math.prod(filter(None, shape)) > MAX_SIZE:  # (0, 2**60) has no bytes, and is refused too
+        count = extent = 1  # Python integers: a claimed (2**40, 2**40) cannot wrap round
+        for size in shape:
+            if type(size) is not int or size < 0:
+                raise WireError("an array with a shape that is none")
+            count *= size
+            extent *= size or 1
+        start, end = self.end, self.end + count * dtype.itemsize
+        if len(shape) > MAX_DIMENSIONS or end > len(self._payload) or extent > MAX_SIZE:  # (0, 2**60) has no bytes
             raise WireError("an array with a shape larger than its bytes")
-        flat = np.frombuffer(self.payload[start:end], dtype)
+        self.end = end
+        flat = np.frombuffer(self._payload[start:end], dtype)
         if order == "strided":
             larger = np.zeros([2 * size for size in shape], dtype)
             view = larger[tuple(slice(None, None, 2) for _ in shape)]
             view[...] = flat.reshape(shape)
-            return view, end
-        return flat.reshape(shape, order=order).copy(order=order), end  # type: ignore[call-overload]
+            return view
+        if order == "C":
+            return flat.reshape(shape).copy()
+        return flat.reshape(shape, order="F").copy(order="F")

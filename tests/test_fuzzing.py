@@ -216,7 +216,6 @@ def test_the_longest_integers_that_numpy_has_arrive():
         (b"-Infinity", float("-inf")),
         (b'"\\ud800"', "\ud800"),
         (b'{"list":[1],"tuple":[2],"tuple":[3]}', (3,)),
-        ('{"list":[]}'.encode("utf-16"), []),
     ],
 )
 def test_odd_ways_to_write_a_value_are_read_as_json_reads_them(text, value):

@@ -1,10 +1,8 @@
 """Question 4: the softmax loss and its gradient, without loops."""
 
 import expect
-import numpy as np
 import pytest
-from digits import load_digits
-from draws import batch
+from draws import all_digits, batch
 from training import accuracy, add_ones
 
 LOSS, GRADIENT = "The loss, compared with the loop's,", "dW, compared with the loop's,"
@@ -39,7 +37,7 @@ def test_agrees(softmax_loss_vectorized, naive_baseline, rng, alive):
 @pytest.mark.check("q4.trains")
 def test_trains(softmax_loss_vectorized, gradient_descent, rng):
     """Gradient descent with it learns to read digits"""
-    X, y = (np.concatenate(parts) for parts in zip(*[load_digits()[:2], load_digits()[2:]]))
+    X, y = all_digits()
     order = rng.permutation(len(X))
     learn, held_back = order[:EXAMPLES], order[EXAMPLES:]
     X = add_ones(X)

@@ -1,12 +1,14 @@
 """What q3 and q4 have in common: loss, gradient and stability of a softmax loss, by loops or by matrices."""
 
+from typing import Any
+
 import expect
 import numpy as np
 from draws import batch, sizes
 
 from autograder.homework import reference
 from autograder.judge.evidence.base import NotJudged, Rng
-from autograder.judge.evidence.softmax import SoftmaxEvidence
+from autograder.judge.evidence.softmax import Batch, SoftmaxEvidence
 from autograder.judge.examination import RemoteFunction
 from autograder.judge.mistakes.fit import Array
 from autograder.judge.mistakes.softmax import terms
@@ -14,18 +16,23 @@ from autograder.judge.mistakes.softmax import terms
 BATCHES = 3
 
 
-def in_order(k: int, *arrays: Array) -> tuple[Array, ...]:
-    """Arrays in C order, and every second time in Fortran's: an answer should not care."""
-    return tuple(np.asfortranarray(array) if k % 2 else array for array in arrays)
+def _answers(function: RemoteFunction, batches: list[Batch]) -> list[Any]:
+    """Results for some batches, every second one in Fortran's memory order: an answer should not care."""
+    return function.map([(in_order(k, W), in_order(k, X), y, reg) for k, (W, X, y, reg) in enumerate(batches)])
+
+
+def in_order(k: int, array: Array) -> Array:
+    """An array in C order, or in Fortran's where the number is odd."""
+    return np.asfortranarray(array) if k % 2 else array
 
 
 def expect_loss(function: RemoteFunction, rng: Rng, evidence: SoftmaxEvidence) -> None:
     """Expect the reference's loss."""
-    for k in range(BATCHES):
-        W, X, y, reg = batch(rng)
-        if k == BATCHES - 1:
-            y = y % (W.shape[1] - 1)  # a class that does not occur: who counts the classes in y errs here
-        loss, _ = expect.loss_and_gradient(function(*in_order(k, W, X), y, reg), W.shape)
+    batches = [batch(rng) for _ in range(BATCHES)]
+    W, X, y, reg = batches[-1]
+    batches[-1] = W, X, y % (W.shape[1] - 1), reg  # a class that does not occur: who counts the classes in y errs here
+    for value, (W, X, y, reg) in zip(_answers(function, batches), batches):
+        loss, _ = expect.loss_and_gradient(value, W.shape)
         expected, _ = reference("softmax").softmax_loss_vectorized(W, X, y, reg)
         expect.close(expect.number(loss, "loss"), expected, "The loss", expect.VALUE_TOLERANCE, evidence.loss_hint)
 
@@ -37,9 +44,9 @@ def expect_own_gradient(evidence: SoftmaxEvidence) -> None:
 
 def expect_gradient(function: RemoteFunction, rng: Rng, evidence: SoftmaxEvidence) -> None:
     """Expect the reference's gradient."""
-    for k in range(BATCHES):
-        W, X, y, reg = batch(rng)
-        _, dW = expect.loss_and_gradient(function(*in_order(k, W, X), y, reg), W.shape)
+    batches = [batch(rng) for _ in range(BATCHES)]
+    for value, (W, X, y, reg) in zip(_answers(function, batches), batches):
+        _, dW = expect.loss_and_gradient(value, W.shape)
         _, expected = reference("softmax").softmax_loss_vectorized(W, X, y, reg)
         expect.close(expect.array(dW, W.shape, "dW"), expected, "dW", expect.GRADIENT_TOLERANCE, evidence.gradient_hint)
 

@@ -58,7 +58,7 @@ def own_or_right(softmax_jacobian: RemoteFunction, z: Array) -> Array:
     """What J should be at shifted scores: the right one, or the answer's own where its mistake has cost its points already."""
     right: Array = reference("softmax").softmax_jacobian(z)
     try:
-        own, other = (expect.array(softmax_jacobian(at), right.shape, "J") for at in (z, 1.5 * z[::-1]))
+        own, other = (expect.array(J, right.shape, "J") for J in softmax_jacobian.map([(z,), (1.5 * z[::-1],)]))
     except expect.Mismatch:
         raise NotJudged("q1.numerical") from None
     if np.allclose(own, right, rtol=expect.GRADIENT_TOLERANCE):

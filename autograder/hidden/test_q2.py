@@ -1,6 +1,6 @@
 """Question 2, hidden: each gradient against numerical derivatives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import expect
@@ -63,9 +63,13 @@ def derivatives(f: Callable[[Array], float], at: Array) -> Array:
     return np.array([(f(at + step) - f(at - step)) / (2 * STEP) for step in steps]).reshape(at.shape)
 
 
-def answer(function: RemoteFunction, *arguments: Any) -> dict[str, Any]:
-    """The four gradients by name, whatever they are."""
-    value = function(*arguments)
+def answers(function: RemoteFunction, *calls: Sequence[Any]) -> list[dict[str, Any]]:
+    """The four gradients by name, whatever they are, for the arguments of each call."""
+    return [named(value) for value in function.map(calls)]
+
+
+def named(value: Any) -> dict[str, Any]:
+    """Four gradients by name."""
     if not isinstance(value, (tuple, list)) or len(value) < 4:
         raise expect.Mismatch(f"The function should return (da, dz, dW, db); yours is {expect.describe(value)}.")
     da, dz, dW, db, *_ = value  # what is too much, or in the other order, has cost its points in the check of shapes
@@ -102,7 +106,8 @@ def test_da(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
     """da matches numerical derivatives of -log a_y"""
     for _ in range(2):
         W, b, x, y = draw(rng)
-        da = expect.array(answer(cross_entropy_gradients, W, b, x, y)["da"], b.shape, "da")
+        (own,) = answers(cross_entropy_gradients, (W, b, x, y))
+        da = expect.array(own["da"], b.shape, "da")
         a = softmax(x @ W + b)
         step = STEP * a[y]  # in proportion, so that truncation does not depend on a_y
         numerical = np.zeros_like(b)
@@ -116,7 +121,7 @@ def test_dz(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
     """dz matches numerical derivatives, and is da J"""
     for _ in range(2):
         W, b, x, y = draw(rng)
-        own, other = (answer(cross_entropy_gradients, *arguments) for arguments in ((W, b, x, y), (-W, b, x, y)))
+        own, other = answers(cross_entropy_gradients, (W, b, x, y), (-W, b, x, y))
         dz = expect.array(own["dz"], b.shape, "dz")
         z = x @ W if without_bias(own["da"], W, x, y) else x @ W + b  # da has paid for the bias already
         J = reference("softmax").softmax_jacobian(z)
@@ -132,13 +137,13 @@ def test_dz(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
 def test_stability(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
     """dz stays the same for scores shifted by +-1,000, and finite for scores 1,000 apart"""
     W, b, x, y = draw(rng)
-    own, other = (answer(cross_entropy_gradients, W, b, x, label)["dz"] for label in (y, (y + 1) % b.size))
-    own, other = (expect.array(dz, b.shape, "dz") for dz in (own, other))
+    pair = answers(cross_entropy_gradients, (W, b, x, y), (W, b, x, (y + 1) % b.size))
+    own, other = (expect.array(gradients["dz"], b.shape, "dz") for gradients in pair)
     if np.allclose(own, other):  # a constant is stable, and no answer
         raise NotJudged("q2.dz")
-    for shift in (1000.0, -1000.0):
+    shifts = 1000.0, -1000.0
+    for shift, shifted in zip(shifts, answers(cross_entropy_gradients, *((W, b + shift, x, y) for shift in shifts))):
         where = f"dz at scores shifted by {shift:+.0f}"
-        shifted = answer(cross_entropy_gradients, W, b + shift, x, y)
         dz = expect.array(shifted["dz"], b.shape, where, not_finite=expect.OVERFLOW)
         expect.close(dz, own, where, expect.GRADIENT_TOLERANCE)
         for name in ("dW", "db"):
@@ -147,8 +152,8 @@ def test_stability(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
     if not np.allclose(own, reference("softmax").cross_entropy_gradients(W, b, x, y)[1]):
         return  # what a mistake makes of scores 1,000 apart, nobody knows
     apart = b + np.where(np.arange(b.size) == y, 1000.0, -1000.0)
-    dz = answer(cross_entropy_gradients, W, apart, x, y)["dz"]
-    expect.array(dz, b.shape, "dz at scores that lie 1,000 apart", not_finite=expect.OVERFLOW)
+    (far,) = answers(cross_entropy_gradients, (W, apart, x, y))
+    expect.array(far["dz"], b.shape, "dz at scores that lie 1,000 apart", not_finite=expect.OVERFLOW)
 
 
 @pytest.mark.check("q2.dW")
@@ -156,7 +161,7 @@ def test_dW(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:  # noqa:
     """dW matches numerical derivatives"""
     for _ in range(2):
         W, b, x, y = draw(rng)
-        own, other = (answer(cross_entropy_gradients, *arguments) for arguments in ((W, b, x, y), (-W, b, x, y)))
+        own, other = answers(cross_entropy_gradients, (W, b, x, y), (-W, b, x, y))
         dW = expect.array(own["dW"], W.shape, "dW")
         if not follows(dW, own_product(x[:, np.newaxis], own["dz"]), own["dz"], other["dz"]):
             expect.close(dW, derivatives(lambda W: loss(x @ W + b, y), W), "dW", expect.GRADIENT_TOLERANCE)  # noqa: B023
@@ -167,7 +172,7 @@ def test_db(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
     """db matches numerical derivatives"""
     for _ in range(2):
         W, b, x, y = draw(rng)
-        own, other = (answer(cross_entropy_gradients, *arguments) for arguments in ((W, b, x, y), (-W, b, x, y)))
+        own, other = answers(cross_entropy_gradients, (W, b, x, y), (-W, b, x, y))
         db = expect.array(own["db"], b.shape, "db")
         if not follows(db, own["dz"], own["dz"], other["dz"]):
             expect.close(db, derivatives(lambda b: loss(x @ W + b, y), b), "db", expect.GRADIENT_TOLERANCE)  # noqa: B023

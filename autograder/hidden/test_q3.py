@@ -7,6 +7,7 @@ from autograder.hidden import softmax_checks
 from autograder.judge.evidence.base import Rng
 from autograder.judge.evidence.softmax import HONEST, SoftmaxEvidence
 from autograder.judge.examination import RemoteFunction
+from autograder.judge.meters.steps import FEW_STEP_SIZES
 
 HONEST_STEPS = 12.0  # bytecodes for each example: a loop that picks a row, calls numpy on it and adds takes 25 and more
 HONEST_RATIO = 5.0  # times the CPU time of the vectorized reference: honest loops take 15 and more, vectorized styles up to 4
@@ -49,7 +50,7 @@ def test_far_apart(softmax_loss_naive: RemoteFunction, rng: Rng, naive_evidence:
 def test_loops(naive_evidence: SoftmaxEvidence) -> None:
     """Works example by example, with an explicit loop"""
     naive_evidence.require_alive()
-    steps, ratio = naive_evidence.steps["N"], naive_evidence.slowness(HONEST, enough=HONEST_RATIO)
+    steps, ratio = naive_evidence.steps_along("N", [FEW_STEP_SIZES]), naive_evidence.slowness(HONEST, enough=HONEST_RATIO)
     if steps < HONEST_STEPS or ratio < HONEST_RATIO:
         raise Mismatch(
             f"This should work example by example; each further one costs {steps:.0f} interpreter steps, and many of them"

@@ -4,6 +4,7 @@ A worker is believed in nothing but its answers. How long it computed and how mu
 answer that comes late, unasked, malformed or not at all ends the worker.
 """
 
+import contextlib
 import math
 import os
 import select
@@ -34,6 +35,7 @@ MOST_SANDBOXES = 512
 ALWAYS_REQUIRED = frozenset(["descriptors", "environment", "session", "resources", "privileges"])
 ADVICE = "`autograder doctor` tells what works here, and what to do."
 ZYGOTE_PATIENCE = 120.0  # seconds for one order; starting up takes 2, forking and killing milliseconds
+PIECE = 1 << 16  # bytes: most answers come as one
 POLL = 0.05  # seconds between looks at the worker's clock while waiting
 
 
@@ -103,6 +105,7 @@ class Worker:
         self._end = end
         self._ended = False
         self._poll = select.poll()
+        self._received = bytearray()
         self.layers: list[str] = []
 
     def ask(self, request: Any, cpu_limit: float, *, wall_limit: float = math.inf, weighed: bool = False) -> Reply:
@@ -126,7 +129,7 @@ class Worker:
         TookTooLong
             There is no answer within the limit. It is ended.
         """
-        if self._unread():
+        if self._received or self._peek():
             raise self._dead("it wrote to the grader's channel, which is not for answers to use")
         clock = self._clock
         if weighed:
@@ -206,9 +209,6 @@ class Worker:
                     now = int(line.split()[1]) << 10
         return now, peak
 
-    def _unread(self) -> bool:
-        return bool(select.select([self._channel], [], [], 0)[0]) and self._peek() != b""
-
     def _peek(self) -> bytes:
         try:
             return self._channel.recv(1, socket.MSG_PEEK)
@@ -226,22 +226,23 @@ class Worker:
                 raise self._left() from None
 
     def _read(self, count: int, check_time: Callable[[], None]) -> bytearray:
-        data = bytearray(count)
-        view = memoryview(data)
-        while view:
-            try:
-                received = self._channel.recv_into(view)
-            except BlockingIOError:
-                self._wait(select.POLLIN, check_time)
-                continue
-            except ConnectionResetError:
-                received = 0
-            if not received:
-                raise self._left()
-            view = view[received:]
-            if view:
-                check_time()  # an answer that trickles in is late too
-        return data
+        """Take so many bytes of what was received; what comes with them is kept for the next call."""
+        while len(self._received) < count:
+            self._wait(select.POLLIN, check_time)  # an answer that trickles in is late too
+            with contextlib.suppress(BlockingIOError):
+                self._received += self._receive(max(PIECE, count - len(self._received)))
+        whole, self._received = self._received, self._received[count:]
+        del whole[count:]
+        return whole
+
+    def _receive(self, most: int) -> bytes:
+        try:
+            piece = self._channel.recv(most)
+        except ConnectionResetError:
+            piece = b""
+        if not piece:
+            raise self._left()
+        return piece
 
     def _wait(self, event: int, check_time: Callable[[], None]) -> None:
         self._poll.register(self._channel, event)

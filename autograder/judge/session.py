@@ -1,14 +1,11 @@
-"""Judge one submission: one pytest session over all checks, then one report."""
+"""Judge submissions one after another: all checks of each, then its report."""
 
 import math
-import os
 import time
 from functools import cached_property
-from pathlib import Path
 
-import pytest
-
-from autograder.homework import FUNCTIONS, HIDDEN_CHECKS, PUBLIC_CHECKS, QUESTIONS, SOLUTIONS, checks, make_checks_importable
+from autograder.homework import FUNCTIONS, QUESTIONS, SOLUTIONS, checks, make_checks_importable
+from autograder.judge.collection import collect
 from autograder.judge.examination import Examination
 from autograder.judge.meters.cpu import Yardstick
 from autograder.judge.sandbox import Sandbox
@@ -22,9 +19,7 @@ from draws import check_rng  # noqa: E402
 
 from autograder.judge.evidence.distances import DistanceEvidence  # noqa: E402
 from autograder.judge.evidence.softmax import SoftmaxEvidence  # noqa: E402
-from autograder.judge.plugin import Judge  # noqa: E402
-
-CONFIGURATION = Path(__file__).with_name("pytest.ini")
+from autograder.judge.judge import Judge  # noqa: E402
 
 
 class Bench:
@@ -47,8 +42,11 @@ class Bench:
                 by_module[module].turn_to(question)
         self._references = by_module
         self.yardsticks = {
-            question: Yardstick(by_module[FUNCTIONS[name]].function(name))
-            for question, name in (("q4", "softmax_loss_vectorized"), ("q5", "pairwise_squared_distances"))
+            question: Yardstick(by_module[FUNCTIONS[name]].function(name), evidence.draw, seed)
+            for question, name, evidence in (
+                ("q4", "softmax_loss_vectorized", SoftmaxEvidence),
+                ("q5", "pairwise_squared_distances", DistanceEvidence),
+            )
         }
 
     @cached_property
@@ -86,12 +84,10 @@ class Bench:
         examination = Examination(self.sandbox, submission.sources, wall_limit=seconds / len(QUESTIONS))
         judge = Judge(examination, self.yardsticks, self._seed)
         try:
-            self._run(judge)
-            if judge.lost:
-                raise judge.lost
+            judged = judge.run(collect())
         finally:
             examination.close()
-        parts = {check: tuple(part for part in judge.parts if part.check == check) for check in checks()}
+        parts = {check: tuple(part for part in judged if part.check == check) for check in checks()}
         return Report(
             submission.name,
             "error" if judge.faults else "graded",
@@ -109,12 +105,3 @@ class Bench:
     def close(self) -> None:
         """End the sandbox with all its workers."""
         self.sandbox.close()
-
-    @staticmethod
-    def _run(judge: Judge) -> None:
-        os.environ.pop("PYTEST_ADDOPTS", None)
-        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        arguments = ["-c", str(CONFIGURATION), f"--rootdir={CONFIGURATION.parent}", str(PUBLIC_CHECKS), str(HIDDEN_CHECKS)]
-        code = pytest.main(arguments, plugins=[judge])
-        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            judge.faults.append(f"pytest ended with {code!r}")

@@ -24,8 +24,9 @@ from autograder.worker.importer import SourceImporter
 from autograder.worker.steps import count_steps, guard_counter, numpys_code
 from autograder.worker.watch import watch_builtins
 
+PIECE = 1 << 16  # bytes: most requests come as one
 MAX_MESSAGE = 300  # characters of an exception's message that are worth reading
-SPARED = numpys_code()  # once for all workers: it takes longer than starting one
+SPARED = numpys_code()
 
 
 def serve(confinement: Confinement) -> NoReturn:
@@ -41,9 +42,6 @@ def serve(confinement: Confinement) -> NoReturn:
             greeting = {"refused": str(error)}
         _receive(confinement.channel)
         _send(confinement.channel, greeting)
-        make_quiet()
-        watch_builtins()
-        guard_counter(SPARED)
         order = _receive(confinement.channel)
         sources = {name: source.encode("latin-1") for name, source in order["sources"].items()}
         sys.meta_path.insert(0, SourceImporter(sources))
@@ -61,6 +59,13 @@ def serve(confinement: Confinement) -> NoReturn:
                     _send(confinement.channel, {"raised": _describe(error, sources)})
     finally:
         os._exit(0)
+
+
+def prepare() -> None:
+    """Do once, before the first fork, what every worker needs: it takes longer than starting one."""
+    make_quiet()
+    watch_builtins()
+    guard_counter(SPARED)
 
 
 def make_quiet() -> None:
@@ -120,15 +125,19 @@ def _send(channel: int, message: dict[str, Any]) -> None:
 
 
 def _receive(channel: int) -> Any:
-    text, payload = LENGTHS.unpack(_read(channel, LENGTHS.size))
-    return decode(_read(channel, text), _read(channel, payload), judges=True)
+    """Read one frame; the judge sends the next only after the answer."""
+    data = _read(channel, bytearray(), LENGTHS.size)
+    text, payload = LENGTHS.unpack_from(data)
+    frame = memoryview(_read(channel, data, LENGTHS.size + text + payload))
+    start = LENGTHS.size + text
+    return decode(bytes(frame[LENGTHS.size : start]), frame[start:], judges=True)
 
 
-def _read(channel: int, count: int) -> bytes:
-    data = bytearray()
+def _read(channel: int, data: bytearray, count: int) -> bytearray:
+    """Read on until there are so many bytes."""
     while len(data) < count:
-        piece = os.read(channel, count - len(data))
+        piece = os.read(channel, max(PIECE, count - len(data)))
         if not piece:
             os._exit(0)  # the judge is done with this worker
         data += piece
-    return bytes(data)
+    return data

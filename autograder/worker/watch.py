@@ -45,7 +45,6 @@ HOLDERS = (
     "builtins",
     "collections",
     "ctypes.macholib.dyld",
-    "distutils.command.sdist",
     "enum",
     "filecmp",
     "functools",

@@ -1,5 +1,6 @@
 """What all evidence has in common: interpreter steps and CPU time along each axis, each found out once."""
 
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from statistics import median
 from typing import Any
@@ -9,11 +10,10 @@ from draws import sizes
 from expect import Mismatch
 
 from autograder.judge.examination import NoAnswer, RemoteFunction
-from autograder.judge.meters.cpu import FIRST_REPEATS, TOO_LARGE, Race, Yardstick, race
-from autograder.judge.meters.steps import steps_per_row
+from autograder.judge.meters.cpu import FIRST_REPEATS, TOO_LARGE, Race, Shape, Yardstick, race
+from autograder.judge.meters.steps import LARGE_STEP_SIZES, STEP_SIZES, steps_per_row
 
 Rng = np.random.Generator
-Shape = tuple[int, int, int]
 
 STEP_OTHERS = 5, 9  # least and largest size of the axes that are not watched while steps are counted
 
@@ -50,13 +50,10 @@ class Evidence:
     widest: Shape | None = None
     limited: str = ""  # axes that numpy itself limits: np.choose takes no more than 64 choices
     missing: Mismatch | NoAnswer | None = None  # why there is no answer at all
+    draw: Callable[[Rng, Shape], tuple[Any, ...]]  # arguments of a shape
 
     def __init__(self, function: RemoteFunction, reference: Yardstick, rng: Rng) -> None:
         self.function, self.reference, self.rng = function, reference, rng
-
-    def draw(self, shape: Shape) -> tuple[Any, ...]:
-        """Draw arguments of a shape."""
-        raise NotImplementedError
 
     def verify(self, result: Any, expected: Any) -> None:
         """Expect the result of a timed call to be an answer, not an excuse."""
@@ -65,17 +62,20 @@ class Evidence:
     @cached_property
     def steps(self) -> dict[str, float]:
         """Interpreter steps for each further row, by axis."""
-        found = {}
-        others = sizes(self.rng, 3, *STEP_OTHERS)
-        for place, axis in enumerate(self.long):
+        rows = (STEP_SIZES, LARGE_STEP_SIZES)
+        return {axis: self.steps_along(axis, rows[: 1 if axis in self.limited else 2]) for axis in self.long}
 
-            def draw(size: int, place: int = place) -> tuple[Any, ...]:
-                shape = list(others)
-                shape[place] = size
-                return self.draw((shape[0], shape[1], shape[2]))
+    def steps_along(self, axis: str, rows: Sequence[Sequence[int]]) -> float:
+        """Interpreter steps for each further row along an axis, which has so many."""
+        place = list(self.long).index(axis)
+        rng = self.reference.rng(f"steps along {axis}")
+        others = sizes(rng, 3, *STEP_OTHERS)
 
-            found[axis] = steps_per_row(self.function, draw, large_too=axis not in self.limited, rng=self.rng)
-        return found
+        def draw(size: int, purpose: str) -> tuple[Any, ...]:
+            shape = [*others[:place], size, *others[place + 1 :]]
+            return self.reference.arguments((shape[0], shape[1], shape[2]), purpose)
+
+        return steps_per_row(self.function, draw, rows, rng)
 
     @cached_property
     def races(self) -> dict[str, Race]:
@@ -105,18 +105,18 @@ class Evidence:
         """CPU time of a loop along an axis against the reference's where the axis is long, from a tenth of the rows."""
         place = list(self.long).index(axis)
         tenth = [size // 10 if k == place else size for k, size in enumerate(self.long[axis])]
-        few, many = self.draw((tenth[0], tenth[1], tenth[2])), self.draw(self.long[axis])
+        few = self.draw(self.rng, (tenth[0], tenth[1], tenth[2]))
         loop = median(self.function.measure(*few)[1] for _ in range(FIRST_REPEATS))
-        return 10 * loop / median(self.reference.measure(*many)[1] for _ in range(FIRST_REPEATS))
+        return 10 * loop / median(self.reference.measure(self.long[axis], k)[0] for k in range(FIRST_REPEATS))
 
     def slowness(self, shape: Shape, enough: float) -> float:
         """CPU time in the reference's, the most of a few repeats: one that is slow enough proves that the work was done."""
         most = 0.0
-        for _ in range(FIRST_REPEATS):
-            arguments = self.draw(shape)
-            expected, reference_cpu, _ = self.reference.measure(*arguments)
-            result, cpu, _ = self.function.measure(*arguments)
-            self.verify(result, expected)
+        for number in range(FIRST_REPEATS):
+            problem = self.reference.problem(shape, number)
+            reference_cpu, _ = self.reference.measure(shape, number)
+            result, cpu, _ = self.function.measure(*problem.arguments)
+            self.verify(result, problem.expected)
             most = max(most, cpu / reference_cpu)
             if most >= enough:
                 break
@@ -124,4 +124,4 @@ class Evidence:
 
     def race(self, shape: Shape) -> Race:
         """CPU time and memory against the reference's at a shape."""
-        return race(self.function, self.reference, lambda: self.draw(shape), self.verify)
+        return race(self.function, self.reference, shape, self.verify)

@@ -8,8 +8,9 @@ import numpy as np
 from draws import sizes
 from expect import Hint, Mismatch
 
-from autograder.judge.evidence.base import Evidence, NotJudged, Shape
+from autograder.judge.evidence.base import Evidence, NotJudged, Rng
 from autograder.judge.examination import NoAnswer
+from autograder.judge.meters.cpu import Shape
 from autograder.judge.mistakes.distances import DistanceModel, fit_distances, hint_for_distances, is_l1
 from autograder.judge.mistakes.fit import Array
 
@@ -22,24 +23,28 @@ CASES = 2  # draws of different sizes, so that a factor which depends on one sho
 RIGHT = 1e-6  # relative: as `expect.GRADIENT_TOLERANCE`
 
 
+def draw(rng: Rng, shape: Shape) -> tuple[Array, Array]:
+    """Draw A and B of a shape (n, m, d)."""
+    n, m, d = shape
+    return rng.normal(size=(n, d)), rng.normal(size=(m, d))
+
+
 class DistanceEvidence(Evidence):
     """What is known of a matrix of squared distances."""
 
     long, short = LONG, SHORT
+    draw = staticmethod(draw)
 
     @cached_property
     def sample(self) -> list[tuple[Array, Array, Any]]:
         """A few A and B with the answer's P as it came; empty where there is none."""
-        cases = []
-        for _ in range(CASES):
-            n, m, d = sizes(self.rng, 3, 4, 9)
-            A, B = self.rng.normal(size=(n, d)), self.rng.normal(size=(m, d))
-            try:
-                cases.append((A, B, self.function(A, B)))
-            except NoAnswer as missing:
-                self.missing = missing
-                return []
-        return cases
+        shapes = [sizes(self.rng, 3, 4, 9) for _ in range(CASES)]
+        pairs = [draw(self.rng, (n, m, d)) for n, m, d in shapes]
+        try:
+            return [(A, B, P) for (A, B), P in zip(pairs, self.function.map(pairs))]
+        except NoAnswer as missing:
+            self.missing = missing
+            return []
 
     @cached_property
     def model(self) -> DistanceModel | None:
@@ -94,11 +99,6 @@ class DistanceEvidence(Evidence):
             return turned
         matrix: Array = expect.array(P, shape, what, turned="swapped", not_finite=NO_ROOT)
         return matrix
-
-    def draw(self, shape: Shape) -> tuple[Any, ...]:
-        """Draw A and B."""
-        n, m, d = shape
-        return self.rng.normal(size=(n, d)), self.rng.normal(size=(m, d))
 
     def verify(self, result: Any, expected: Any) -> None:
         """Expect a matrix of the right form; a right one, if it was right at small sizes."""

@@ -4,8 +4,12 @@ import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import median
 from typing import Any
+
+import numpy as np
+from draws import check_rng
 
 from autograder.judge.examination import RemoteFunction
 from autograder.judge.meters.memory import wasteful
@@ -13,16 +17,28 @@ from autograder.judge.meters.memory import wasteful
 CPU_LIMIT = 8.0  # times the reference's CPU time: vectorized styles reach 4, the mildest full loop 12 (make bench)
 WASTEFUL_CPU_LIMIT = 5.0  # times, with arrays larger than needed: an (N, D, C) array takes 8 to 12
 
-FIRST_REPEATS = 3  # of a race that is clearly won: a median of three bears one outlier
+FIRST_REPEATS = 3  # of a race that is won: a median of three bears one outlier
 SLOW_REPEATS = 5  # of a race that is clearly lost, before anyone loses points
 MOST_REPEATS = 21  # of a race near the limit
+PROBLEMS = 40  # kept from submission to submission, of 0.3 to 1 MB: two for each shape and some more
+DRAWN = 100  # arguments that are kept, of some kB: all that steps are counted with
 READINGS = 15  # of the reference at each shape, remembered from submission to submission
 CREDIBLE = 0.4  # of the upper quartile of what was read before: load makes a factor of 2, a miss of the clock much more
 IMPLAUSIBLE = 0.2  # times the reference's CPU time: no style is that fast, so a reading below is a miss of the clock
 LEAST = 2e-5  # seconds: no request takes less
+DECISIVE = 0.35  # of the limit: for a loop of 12 to be read as less, the clock would have to miss three quarters of its time
 CLEAR = 0.6  # of the limit: below it a race is clearly won
 HOPELESS = 3.0  # times the limit: above it a race is clearly lost
 Arguments = tuple[Any, ...]
+Shape = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Arguments to measure with, and the reference's result."""
+
+    arguments: Arguments
+    expected: Any
 
 
 class Yardstick:
@@ -35,22 +51,41 @@ class Yardstick:
     ----------
     function : RemoteFunction
         The reference, in a worker of the same kind as a submission's.
+    draw : callable
+        Takes random numbers and a shape, returns arguments.
+    seed : int
+        Hidden.
     """
 
-    def __init__(self, function: RemoteFunction) -> None:
-        self._function = function
-        self._readings: dict[tuple[tuple[int, ...], ...], deque[float]] = {}
+    def __init__(self, function: RemoteFunction, draw: Callable[[np.random.Generator, Shape], Arguments], seed: int) -> None:
+        self._function, self._draw, self._seed = function, draw, seed
+        self._readings: dict[Shape, deque[float]] = {}
+        self.arguments = lru_cache(DRAWN)(self._drawn_arguments)
+        self.problem = lru_cache(PROBLEMS)(self._solved_problem)
 
-    def measure(self, *arguments: Any) -> tuple[Any, float, int]:
-        """Call the reference; return its result, a credible CPU time (seconds) and the growth of its memory (bytes)."""
-        shapes = tuple(getattr(argument, "shape", ()) for argument in arguments)
-        readings = self._readings.setdefault(shapes, deque(maxlen=READINGS))
+    def measure(self, shape: Shape, number: int) -> tuple[float, int]:
+        """Solve a problem; return a credible CPU time (seconds) and the growth of memory (bytes)."""
+        arguments = self.problem(shape, number).arguments
+        readings = self._readings.setdefault(shape, deque(maxlen=READINGS))
         for _ in range(READINGS):
-            result, cpu, peak = self._function.measure(*arguments)
+            _, cpu, peak = self._function.measure(*arguments)
             readings.append(cpu)
             if cpu > CREDIBLE * sorted(readings)[3 * len(readings) // 4]:
                 break
-        return result, max(cpu, LEAST), peak
+        return max(cpu, LEAST), peak
+
+    def rng(self, purpose: str) -> np.random.Generator:
+        """Random numbers for a purpose, the same for all submissions."""
+        return check_rng(self._seed, f"{self._function.name} {purpose}")
+
+    def _drawn_arguments(self, shape: Shape, purpose: str) -> Arguments:
+        """Arguments of a shape, drawn once for all submissions; for another purpose the data are others."""
+        return self._draw(self.rng(f"{purpose} {shape}"), shape)
+
+    def _solved_problem(self, shape: Shape, number: int) -> Problem:
+        """A problem of a shape, drawn and solved once for all submissions; of another number the data are others."""
+        arguments = self._draw(self.rng(f"{number} {shape}"), shape)
+        return Problem(arguments, self._function(*arguments))
 
 
 @dataclass(frozen=True)
@@ -80,6 +115,14 @@ class Race:
         """Whether memory explains what CPU time was spent on."""
         return wasteful(self.peak, self.reference_peak)
 
+    def settled(self, worst: float, repeats: int) -> bool:
+        """Whether more repeats would change nothing, after so many whose ratio is that at worst."""
+        won = self.ratio < CLEAR * CPU_LIMIT and not self.slow
+        lost = self.ratio > HOPELESS * CPU_LIMIT
+        if won and worst < DECISIVE * CPU_LIMIT:
+            return True
+        return repeats >= (FIRST_REPEATS if won else SLOW_REPEATS if lost else MOST_REPEATS)
+
     @property
     def slow(self) -> bool:
         """Whether it takes too long."""
@@ -94,12 +137,7 @@ class Race:
 TOO_LARGE = Race(math.inf, 1.0, 1 << 62, 0)  # of an answer whose arrays do not fit into memory
 
 
-def race(
-    function: RemoteFunction,
-    reference: Yardstick,
-    draw: Callable[[], Arguments],
-    verify: Callable[[Any, Any], None],
-) -> Race:
+def race(function: RemoteFunction, reference: Yardstick, shape: Shape, verify: Callable[[Any, Any], None]) -> Race:
     """Measure a function and the reference in turn, each repeat on fresh inputs.
 
     Parameters
@@ -108,31 +146,32 @@ def race(
         The student's.
     reference : Yardstick
         What it is measured against.
-    draw : callable
-        Returns fresh arguments.
+    shape : tuple of int
+        Of the arguments.
     verify : callable
-        Takes both results of a repeat; raises where the function's will not do.
+        Takes the function's result and the reference's; raises where the function's will not do.
 
     Returns
     -------
     race : Race
         Median over the repeats, more of them near the limit.
     """
-    cpu, reference_cpu, peak, reference_peak = [], [], 0, 0
+    cpu: list[float] = []
+    reference_cpu: list[float] = []
+    peak = reference_peak = 0
     while True:
-        arguments = draw()
-        expected, seconds, memory = reference.measure(*arguments)
-        reference_cpu.append(seconds)
-        reference_peak = max(reference_peak, memory)
+        if len(cpu) % 2 == 0:
+            seconds, memory = reference.measure(shape, len(cpu))
+            reference_cpu.append(seconds)
+            reference_peak = max(reference_peak, memory)
+        problem = reference.problem(shape, len(cpu))
         for _ in range(READINGS):
-            result, seconds, memory = function.measure(*arguments)
+            result, seconds, memory = function.measure(*problem.arguments)
             peak = max(peak, memory)
             if seconds > IMPLAUSIBLE * reference_cpu[-1]:
                 break
         cpu.append(max(seconds, LEAST))
-        verify(result, expected)
+        verify(result, problem.expected)
         measured = Race(median(cpu), median(reference_cpu), peak, reference_peak)
-        won = measured.ratio < CLEAR * CPU_LIMIT and not measured.slow
-        lost = measured.ratio > HOPELESS * CPU_LIMIT
-        if len(cpu) >= (FIRST_REPEATS if won else SLOW_REPEATS if lost else MOST_REPEATS):
+        if measured.settled(max(cpu) / min(reference_cpu), len(cpu)):
             return measured
