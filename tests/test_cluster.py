@@ -21,7 +21,7 @@ from autograder.homework import ROOT, SOLUTIONS
 RIGHT = (SOLUTIONS / "distances.py").read_text(encoding="utf-8")
 GRADER = [sys.executable, "-c", "from autograder.cli import main; main()", "grade"]
 DASK = [sys.executable, "-m", "dask"]
-GONE_WITHIN = 20.0  # seconds in which everything of a cluster has to end; it takes two
+GONE_WITHIN = 90.0  # seconds in which what must happen has happened, on a machine with ten times more to do than it can
 
 
 @dataclass
