@@ -279,7 +279,7 @@ def _serve(
 ) -> None:
     """Judge what comes through the channel, until it is closed."""
     _serve_the_parent(parent)
-    with contextlib.suppress(EOFError):
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the grader is gone, or leaving
         while True:
             channel.send(judge(channel.recv(), seed, seconds))
 

@@ -1,7 +1,7 @@
 """Measure a class: what a submission costs, how memory stays, and whether a killed run ends as an undisturbed one.
 
-The class is mixed of the sample submissions in shares, each with a comment of its own so that no two are identical. Times by the
-clock hold for an idle machine.
+The class is mixed of the sample submissions in shares, each with a comment of its own so that no two are identical. Times by
+the clock hold for an idle machine.
 """
 
 import argparse
