@@ -4,6 +4,7 @@ export PYTHONS ?= 3.10 3.11 3.12 3.13
 SUBMISSIONS ?= solutions assignment tests/submissions/right tests/submissions/wrong tests/submissions/broken tests/submissions/hostile
 OUT ?= grades
 JOBS ?=
+SCHEDULER ?=
 CONFIG ?=
 
 VENV := .venv
@@ -21,8 +22,8 @@ $(READY): pyproject.toml requirements/all.txt requirements/uv.txt
 	@PYTHON="$(PYTHON)" sh requirements/fill.sh $(VENV) requirements/all.txt
 	@touch $@
 
-grade: $(READY)  ## grade the sample submissions, or SUBMISSIONS="path ..." into OUT=folder, with JOBS=n
-	@$(VENV)/bin/autograder grade $(SUBMISSIONS) --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS))
+grade: $(READY)  ## grade the sample submissions, or SUBMISSIONS="path ..." into OUT=folder, with JOBS=n or SCHEDULER=tcp://host:8786
+	@$(VENV)/bin/autograder grade $(SUBMISSIONS) --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS)) $(if $(SCHEDULER),--scheduler "$(SCHEDULER)")
 
 test: lint  ## lint, check types and run the tests, two files at a time
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
@@ -47,6 +48,7 @@ audit: $(READY)  ## grade mutants of the reference, list those that the checks l
 bench: $(READY)  ## repeat the measurements behind limits and tolerances
 	$(VENV)/bin/python tests/benchmarks/layers.py
 	$(VENV)/bin/python tests/benchmarks/styles.py
+	$(VENV)/bin/python tests/benchmarks/class.py
 
 assignment: $(READY)  ## generate stubs, notebook and handout from the solutions
 	$(VENV)/bin/autograder build assignment

@@ -1,28 +1,63 @@
 """Grade many submissions side by side, each once, and lose none."""
 
+import contextlib
 import ctypes
+import fcntl
 import hashlib
+import json
 import math
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import cache
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
 from autograder.configuration import Configuration
 from autograder.homework import ASSIGNMENT, ROOT, SOLUTIONS
 from autograder.judge.verdict import Report
-from autograder.report.folder import load, save
+from autograder.report.folder import copy, load, save
 from autograder.report.gradescope import DEFAULT, versions
 from autograder.submission import Place, Submission, stage
 from autograder.worker.confine import PR_SET_PDEATHSIG
 
-JUDGE: list[Any] = []  # the bench of this process of the pool, made with its first submission
+IN_FLIGHT = 2  # submissions staged for each judge: the one at work and the next; staging one takes a millisecond
+LOCK = ".lock"  # in the folder of results: held while a run writes there
+JUDGED = ".judged"  # in the folder of results: a line with key and name of each submission that was judged
+JUDGE: dict[int, Any] = {}  # the bench of this process by its seed, made with the first submission; never more than one
+
+
+class Busy(Exception):
+    """Another run is writing into the same folder."""
+
+
+@contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """Make the folder of results and hold it; the system lets go of it however this process ends.
+
+    Raises
+    ------
+    Busy
+        Another run holds it.
+    OSError
+        It cannot be made or written.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / LOCK).open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise Busy(f"another run (process {file.read().strip()}) is grading into {out}") from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
 
 
 def grade(
@@ -34,8 +69,11 @@ def grade(
     fresh: bool,
     landed: Callable[[dict[str, Any]], None],
     configuration: Configuration = DEFAULT,
+    judges: Callable[[Iterator[Submission]], Iterator[Report]] | None = None,
 ) -> None:
-    """Grade submissions; each result is on disk before the next is waited for.
+    """Grade submissions; each is read when a judge is about to be free, and its result is on disk as soon as it is done.
+
+    Identical ones are judged once.
 
     Parameters
     ----------
@@ -53,34 +91,96 @@ def grade(
         Takes the row of each submission as it lands.
     configuration : Configuration
         Settings of the course: how results are shown. Number of jobs and seed are those given above.
+    judges : callable or None
+        Takes staged submissions and yields their reports; None for processes of this machine.
+
+    Raises
+    ------
+    OSError
+        A result cannot be written.
     """
-    staged, keys = [], {}
-    for name, place in submissions.items():
-        submission = stage(name, place.path)
-        keys[name] = key(submission, seed, configuration)
-        row = None if fresh else load(out, name, keys[name])
-        if row is None:
-            staged.append(submission)
-        else:
-            landed(row)
-    for report in judge_all(staged, jobs, seed):
-        landed(save(out, report, keys[report.submission], configuration))
+    if fresh:
+        (out / JUDGED).unlink(missing_ok=True)
+    known = _judged(out)
+    keys: dict[str, str] = {}  # of submissions in flight, by name
+    twins: dict[str, list[str]] = {}  # names of those identical to one in flight, by key
+
+    def staged() -> Iterator[Submission]:
+        for name, place in submissions.items():
+            submission = stage(name, place.path)
+            digest = key(submission, seed, configuration)
+            row = None if fresh else load(out, name, digest)
+            if row is None and digest in twins:
+                twins[digest].append(name)
+                continue
+            if row is None and bytes.fromhex(digest) in known:
+                row = copy(out, known[bytes.fromhex(digest)], name, digest)
+            if row is None:
+                keys[name], twins[digest] = digest, []
+                yield submission
+            else:
+                known.setdefault(bytes.fromhex(digest), name)
+                landed(row)
+
+    out.mkdir(parents=True, exist_ok=True)
+    todo = staged()
+    with (
+        (out / JUDGED).open("a", encoding="utf-8") as log,
+        closing(judges(todo) if judges else judge_all(todo, jobs, seed)) as reports,  # type: ignore[type-var]
+    ):
+        for report in reports:
+            digest = keys.pop(report.submission)
+            for name in (report.submission, *twins.pop(digest)):
+                landed(save(out, replace(report, submission=name), digest, configuration))
+            if report.status != "error":
+                known[bytes.fromhex(digest)] = report.submission
+                log.write(json.dumps([digest, report.submission]) + "\n")
+                log.flush()
 
 
-def judge_all(submissions: list[Submission], jobs: int, seed: int, seconds: float = math.inf) -> Iterator[Report]:
-    """Judge submissions in a pool of processes, in the order in which they are done; each within that time.
+def judge_all(submissions: Iterable[Submission], jobs: int, seed: int, seconds: float = math.inf) -> Iterator[Report]:
+    """Judge submissions in processes of their own, in the order in which they are done; each within that time.
 
-    A submission whose judge dies is tried once more, alone; if its judge dies again, it gets the status ``error``.
+    They are pulled as judges become free, never more than `IN_FLIGHT` for each. A submission whose judge dies is tried once
+    more by a new one; if that dies too, it gets the status ``error``.
     """
-    if not submissions:
-        return
-    unfinished = {submission.name: submission for submission in submissions}
-    for report in _in_pool(submissions, min(jobs, len(submissions)), seed, seconds):
-        del unfinished[report.submission]
-        yield report
-    for submission in unfinished.values():
-        reports = list(_in_pool([submission], 1, seed, seconds))
-        yield reports[0] if reports else Report(submission.name, "error", "the process that judged it died twice")
+    todo = iter(submissions)
+    ahead: deque[Submission] = deque()
+    idle: list[_Judge] = []
+    busy: dict[Connection, _Judge] = {}
+
+    def give(submission: Submission, *, again: bool = False) -> None:
+        judge = idle.pop() if idle else _Judge(seed, seconds)
+        busy[judge.channel] = judge
+        judge.give(submission, again=again)
+
+    try:
+        while True:
+            while len(busy) + len(ahead) < IN_FLIGHT * jobs and (submission := next(todo, None)):
+                if len(busy) < jobs:
+                    give(submission)
+                else:
+                    ahead.append(submission)
+            if not busy:
+                return
+            reports = []
+            heard = wait(list(busy))
+            for channel in [channel for channel in busy if channel in heard]:
+                judge = busy.pop(channel)
+                if report := judge.take():
+                    idle.append(judge)
+                elif judge.again:
+                    report = Report(judge.submission.name, "error", "the process that judged it died twice")
+                else:
+                    give(judge.submission, again=True)
+                    continue
+                reports.append(report)
+                if ahead:
+                    give(ahead.popleft())
+            yield from reports
+    finally:  # an interrupt does not wait for the longest submission
+        for judge in (*idle, *busy.values()):
+            judge.end()
 
 
 def judge_one(submission: Submission, seed: int, seconds: float = math.inf) -> Report:
@@ -93,28 +193,35 @@ def judge_one(submission: Submission, seed: int, seconds: float = math.inf) -> R
 
     for last in (False, True):
         try:
-            if not JUDGE:
-                JUDGE.append(Bench(seed))
-            report: Report = JUDGE[0].judge(submission, seconds)
+            if seed not in JUDGE:
+                close_bench()
+                JUDGE[seed] = Bench(seed)
+            report: Report = JUDGE[seed].judge(submission, seconds)
             break
         except Exception as error:
-            if JUDGE:
-                JUDGE.pop().close()
+            close_bench()
             report = Report(submission.name, "error", f"the grader failed: {type(error).__name__}: {error}")
             if last or not isinstance(error, SandboxError):
                 break
     return report
 
 
+def close_bench() -> None:
+    """End the sandbox of this process, if it has one."""
+    while JUDGE:
+        JUDGE.popitem()[1].close()
+
+
 def key(submission: Submission, seed: int, configuration: Configuration = DEFAULT) -> str:
     """Digest of everything that a result depends on: answers, checks, versions, seed, and how the course shows it."""
     shown = replace(configuration, hidden_seed=seed, jobs=None).to_json()
-    digest = hashlib.sha256(repr((sorted(submission.sources.items()), submission.reason, shown, _checks_digest())).encode())
+    digest = hashlib.sha256(repr((sorted(submission.sources.items()), submission.reason, shown, checks_digest())).encode())
     return digest.hexdigest()
 
 
 @cache
-def _checks_digest() -> str:
+def checks_digest() -> str:
+    """Digest of the program, of the checks and of the versions below them, as they were when it was first asked for."""
     files = [
         *(ROOT / "autograder").rglob("*.py"),
         *(ROOT / "autograder").rglob("*.csv"),
@@ -129,22 +236,69 @@ def _checks_digest() -> str:
     return digest.hexdigest()
 
 
-def _in_pool(submissions: list[Submission], jobs: int, seed: int, seconds: float) -> Iterator[Report]:
-    """Judge submissions in a pool; where it breaks, some have no report."""
-    # A fresh interpreter each: a fork of this one would share its threads' locks and its memory.
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _serve_the_parent, (os.getpid(),))
-    try:
-        for future in as_completed([pool.submit(judge_one, submission, seed, seconds) for submission in submissions]):
-            yield future.result()
-    except BrokenProcessPool:
-        return
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)  # an interrupt does not wait for the longest submission
+class _Judge:
+    """A process that judges one submission after another."""
+
+    def __init__(self, seed: int, seconds: float) -> None:
+        # A fresh interpreter: a fork of this one would share its threads' locks and its memory.
+        context = multiprocessing.get_context("spawn")
+        self.channel, theirs = context.Pipe()
+        with theirs:
+            arguments = (theirs, judge_one, os.getpid(), seed, seconds)
+            self.process = context.Process(target=_serve, args=arguments, daemon=True)
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the process inherits that, until it ignores Ctrl-C
+            try:
+                self.process.start()
+            finally:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+    def give(self, submission: Submission, *, again: bool) -> None:
+        """Hand over a submission; `again` tells that it has brought down a judge before."""
+        self.submission, self.again = submission, again
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it died; `take` finds that out
+            self.channel.send(submission)
+
+    def take(self) -> Report | None:
+        """Receive the report that is there; None where the process died instead."""
+        try:
+            report: Report = self.channel.recv()
+        except (EOFError, ConnectionResetError):
+            self.end()
+            return None
+        return report
+
+    def end(self) -> None:
+        """End the process, whatever it does; its sandbox ends with it."""
+        self.process.kill()
+        self.process.join()
+        self.channel.close()
+
+
+def _serve(
+    channel: Connection, judge: Callable[[Submission, int, float], Report], parent: int, seed: int, seconds: float
+) -> None:
+    """Judge what comes through the channel, until it is closed."""
+    _serve_the_parent(parent)
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the grader is gone, or leaving
+        while True:
+            channel.send(judge(channel.recv(), seed, seconds))
 
 
 def _serve_the_parent(parent: int) -> None:
     """Leave Ctrl-C to the parent, and end when it does, however it ends; the sandbox then ends with this process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it died before this process could ask to be told
         os._exit(1)
+
+
+def _judged(out: Path) -> dict[bytes, str]:
+    """Read which submission was judged under each key: hints, since the folders have the last word; a torn line is none."""
+    latest: dict[str, bytes] = {}
+    with contextlib.suppress(FileNotFoundError), (out / JUDGED).open(encoding="utf-8") as lines:
+        for line in lines:
+            with contextlib.suppress(ValueError, TypeError):
+                digest, name = json.loads(line)
+                latest[name] = bytes.fromhex(digest)
+    return {digest: name for name, digest in latest.items()}

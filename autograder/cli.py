@@ -1,21 +1,35 @@
 """The command line: autograder grade, report, audit, doctor, build."""
 
+import json
 import os
 import platform
 import sys
+import time
+from functools import partial
+from importlib import import_module
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from autograder.configuration import DEFAULT_SEED, Configuration, ConfigurationError
 from autograder.homework import ASSIGNMENT, QUESTIONS
 
+if TYPE_CHECKING:
+    from autograder.report.tally import Tally
+    from autograder.submission import Place
+
 PLAIN_WIDTH = 160  # columns of the table where the output is no terminal
+LONG = 50  # rows of the table that are shown; of more submissions, only those that are not graded, and a summary
+RATE_OVER = 120.0  # seconds over which the rate is taken: what one submission takes differs a hundredfold
+KEEPING = 60.0  # seconds at least between grades.csv of a run and the next one
+KEEPING_SHARE = 0.02  # of the run's time that writing them may take: 100,000 rows take some 10 s
 SETTINGS = click.option(
     "--config", type=click.Path(path_type=Path), help="Settings of the course; autograder/configuration.toml explains them."
 )
@@ -32,60 +46,67 @@ def main() -> None:
 @click.option("--jobs", type=click.IntRange(1), help="Processes that judge side by side (default: one for each core).")
 @click.option("--seed", type=click.IntRange(0), help="Hidden seed of the checks (default: the configuration's).")
 @click.option("--fresh", is_flag=True, help="Grade again what has been graded before.")
+@click.option("--scheduler", metavar="ADDRESS", help="Judge on a Dask cluster, as tcp://host:8786; docs/scaling.md starts one.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output, and nothing else there.")
 @SETTINGS
-def grade(paths: tuple[Path, ...], out: Path, jobs: int | None, seed: int | None, fresh: bool, config: Path | None) -> None:
+def grade(
+    paths: tuple[Path, ...],
+    out: Path,
+    jobs: int | None,
+    seed: int | None,
+    fresh: bool,
+    scheduler: str | None,
+    as_json: bool,
+    config: Path | None,
+) -> None:
     """Grade submissions: folders or zips with the answer files, or folders of such.
 
     Exits with 0 when every submission has a result, however bad its marks; with 1 when the grader itself failed on any.
     """
-    from autograder import batch
-    from autograder.report.folder import write_grades
-    from autograder.submission import find
+    from autograder.batch import Busy, alone
+    from autograder.report.tally import Tally
 
     configuration = _read(config)
+    if jobs and scheduler:
+        raise click.UsageError("--jobs is for this machine; on a cluster, each worker judges one submission at a time.")
+    tally = Tally(out, ())
+    settings = {
+        "jobs": jobs or configuration.jobs or len(os.sched_getaffinity(0)),
+        "seed": configuration.hidden_seed if seed is None else seed,
+        "fresh": fresh,
+        "configuration": configuration,
+    }
+    started = time.monotonic()
+    problem, interrupted = "", False
     try:
-        submissions = find(list(paths))
+        submissions = _find(paths)
+        tally = Tally(out, submissions)
+        with alone(out):
+            try:
+                problem = _grade(submissions, out, tally, scheduler, settings)
+            except KeyboardInterrupt:
+                interrupted = True
+                click.echo("Stopping.", err=True)
+            if problem and not tally.landed:
+                raise click.ClickException(f"{problem}.")
+            grades = _write_grades(out, tally)
+            page = None if interrupted else _write_page(out)
+            if as_json:
+                _print_json(out, tally, grades, page, time.monotonic() - started, interrupted)
+            else:
+                _print_results(tally, configuration, grades, page)
+    except Busy as error:
+        raise click.UsageError(f"{error}: wait for it, or choose another folder.") from error
+    except KeyboardInterrupt:  # a second one, while the grades were written, or one before there was any
+        interrupted = True
     except OSError as error:
-        raise click.UsageError(str(error)) from error
-    rows: dict[str, dict[str, Any]] = {}
-    console, progress = Console(), _progress()
-    interrupted = False
-    with progress:
-        task = progress.add_task("Grading", total=len(submissions))
-
-        def landed(row: dict[str, Any]) -> None:
-            rows[row["submission"]] = row
-            progress.advance(task)
-
-        try:
-            batch.grade(
-                submissions,
-                out,
-                jobs=jobs or configuration.jobs or len(os.sched_getaffinity(0)),
-                seed=configuration.hidden_seed if seed is None else seed,
-                fresh=fresh,
-                landed=landed,
-                configuration=configuration,
-            )
-        except KeyboardInterrupt:
-            interrupted = True
-    ordered = [rows[name] for name in submissions if name in rows]
-    grades = write_grades(out, ordered)
-    if not console.is_terminal:
-        console = Console(width=PLAIN_WIDTH)
-    console.print(_table(ordered, configuration))
-    failed = [row["submission"] for row in ordered if row["status"] == "error"]
-    results = f"{escape(str(grades))} and results.json of each"
-    console.print(f"{len(ordered)} of {len(submissions)} submissions have a result: {results}.", soft_wrap=True)
-    if failed:
-        console.print(
-            f"The grader failed on {escape(', '.join(failed))}: the reason is in the table. Run again to try these once more."
-        )
+        problem = f"{out} cannot be written: {error}. {tally.landed} of {tally.submissions} submissions have a result"
     if interrupted:
-        console.print("Interrupted. Nothing is lost: the same command goes on where it stopped.")
-        sys.stdout.flush()
-        os._exit(130)  # the pool's processes end with this one; waiting would take the longest submission's time
-    sys.exit(1 if failed else 0)
+        click.echo("Interrupted. Nothing is lost: the same command goes on where it stopped.", err=as_json)
+        _leave(130)
+    if problem:
+        raise click.ClickException(f"{problem}; the same command goes on where it stopped.")
+    sys.exit(1 if tally.failed else 0)
 
 
 @main.command()
@@ -246,9 +267,138 @@ def _read(config: Path | None) -> Configuration:
         raise click.UsageError(str(error)) from error
 
 
-def _progress() -> Progress:
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+def _find(paths: tuple[Path, ...]) -> dict[str, "Place"]:
+    from autograder.submission import find
+
+    try:
+        return find(list(paths))
+    except OSError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _grade(submissions: dict[str, "Place"], out: Path, tally: "Tally", scheduler: str | None, settings: dict[str, Any]) -> str:
+    """Grade, here or on a cluster; show how far it is, and keep a recent grades.csv meanwhile.
+
+    Returns
+    -------
+    problem : str
+        Why not all were judged; empty if they were.
+    """
+    from autograder import batch
+
+    with _progress(counts="") as progress:
+        task = progress.add_task("Grading", total=len(submissions), counts="")
+        kept, pause = time.monotonic(), KEEPING
+
+        def say(words: str) -> None:
+            progress.console.print(words, markup=False, soft_wrap=True)
+
+        def landed(row: dict[str, Any]) -> None:
+            nonlocal kept, pause
+            tally.add(row)
+            progress.update(task, advance=1, counts=tally.counts())
+            if (now := time.monotonic()) - kept > pause:
+                _write_grades(out, tally)
+                kept = time.monotonic()
+                pause = max(KEEPING, (kept - now) / KEEPING_SHARE)
+                if not progress.console.is_terminal:
+                    say(f"{tally.landed} of {tally.submissions} submissions have a result: {tally.counts()}.")
+
+        if scheduler is None:
+            batch.grade(submissions, out, landed=landed, **settings)
+            return ""
+        from autograder import cluster
+
+        judges = partial(cluster.judge_all, scheduler=scheduler, seed=settings["seed"], say=say)
+        try:
+            batch.grade(submissions, out, landed=landed, judges=judges, **settings)
+        except cluster.Unreachable as error:
+            raise click.UsageError(str(error)) from error
+        except cluster.ClusterError as error:
+            return str(error)
+    return ""
+
+
+def _write_grades(out: Path, tally: "Tally") -> Path:
+    from autograder.report.folder import write_grades
+
+    return write_grades(out, tally.rows())
+
+
+def _write_page(out: Path) -> Path | None:
+    """Write the page over all results; None as long as there is no module for it."""
+    try:
+        path: Path = import_module("autograder.report.page").write_page(out)
+    except ModuleNotFoundError:
+        return None
+    return path
+
+
+def _print_results(tally: "Tally", configuration: Configuration, grades: Path, page: Path | None) -> None:
+    """Print the table, or for many submissions what needs a look and a summary, and where everything is."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=PLAIN_WIDTH)
+    long = tally.landed > LONG
+    shown = list(islice((row for row in tally.rows() if not long or row["status"] != "graded"), LONG))
+    if shown:
+        console.print(_table(shown, configuration))
+    if long:
+        hidden = tally.landed - tally.statuses["graded"] - len(shown)
+        lines = [*([f"... and {hidden} more that are not graded."] if hidden else []), *tally.summary()]
+        console.print("\n".join(lines), markup=False, soft_wrap=True)
+    console.print(
+        f"{tally.landed} of {tally.submissions} submissions have a result: {grades} and results.json of each.",
+        *([f"The page over all of them: {page}"] if page else []),
+        sep="\n",
+        markup=False,
+        soft_wrap=True,
+    )
+    if tally.failed:
+        named = ", ".join(tally.failed[:LONG]) + (f" and {more} more" if (more := len(tally.failed) - LONG) > 0 else "")
+        words = f"The grader failed on {named}: the reason is in the table. Run again to try these once more."
+        console.print(words, markup=False, soft_wrap=True)
+
+
+def _print_json(out: Path, tally: "Tally", grades: Path, page: Path | None, seconds: float, interrupted: bool) -> None:
+    """Print everything as one JSON document, row by row."""
+    about = {
+        "out": str(out),
+        "grades": str(grades),
+        "page": page and str(page),
+        "submissions": tally.submissions,
+        "landed": tally.landed,
+        "counts": {status: tally.statuses[status] for status in ("graded", "invalid", "error")},
+        "seconds": round(seconds, 2),
+        "interrupted": interrupted,
+    }
+    head = json.dumps(about, indent=1, ensure_ascii=False).removesuffix("\n}")
+    print(head, ',\n "rows": [', sep="", end="")
+    for place, row in enumerate(tally.rows()):
+        numbers = {column: float(row[column]) for column in ("score", *QUESTIONS, "seconds")}
+        told = {**row, **numbers, "results": str(out / row["submission"] / "results.json")}
+        print("," if place else "", "\n  ", json.dumps(told, ensure_ascii=False), sep="", end="")
+    print("\n ]\n}")
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once: threads of the cluster's client, or a judge at work, are not waited for."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+class _Rate(ProgressColumn):
+    """Submissions a minute, of late."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{60 * speed:.0f}/min" if (speed := task.finished_speed or task.speed) else "")
+
+
+def _progress(**extra: str) -> Progress:
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn()
+    more = [TextColumn(f"{{task.fields[{name}]}}", style="dim") for name in extra]
+    return Progress(*columns, *more, console=Console(stderr=True), transient=True, speed_estimate_period=RATE_OVER)
 
 
 def _table(rows: list[dict[str, Any]], configuration: Configuration) -> Table:

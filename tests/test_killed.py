@@ -73,14 +73,14 @@ def test_a_killed_grader_leaves_no_process_and_no_wrong_result(tmp_path, seconds
 
 def test_a_submission_whose_sandbox_is_killed_is_judged_again(monkeypatch, hidden_seed):
     """As the system does when memory runs out: the verdict is the same."""
-    monkeypatch.setattr(batch, "JUDGE", [])
+    monkeypatch.setattr(batch, "JUDGE", {})
     killed = []
 
     def kill_zygote():
         while not batch.JUDGE:
             time.sleep(0.01)
         time.sleep(0.3)
-        zygote = batch.JUDGE[0].sandbox._zygote
+        zygote = batch.JUDGE[hidden_seed].sandbox._zygote
         zygote.kill()
         killed.append(zygote)
 
@@ -88,7 +88,7 @@ def test_a_submission_whose_sandbox_is_killed_is_judged_again(monkeypatch, hidde
     killer.start()
     report = batch.judge_one(stage("solutions", SOLUTIONS), hidden_seed)
     killer.join()
-    bench = batch.JUDGE.pop()
+    bench = batch.JUDGE.pop(hidden_seed)
     assert bench.sandbox._zygote is not killed[0]
     bench.close()
     assert (report.status, report.score) == ("graded", 100)
@@ -99,7 +99,7 @@ def test_a_sandbox_that_is_killed_twice_is_told_as_the_graders_failure(monkeypat
     from autograder.judge.sandbox import SandboxError
     from autograder.judge.session import Bench
 
-    monkeypatch.setattr(batch, "JUDGE", [])
+    monkeypatch.setattr(batch, "JUDGE", {})
 
     def judge(self, *_):
         os.kill(self.sandbox._zygote.pid, signal.SIGKILL)

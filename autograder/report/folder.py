@@ -1,10 +1,10 @@
 """The folder that results land in: one results.json for each submission, grades.csv over all, nothing half-written."""
 
+import contextlib
 import csv
 import io
 import json
-import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,16 @@ from autograder.report.marks import Marks, of_question, points
 from autograder.report.words import first_words
 
 COLUMNS = ("submission", "score", *QUESTIONS, "status", "seconds")
+GRADED = ".graded.json"  # beside results.json: the row of grades.csv, and the key under which it stays valid
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Replace a file as a whole: a reader finds the old text or the new one, also after a crash."""
+    """Replace a file as a whole: a reader finds the old text or the new one, also after a crash.
+
+    A draft that a crash leaves has the name of the next one, which replaces it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.draft")
     draft.write_text(text, encoding="utf-8")
     draft.replace(path)
 
@@ -48,20 +52,45 @@ def save(out: Path, report: Report, key: str, configuration: Configuration = DEF
         "status": report.status,
         "seconds": f"{report.seconds:.2f}",
     }
-    write_atomically(folder / ".graded.json", json.dumps({"key": key, "row": row, "first_words": first_words(report)}))
+    write_atomically(folder / GRADED, json.dumps({"key": key, "row": row, "first_words": first_words(report)}))
     return {**row, "first_words": first_words(report)}
 
 
 def load(out: Path, submission: str, key: str) -> dict[str, Any] | None:
     """Read the row of a submission that was graded under the same key before; None where there is none to rely on."""
-    folder = out / submission
     try:
-        graded = json.loads((folder / ".graded.json").read_text(encoding="utf-8"))
-        json.loads((folder / "results.json").read_text(encoding="utf-8"))
-        valid = graded["key"] == key and graded["row"]["status"] != "error"
-        return {**graded["row"], "first_words": graded["first_words"]} if valid else None
+        json.loads((out / submission / "results.json").read_text(encoding="utf-8"))
+        graded = _graded(out, submission)
+        return _row(graded) if graded["key"] == key and graded["row"]["status"] != "error" else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def copy(out: Path, graded: str, submission: str, key: str) -> dict[str, Any] | None:
+    """Give a submission the result of another one with the same key; return its row, None where there is none to rely on."""
+    if load(out, graded, key) is None:
+        return None
+    write_atomically(out / submission / "results.json", (out / graded / "results.json").read_text(encoding="utf-8"))
+    found = _graded(out, graded)
+    found["row"]["submission"] = submission
+    write_atomically(out / submission / GRADED, json.dumps(found))
+    return _row(found)
+
+
+def stored(out: Path, submissions: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Read the rows of submissions that have landed, one by one, whatever their keys."""
+    for submission in submissions:
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            yield _row(_graded(out, submission))
+
+
+def _graded(out: Path, submission: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((out / submission / GRADED).read_text(encoding="utf-8"))
+    return found
+
+
+def _row(graded: dict[str, Any]) -> dict[str, Any]:
+    return {**graded["row"], "first_words": graded["first_words"]}
 
 
 def write_grades(out: Path, rows: Iterable[dict[str, Any]]) -> Path:

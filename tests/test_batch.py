@@ -1,0 +1,288 @@
+"""A batch: nothing is lost, nothing is judged twice, nothing piles up."""
+
+import contextlib
+import csv
+import gc
+import json
+import multiprocessing
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder import batch
+from autograder.homework import SOLUTIONS
+from autograder.judge.verdict import Report
+from autograder.report.folder import GRADED, load, stored
+from autograder.report.tally import Tally
+from autograder.submission import Place, Submission
+
+RIGHT = (SOLUTIONS / "distances.py").read_text(encoding="utf-8")
+GRADER = [sys.executable, "-c", "from autograder.cli import main; main()", "grade"]
+KILLS = 3  # moments at which a batch is killed; tests/benchmarks/class.py has more of them
+EXPECTED = ["submission", "score", "q1", "q2", "q3", "q4", "q5", "status", "seconds"]
+
+
+def write_class(folder: Path, size: int) -> Path:
+    """Submissions that are judged quickly: every fourth one is right in q5, the others cannot be read."""
+    for k in range(size):
+        (folder / f"s{k:02}").mkdir(parents=True)
+        (folder / f"s{k:02}" / "distances.py").write_text(f"{'def f(:' if k % 4 else RIGHT}\n# {k}\n", encoding="utf-8")
+    return folder
+
+
+def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*GRADER, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=100, **options)
+
+
+def rows(out: Path) -> list[dict[str, str]]:
+    """Rows of grades.csv without the time they took."""
+    with (out / "grades.csv").open(newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file)
+        assert reader.fieldnames == EXPECTED
+        return [{column: value for column, value in row.items() if column != "seconds"} for row in reader]
+
+
+def written(out: Path) -> dict[str, tuple[int, int]]:
+    """What tells whether a result was written anew: inode and time, by name."""
+    return {path.parent.name: (path.stat().st_ino, path.stat().st_mtime_ns) for path in out.glob(f"*/{GRADED}")}
+
+
+@pytest.fixture
+def answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judges answer at once, without a sandbox: what is tested is what lies between them and the folder."""
+    monkeypatch.setattr(batch, "judge_one", answer)
+
+
+def answer(submission: Submission, seed: int, seconds: float) -> Report:  # noqa: ARG001
+    return Report(submission.name, "graded", seconds=seed)
+
+
+def test_a_batch_killed_at_any_moment_goes_on_and_judges_nothing_twice(tmp_path):
+    """Killed with its whole group, or alone; grades.csv is that of a run that nobody disturbed."""
+    submissions = write_class(tmp_path / "class", 16)
+    run(submissions, "--out", tmp_path / "calm", "--jobs", 2)
+    out, moments = tmp_path / "out", random.Random(3)
+    for kill in range(KILLS):
+        before = written(out)
+        grader = subprocess.Popen(
+            [*GRADER, str(submissions), "--out", str(out), "--jobs", "2"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        enough = len(before) + moments.randint(1, 4)
+        while len(written(out)) < enough and grader.poll() is None:
+            time.sleep(0.002)
+        time.sleep(moments.uniform(0, 0.1))
+        os.killpg(grader.pid, signal.SIGKILL) if kill % 2 else grader.kill()
+        grader.wait()
+        after = written(out)
+        assert len(before) < len(after) < 16
+        assert {name: after[name] for name in before} == before
+    before = written(out)
+    drafts = out / "s00" / ".results.json.draft", out / "s15" / f".{GRADED}.draft"
+    for draft in drafts:
+        draft.parent.mkdir(exist_ok=True)
+        draft.write_text('{"key": ')
+    assert run(submissions, "--out", out, "--jobs", 2).returncode == 0
+    assert {name: written(out)[name] for name in before} == before
+    assert rows(out) == rows(tmp_path / "calm")
+    assert [row["score"] for row in rows(out)] == [("0", "25")[k % 4 == 0] for k in range(16)]
+    assert not drafts[1].exists()  # that of the one graded now is used up; the other one is nobody's result
+
+
+def test_identical_submissions_are_judged_once(tmp_path):
+    """While the first is at work, after it, and in a later run; each has the result under its own name."""
+    for name in ("a", "b", "c", "other"):
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / "softmax.py").write_text("x = 1" if name != "other" else "x = 2")
+    asked: list[str] = []
+
+    def judges(submissions: Iterator[Submission]) -> Iterator[Report]:
+        staged = list(submissions) if not asked else []
+        for submission in staged or submissions:
+            asked.append(submission.name)
+            yield Report(submission.name, "graded", seconds=7)
+
+    def grade(*names: str, fresh: bool = False) -> list[str]:
+        landed: list[str] = []
+        places = {name: Place(tmp_path / "class" / name) for name in names}
+        batch.grade(
+            places,
+            tmp_path / "out",
+            jobs=1,
+            seed=1,
+            fresh=fresh,
+            judges=judges,
+            landed=lambda row: landed.append((row["submission"], row["seconds"])),
+        )
+        assert sorted(landed) == [(name, "7.00") for name in sorted(names)]
+        return asked
+
+    assert grade("a", "b", "other") == ["a", "other"]
+    assert grade("a", "c", "b") == ["a", "other"]
+    assert grade("c", "b", fresh=True) == ["a", "other", "c"]
+    for name in "abc":
+        assert json.loads((tmp_path / "out" / name / "results.json").read_text())["extra_data"]["status"] == "graded"
+        assert [row["submission"] for row in stored(tmp_path / "out", [name])] == [name]
+    (tmp_path / "class" / "b" / "softmax.py").write_text("x = 3")
+    assert grade("a", "b") == ["a", "other", "c", "b"]
+
+
+@pytest.mark.usefixtures("answered")
+def test_submissions_are_pulled_as_judges_become_free():
+    """Never more of them wait than are judged, and what is done is kept by nobody here: memory does not grow with the class."""
+    pulled, alive = 0, []
+
+    def submissions() -> Iterator[Submission]:
+        nonlocal pulled
+        for k in range(400):
+            pulled += 1
+            yield Submission(f"s{k}", {"softmax": b"%d" % k})
+
+    with contextlib.closing(batch.judge_all(submissions(), 2, 1)) as reports:
+        for done, _report in enumerate(reports, 1):
+            assert pulled <= done + batch.IN_FLIGHT * 2 + 1
+            if done % 100 == 0:
+                gc.collect()
+                alive.append(sum(isinstance(thing, Submission | Report) for thing in gc.get_objects()))
+    assert pulled == done == 400
+    assert max(alive) <= batch.IN_FLIGHT * 2 + 3
+
+
+@pytest.mark.usefixtures("answered")
+def test_an_iterator_that_is_left_leaves_no_judge():
+    """As after Ctrl-C."""
+    reports = batch.judge_all((Submission(f"s{k}", {"softmax": b""}) for k in range(100)), 2, 1)
+    assert next(reports).status == "graded"
+    judges = multiprocessing.active_children()
+    assert len(judges) == 2
+    reports.close()
+    assert not multiprocessing.active_children()
+    assert not [judge for judge in judges if judge.is_alive()]
+
+
+def test_a_result_is_taken_for_one_only_if_it_is_whole(tmp_path):
+    """A machine that is reset may leave files of zeros, or none, where results should be."""
+    report, out = Report("a", "graded"), tmp_path
+    from autograder.report.folder import save
+
+    for name, content in (("results.json", ""), ("results.json", "\0" * 9), (GRADED, ""), (GRADED, "{}"), (GRADED, "[]")):
+        save(out, report, "key")
+        assert load(out, "a", "key")
+        (out / "a" / name).write_text(content)
+        assert load(out, "a", "key") is None
+    save(out, report, "key")
+    (out / "a" / "results.json").unlink()
+    assert load(out, "a", "key") is None
+    save(out, report, "key")
+    assert load(out, "a", "another") is None
+    assert load(out, "a", "key")
+
+
+def test_two_runs_in_one_folder_are_one_too_many(tmp_path):
+    """The second one says which process is there, and exits with 2; when the first has ended, it is let in."""
+    submissions = write_class(tmp_path / "class", 1)
+    with batch.alone(tmp_path / "out"):
+        second = run(submissions, "--out", tmp_path / "out")
+    assert second.returncode == 2
+    assert f"another run (process {os.getpid()})" in second.stderr
+    assert not written(tmp_path / "out")
+    with batch.alone(tmp_path / "out"):
+        pass
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path):
+    """Without a traceback, with the system's words."""
+    submissions = write_class(tmp_path / "class", 1)
+    (tmp_path / "file").touch()
+    told = run(submissions, "--out", tmp_path / "file" / "out")
+    assert told.returncode == 1
+    assert "Not a directory" in told.stderr
+    assert "0 of 1 submissions have a result" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_full_disk_is_told_and_what_landed_before_stays(tmp_path):
+    """Here a limit on the size of files stands for it, which results.json of a graded submission exceeds."""
+    submissions = write_class(tmp_path / "class", 1)
+    (submissions / "a").mkdir()
+    limit = 1500  # bytes
+    told = run(
+        submissions,
+        "--out",
+        tmp_path / "out",
+        "--jobs",
+        1,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    assert told.returncode == 1
+    assert "File too large" in told.stderr
+    assert "1 of 2 submissions have a result" in told.stderr
+    assert "Traceback" not in told.stderr
+    assert run(submissions, "--out", tmp_path / "out", "--jobs", 1).returncode == 0
+    assert [row["status"] for row in rows(tmp_path / "out")] == ["invalid", "graded"]
+
+
+def test_json_is_all_that_stands_on_standard_output(tmp_path):
+    """One document: counts, paths, rows in the order of the submissions, with numbers for numbers."""
+    submissions = write_class(tmp_path / "class", 1)
+    (submissions / "t").mkdir()
+    told = run(submissions, "--out", tmp_path / "out", "--jobs", 1, "--json")
+    assert told.returncode == 0, told.stderr
+    document = json.loads(told.stdout)
+    assert "\x1b" not in told.stderr
+    assert document["counts"] == {"graded": 1, "invalid": 1, "error": 0}
+    assert (document["submissions"], document["landed"], document["interrupted"]) == (2, 2, False)
+    assert [(row["submission"], row["score"], row["q5"], row["status"]) for row in document["rows"]] == [
+        ("s00", 25, 25, "graded"),
+        ("t", 0, 0, "invalid"),
+    ]
+    assert "Nothing was graded" in document["rows"][1]["first_words"]
+    assert Path(document["grades"]).is_file()
+    assert all(Path(row["results"]).is_file() for row in document["rows"])
+
+
+def test_of_many_submissions_the_terminal_shows_those_that_need_a_look(tmp_path, capsys):
+    """A table of all is in grades.csv; here are those not graded, the middle of the scores, and the first things to look at."""
+    from autograder import cli
+    from autograder.configuration import Configuration
+    from autograder.report.folder import save
+
+    names = [f"s{k:03}" for k in range(2 * cli.LONG)]
+    tally = Tally(tmp_path, names)
+    for k, name in enumerate(names):
+        tally.add(save(tmp_path, Report(name, "graded" if k % 10 else "invalid", f"reason {k}"), "key"))
+    cli._print_results(tally, Configuration(), tmp_path / "grades.csv", None)
+    lines = capsys.readouterr().out
+    assert [line.split()[0] for line in lines.splitlines() if "reason" in line] == names[::10]
+    assert "90 graded, 10 invalid, 0 error." in lines
+    assert "the median is 0" in lines
+
+
+def test_ctrl_c_twice_ends_as_well(tmp_path):
+    """The second one comes while the first is obeyed; no judge is left, and the next run goes on."""
+    submissions = write_class(tmp_path / "class", 8)
+    (submissions / "a").mkdir()
+    (submissions / "a" / "softmax.py").write_text("import time\ntime.sleep(1000)\n")
+    code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from autograder.cli import main; main()"
+    command = [sys.executable, "-c", code, "grade", str(submissions), "--out", str(tmp_path / "out"), "--jobs", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as grader:
+        while len(written(tmp_path / "out")) < 2:
+            time.sleep(0.01)
+        for _ in range(2):
+            os.killpg(grader.pid, signal.SIGINT)  # as a terminal does: to all processes of the group
+            time.sleep(0.02)
+        output, errors = grader.communicate(timeout=20)
+    assert grader.returncode == 130
+    assert "the same command goes on" in output
+    assert "Traceback" not in errors
+    assert str(tmp_path) not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
