@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import fcntl
+import gc
 import hashlib
 import json
 import math
@@ -25,6 +26,7 @@ from autograder.report.folder import copy, load, save
 from autograder.report.gradescope import DEFAULT, versions
 from autograder.submission import Place, Submission, stage
 from autograder.worker.confine import PR_SET_PDEATHSIG
+from autograder.worker.zygote import ONE_THREAD
 
 IN_FLIGHT = 2  # submissions staged for each judge: the one at work and the next; staging one takes a millisecond
 LOCK = ".lock"  # in the folder of results: held while a run writes there
@@ -196,6 +198,7 @@ def judge_one(submission: Submission, seed: int, seconds: float = math.inf) -> R
             if seed not in JUDGE:
                 close_bench()
                 JUDGE[seed] = Bench(seed)
+                gc.freeze()  # what stays for good need not be looked at for each submission
             report: Report = JUDGE[seed].judge(submission, seconds)
             break
         except Exception as error:
@@ -240,6 +243,7 @@ class _Judge:
     """A process that judges one submission after another."""
 
     def __init__(self, seed: int, seconds: float) -> None:
+        os.environ.update(ONE_THREAD)
         # A fresh interpreter: a fork of this one would share its threads' locks and its memory.
         context = multiprocessing.get_context("spawn")
         self.channel, theirs = context.Pipe()

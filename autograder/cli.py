@@ -6,7 +6,6 @@ import platform
 import sys
 import time
 from functools import partial
-from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -64,6 +63,7 @@ def grade(
     Exits with 0 when every submission has a result, however bad its marks; with 1 when the grader itself failed on any.
     """
     from autograder.batch import Busy, alone
+    from autograder.report.page import write_page
     from autograder.report.tally import Tally
 
     configuration = _read(config)
@@ -90,7 +90,7 @@ def grade(
             if problem and not tally.landed:
                 raise click.ClickException(f"{problem}.")
             grades = _write_grades(out, tally)
-            page = None if interrupted else _write_page(out)
+            page = None if interrupted else write_page(out)
             if as_json:
                 _print_json(out, tally, grades, page, time.monotonic() - started, interrupted)
             else:
@@ -113,11 +113,15 @@ def grade(
 @click.argument("results", metavar="DIR", type=click.Path(path_type=Path))
 def report(results: Path) -> None:
     """Write DIR/index.html over a folder of results, and DIR/<submission>/report.html for each student."""
+    from autograder.batch import Busy, alone
     from autograder.report.page import ResultsError, write_page
 
     try:
-        click.echo(write_page(results))
-    except ResultsError as error:
+        if not results.is_dir():
+            raise ResultsError(f"{results} is no folder of results.")
+        with alone(results):
+            click.echo(write_page(results))
+    except (ResultsError, Busy) as error:
         raise click.UsageError(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"A page cannot be written: {error}") from error
@@ -323,15 +327,6 @@ def _write_grades(out: Path, tally: "Tally") -> Path:
     from autograder.report.folder import write_grades
 
     return write_grades(out, tally.rows())
-
-
-def _write_page(out: Path) -> Path | None:
-    """Write the page over all results; None as long as there is no module for it."""
-    try:
-        path: Path = import_module("autograder.report.page").write_page(out)
-    except ModuleNotFoundError:
-        return None
-    return path
 
 
 def _print_results(tally: "Tally", configuration: Configuration, grades: Path, page: Path | None) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.wire import LENGTHS, MAX_TEXT, WireError, decode, encode
-from autograder.worker.zygote import ANSWER, END, FORK, ORDER
+from autograder.worker.zygote import ANSWER, END, FORK, ONE_THREAD, ORDER
 
 PACKAGE_HOME = Path(__file__).resolve().parents[2]
 MEMORY = 1 << 29  # bytes of address space: numpy and the standard library take 160 MB of it, the largest check 100 MB
@@ -300,7 +300,6 @@ class Sandbox:
         self._channels: set[socket.socket] = set()
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket.settimeout(ZYGOTE_PATIENCE)
-        settings = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         start = f"import sys; sys.path.insert(0, {str(PACKAGE_HOME)!r}); from autograder.worker.zygote import main; main()"
         with theirs:
             self._zygote = subprocess.Popen(
@@ -308,7 +307,7 @@ class Sandbox:
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={**settings, "PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+                env={**ONE_THREAD, "PATH": os.defpath, "LC_ALL": "C.UTF-8"},
                 start_new_session=True,  # Ctrl-C is for the grader, which then ends the zygote
             )
 

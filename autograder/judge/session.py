@@ -29,10 +29,17 @@ class Bench:
     ----------
     seed : int
         Hidden seed of all checks.
+
+    Raises
+    ------
+    CollectionError
+        The checks themselves cannot be read.
+    SandboxError
+        The sandbox cannot work here.
     """
 
     def __init__(self, seed: int) -> None:
-        self._seed = seed
+        self._seed, self._tests = seed, collect()
         self.sandbox = Sandbox()
         by_module = {}
         for question, module in QUESTIONS.items():
@@ -84,7 +91,7 @@ class Bench:
         examination = Examination(self.sandbox, submission.sources, wall_limit=seconds / len(QUESTIONS))
         judge = Judge(examination, self.yardsticks, self._seed)
         try:
-            judged = judge.run(collect())
+            judged = judge.run(self._tests)
         finally:
             examination.close()
         parts = {check: tuple(part for part in judged if part.check == check) for check in checks()}

@@ -21,6 +21,8 @@ ANSWER = struct.Struct("<q")  # process id, or the status that waitpid gives
 FORK, END = b"f", b"e"
 
 PR_SET_CHILD_SUBREAPER = 36
+# What to set before numpy is loaded: a second thread of the linear algebra waits for work by spinning.
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 NUMPY = [
     "numpy",
