@@ -32,20 +32,36 @@ def main() -> None:
 @click.option("--jobs", type=click.IntRange(1), help="Processes that judge side by side (default: one for each core).")
 @click.option("--seed", type=click.IntRange(0), help="Hidden seed of the checks (default: the configuration's).")
 @click.option("--fresh", is_flag=True, help="Grade again what has been graded before.")
+@click.option(
+    "--roster", type=click.Path(path_type=Path), help="Who is in the class: the CSV of Gradescope, Canvas or nbgrader."
+)
 @SETTINGS
-def grade(paths: tuple[Path, ...], out: Path, jobs: int | None, seed: int | None, fresh: bool, config: Path | None) -> None:
-    """Grade submissions: folders or zips with the answer files, or folders of such.
+def grade(
+    paths: tuple[Path, ...],
+    out: Path,
+    jobs: int | None,
+    seed: int | None,
+    fresh: bool,
+    roster: Path | None,
+    config: Path | None,
+) -> None:
+    """Grade submissions: folders or zips with the answer files, or folders of such, as platforms export them.
 
     Exits with 0 when every submission has a result, however bad its marks; with 1 when the grader itself failed on any.
     """
     from autograder import batch
+    from autograder.report import students
     from autograder.report.folder import write_grades
+    from autograder.report.gradebooks import write_gradebooks
+    from autograder.roster import RosterError, read_roster
     from autograder.submission import find
 
     configuration = _read(config)
+    remarks: list[str] = []
     try:
-        submissions = find(list(paths))
-    except OSError as error:
+        people = read_roster(roster) if roster else None
+        submissions = find(list(paths), remarks)
+    except (OSError, RosterError) as error:
         raise click.UsageError(str(error)) from error
     rows: dict[str, dict[str, Any]] = {}
     console, progress = Console(), _progress()
@@ -70,13 +86,19 @@ def grade(paths: tuple[Path, ...], out: Path, jobs: int | None, seed: int | None
         except KeyboardInterrupt:
             interrupted = True
     ordered = [rows[name] for name in submissions if name in rows]
-    grades = write_grades(out, ordered)
+    listed = students.with_students(ordered, submissions, people)
+    grades = write_grades(out, listed)
+    gradebooks = write_gradebooks(out, listed, submissions, people, configuration)
     if not console.is_terminal:
         console = Console(width=PLAIN_WIDTH)
     console.print(_table(ordered, configuration))
     failed = [row["submission"] for row in ordered if row["status"] == "error"]
     results = f"{escape(str(grades))} and results.json of each"
     console.print(f"{len(ordered)} of {len(submissions)} submissions have a result: {results}.", soft_wrap=True)
+    if gradebooks:
+        console.print(f"For the platforms: {escape(' and '.join(map(str, gradebooks)))}.", soft_wrap=True)
+    for remark in [*remarks, *students.of(submissions, people).sentences(people)]:
+        console.print(escape(remark), soft_wrap=True)
     if failed:
         console.print(
             f"The grader failed on {escape(', '.join(failed))}: the reason is in the table. Run again to try these once more."

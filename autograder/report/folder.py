@@ -1,7 +1,5 @@
 """The folder that results land in: one results.json for each submission, grades.csv over all, nothing half-written."""
 
-import csv
-import io
 import json
 import os
 from collections.abc import Iterable
@@ -13,9 +11,11 @@ from autograder.homework import QUESTIONS
 from autograder.judge.verdict import Report
 from autograder.report.gradescope import DEFAULT, results
 from autograder.report.marks import Marks, of_question, points
+from autograder.report.sheets import as_csv
 from autograder.report.words import first_words
 
 COLUMNS = ("submission", "score", *QUESTIONS, "status", "seconds")
+STUDENTS = ("names", "emails", "sids", "submitted")  # behind them, where anything is known of the students
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -65,11 +65,9 @@ def load(out: Path, submission: str, key: str) -> dict[str, Any] | None:
 
 
 def write_grades(out: Path, rows: Iterable[dict[str, Any]]) -> Path:
-    """Write grades.csv; return its path."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    """Write grades.csv, with columns of the students where rows have them; return its path."""
+    rows = list(rows)
+    columns = (*COLUMNS, *STUDENTS) if any(STUDENTS[0] in row for row in rows) else COLUMNS
     path = out / "grades.csv"
-    write_atomically(path, text.getvalue())
+    write_atomically(path, as_csv(columns, rows))
     return path
