@@ -56,7 +56,7 @@ def grade(
     """
     staged, keys = [], {}
     for name, place in submissions.items():
-        submission = stage(name, place.path)
+        submission = stage(name, place.path, place.inside)
         keys[name] = key(submission, seed, configuration)
         row = None if fresh else load(out, name, keys[name])
         if row is None:

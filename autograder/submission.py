@@ -15,6 +15,7 @@ from autograder.intake.places import name as _name
 from autograder.intake.trees import (
     BROKEN,
     MAX_CLASS_MEMBERS,
+    MAX_MEMBERS,
     File,
     OnDisk,
     Tree,
@@ -125,8 +126,10 @@ def _below(path: Path, remarks: list[str]) -> Iterator[Found]:
         return
     try:
         tree = folders.unwrapped(open_zip(path, MAX_CLASS_MEMBERS))
-    except BROKEN:  # staging says why
-        yield alone
+    except BROKEN as error:
+        if isinstance(error, Unreadable) and path.suffix.lower() == ".zip":
+            remarks.append(f"{path.name} was not looked into: {error}. If it holds a class, unpack it and name the folder.")
+        yield alone  # and staging says why nothing is graded
         return
     if _platform(tree) or folders.is_class(tree):
         several = list(_of_class(tree, remarks))
@@ -169,7 +172,7 @@ class _Answers:
 def _read_answers(path: Path, inside: str) -> _Answers:
     """Answers in a folder or a zip; a lone zip in a folder is looked into where there are none."""
     if not path.is_dir() and not inside:
-        return _pick(file for _, file in walk(open_zip(path)))
+        return _pick(file for _, file in walk(open_zip(path, MAX_MEMBERS)))
     if path.is_dir():
         os.scandir(path).close()  # raises where nothing in it can be read
     tree: Tree = OnDisk(path) if path.is_dir() else open_zip(path, MAX_CLASS_MEMBERS)

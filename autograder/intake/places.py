@@ -70,7 +70,8 @@ def name(paths: Iterable[Path], labels: Mapping[Path, str] = MappingProxyType({}
     beside = Counter((path.parent, label) for path, label in own.items())
     # A folder and an archive of the same name, side by side, are told apart by the archive's ending.
     own = {path: path.name if beside[path.parent, label] > 1 else label for path, label in own.items()}
-    parts = {path: [*path.parts[1:-1], label] for path, label in own.items()}
+    around = {path: [Path(part).stem if is_archive(part) else part for part in path.parts[1:-1]] for path in paths}
+    parts = {path: [*around[path], label] for path, label in own.items()}
     depth = dict.fromkeys(paths, 1)
     while True:
         tails = {path: "-".join(parts[path][-depth[path] :]) for path in paths}

@@ -182,7 +182,7 @@ class InZip:
         return File(name, read, lambda: archive.open(member))
 
 
-def open_zip(path: Path, most: int = MAX_MEMBERS) -> InZip:
+def open_zip(path: Path, most: int) -> InZip:
     """Read the directory of a zip; that of the last one is kept, since a class asks for it with every submission.
 
     Parameters
@@ -211,7 +211,7 @@ def _opened(path: Path, most: int, *_: int) -> InZip:
 def open_inner(file: File) -> InZip:
     """Read the directory of a zip that lies in a folder, which may be in a zip itself."""
     if file.path is not None:
-        return open_zip(file.path)
+        return open_zip(file.path, MAX_MEMBERS)
     if not file.name.lower().endswith(".zip"):
         raise Unreadable(f"{Path(file.name).suffix} archives are not read; it should be a .zip")
     try:
@@ -265,18 +265,18 @@ def _tree(path: Path, content: _Seldom) -> InZip:
         # The file type in the upper bits of the Unix mode: none, a file, or for folders one.
         if not parts or len(parts) > 2 * MAX_DEPTH or member.external_attr >> 28 not in ((0, 4) if folder else (0, 8)):
             continue
-        around = parts if folder else parts[:-1]
-        if not all(map(is_ours, around)):
-            continue
         branch = root
-        for part in around:
+        for part in parts if folder else parts[:-1]:
+            if not is_ours(part):
+                break
             if part not in branch.folders:
                 branch.folders[part] = InZip(path, f"{branch.inside}{part}/", archive=archive)
             below = branch.folders[part]
             assert isinstance(below, InZip)
             branch = below
-        if not folder:
-            branch.members.append((parts[-1], member))
+        else:
+            if not folder:
+                branch.members.append((parts[-1], member))
     _sort(root)
     return root
 

@@ -40,8 +40,9 @@ class Class:
         """What an instructor should know of it."""
         told = []
         if roster and self.missing:
-            many = f"{len(self.missing)} of {len(roster.members)} students on the roster"
-            told.append(f"{many} have not submitted: {_some([member.label for member in self.missing])}.")
+            have = "has" if len(self.missing) == 1 else "have"
+            many = f"{len(self.missing)} of {len(roster.members)} students on the roster {have}"
+            told.append(f"{many} not submitted: {_some([member.label for member in self.missing])}.")
         if self.unknown:
             told.append(f"Nobody on the roster is known to have handed in {_some(self.unknown)}; graded all the same.")
         twice = [f"{member.label} ({', '.join(names)})" for member, names in self.handed_in.items() if len(names) > 1]
