@@ -21,6 +21,7 @@ from autograder.intake.trees import (
     Tree,
     Unreadable,
     is_archive,
+    open_folder,
     open_inner,
     open_zip,
     walk,
@@ -122,42 +123,42 @@ def _below(path: Path, remarks: list[str]) -> Iterator[Found]:
     """The submissions that a path stands for."""
     alone = Found(Place(path), path)
     if path.is_dir():
-        yield from _of_class(OnDisk(path), remarks)
+        folder = OnDisk(path)
+        yield from list(_of_platform(folder, remarks)) or folders.submissions(folder)
         return
     try:
-        tree = folders.unwrapped(open_zip(path, MAX_CLASS_MEMBERS))
+        tree = open_zip(path, MAX_CLASS_MEMBERS)
     except BROKEN as error:
         if isinstance(error, Unreadable) and path.suffix.lower() == ".zip":
             remarks.append(f"{path.name} was not looked into: {error}. If it holds a class, unpack it and name the folder.")
         yield alone  # and staging says why nothing is graded
         return
-    if _platform(tree) or folders.is_class(tree):
-        several = list(_of_class(tree, remarks))
-        remarks.append(f"{path.name} was read as the zip of a class: it holds {len(several)} submissions.")
-        yield from several
-    else:
-        yield alone
+    inner = folders.unwrapped(tree)[-1]
+    several = list(_of_platform(tree, remarks)) or (list(folders.submissions(inner)) if folders.is_class(inner) else [])
+    if several:
+        remarks.append(f"{path.name} was read as the zip of a class: it holds {_many(several)}.")
+    yield from several or [alone]
 
 
-def _platform(tree: Tree) -> bool:
-    return gradescope_export.recognizes(tree) or canvas.recognizes(tree) or nbgrader_tree.submitted(tree) is not None
+def _of_platform(tree: Tree, remarks: list[str]) -> Iterator[Found]:
+    """The submissions in a folder that an instructor named, if a platform wrote it.
 
-
-def _of_class(tree: Tree, remarks: list[str]) -> Iterator[Found]:
-    """The submissions in a folder that an instructor named.
-
-    What the platforms write is believed only there and where they put it themselves: a student's folder may hold as much, to
-    hand in under another name.
+    That is believed only there: the folder of a student may hold as much, to hand in under another name.
     """
-    inner = folders.unwrapped(tree)
-    if gradescope_export.recognizes(inner):
-        yield from gradescope_export.submissions(inner, remarks)
-    elif canvas.recognizes(inner):
-        yield from canvas.submissions(inner)
-    elif students := nbgrader_tree.submitted(inner):
-        yield from nbgrader_tree.submissions(students)
-    else:
-        yield from folders.submissions(tree)
+    for inner in folders.unwrapped(tree):
+        if gradescope_export.recognizes(inner):
+            yield from gradescope_export.submissions(inner, remarks)
+        elif canvas.recognizes(inner):
+            yield from canvas.submissions(inner)
+        elif students := nbgrader_tree.submitted(inner):
+            yield from nbgrader_tree.submissions(students)
+        else:
+            continue
+        return
+
+
+def _many(found: list[Found]) -> str:
+    return "1 submission" if len(found) == 1 else f"{len(found)} submissions"
 
 
 @dataclass(frozen=True)
@@ -175,14 +176,14 @@ def _read_answers(path: Path, inside: str) -> _Answers:
         return _pick(file for _, file in walk(open_zip(path, MAX_MEMBERS)))
     if path.is_dir():
         os.scandir(path).close()  # raises where nothing in it can be read
-    tree: Tree = OnDisk(path) if path.is_dir() else open_zip(path, MAX_CLASS_MEMBERS)
+    tree: Tree = open_folder(path) if path.is_dir() else open_zip(path, MAX_CLASS_MEMBERS)
     *around, last = inside.split("/")
     for folder in around:
         if folder not in tree.folders:
             raise Unreadable("it is no longer where it was found")
         tree = tree.folders[folder]
-    for file in tree.files:
-        if last and file.name == last:
+    for file in tree.beginning(last) if last else ():
+        if file.name == last:
             return _pick(file for _, file in walk(open_inner(file)))
     files = canvas.files(tree, last) if last else [file for _, file in walk(tree)]
     found = _pick(files)

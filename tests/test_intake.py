@@ -4,6 +4,7 @@ import contextlib
 import io
 import itertools
 import json
+import os
 import re
 import textwrap
 import zipfile
@@ -141,6 +142,14 @@ CASES = {
         {"anon_Xy12z_80_softmax.py": b"s = 'x'\n", "LATE_anon_1bC9q_81_softmax-3.py": b"s = 'c'\n"},
         {"anon_Xy12z": "x", "anon_1bC9q": "c"},
     ),
+    "Gradescope's export of one": (
+        below(
+            "assignment_7_export", {"submission_metadata.yml": METADATA.encode(), **below("submission_101/hw", answers("ada"))}
+        ),
+        {"submission_101": "ada"},
+    ),
+    "Canvas's download of one": ({"doe_1_2_softmax-1.py": b"s = 'd'\n"}, {"doe_1": "d"}),
+    "nbgrader's submissions of one": (below("submitted/ada/ps1", answers("ada")), {"ada": "ada"}),
     "nbgrader's course": (
         {
             **below("source/ps1", answers("solution")),
@@ -242,7 +251,7 @@ def test_broken_metadata_cost_the_names_and_never_the_grading(tmp_path, case):
     students, remarks = metadata(tmp_path, content)
     assert students == known
     assert says in " ".join(remarks)
-    assert f"it is known of {sum(map(bool, known))} submissions whose they are" in remarks[0]
+    assert f"the students are known of {sum(map(bool, known))} of the submissions." in remarks[0]
 
 
 def test_missing_metadata_are_told(tmp_path):
@@ -256,7 +265,7 @@ def test_missing_metadata_are_told(tmp_path):
 def test_metadata_of_folders_that_are_not_there_are_told(tmp_path):
     """Somebody deleted them, or the export is another one's."""
     _, remarks = metadata(tmp_path, (METADATA + "submission_9:\n  :submitters: []\n").encode())
-    assert remarks == ["submission_metadata.yml tells of 1 submissions that are not beside it: submission_9."]
+    assert remarks == ["submission_metadata.yml tells of submissions that are not beside it (1): submission_9."]
 
 
 @pytest.mark.parametrize(
@@ -386,6 +395,41 @@ def test_files_of_which_only_some_are_called_as_canvas_calls_them_are_of_one_stu
     """A student's own folder, in which a file happens to be called so."""
     files = {**answers("a"), "try_1_2_softmax.py": b"s = 'b'\n"}
     assert owners(laid(files, tmp_path, "folder")) == {"download": "a"}
+
+
+def test_names_in_a_zip_of_rubys_are_read(tmp_path):
+    """It writes UTF-8 and does not say so."""
+    content = packed({"XXmit_346_90_softmax.py": b"s = 'u'\n"}).replace(b"XXmit", "ümit".encode())
+    (tmp_path / "submissions.zip").write_bytes(content)
+    assert owners(tmp_path / "submissions.zip") == {"ümit_346": "u"}
+
+
+def test_a_folder_of_canvas_is_listed_once(tmp_path, monkeypatch):
+    """3,000 students would list their 6,000 files 3,000 times."""
+    path = laid({f"doe{k}_{k}_{k}_softmax.py": f"s = '{k}'\n".encode() for k in range(40)}, tmp_path, "folder")
+    places = find([path])
+    listed, honest = [], os.scandir
+
+    class Listed:
+        def __init__(self, path):
+            self.inner = honest(path)
+
+        def __enter__(self):
+            return self
+
+        def __iter__(self):
+            listed.append(1)
+            return iter(self.inner)
+
+        def __exit__(self, *_):
+            self.inner.close()
+
+        close = __exit__
+
+    monkeypatch.setattr(os, "scandir", Listed)
+    for k in range(40):
+        assert stage("x", path, places[f"doe{k}_{k}"].inside).sources == {"softmax": f"s = '{k}'\n".encode()}
+    assert len(listed) == 1
 
 
 @pytest.mark.parametrize("form", ["folder", "zip"])

@@ -15,7 +15,7 @@ from autograder.intake.trees import File, Tree, where
 from autograder.roster import Student
 
 FILE = re.compile(
-    r"(?P<owner>(?:LATE_)?(?P<anonymous>anon_[0-9A-Za-z]+)|(?P<name>\w*?)(?:_LATE)?_(?P<number>\d+))_"
+    r"(?P<owner>(?:LATE_)?(?P<anonymous>anon_[0-9A-Za-z]+)|(?P<name>.*?)(?:_LATE)?_(?P<number>\d+))_"
     r"(?:(?P<file>\d+)_(?P<own>.+)|text\.html|link\.html)",
     re.DOTALL,
 )
@@ -45,7 +45,7 @@ def submissions(tree: Tree) -> Iterator[Found]:
 def files(tree: Tree, beginning: str) -> list[File]:
     """Files of one student under the names that they had, the latest of each name last handed in first."""
     own = []
-    for file in tree.files:
+    for file in tree.beginning(beginning):
         match = FILE.fullmatch(file.name)
         if match and match["own"] and f"{match['owner']}_" == beginning:
             again = AGAIN.fullmatch(match["own"])

@@ -88,10 +88,10 @@ def is_class(tree: Tree) -> bool:
     return len(archives(tree)) + max(answers.values(), default=0) > 1
 
 
-def unwrapped(tree: Tree) -> Tree:
-    """The folder that matters, where all lies in a folder in a folder."""
-    for _ in range(MAX_DEPTH):
-        if len(tree.folders) != 1 or has_answers(tree) or archives(tree):
-            break
+def unwrapped(tree: Tree) -> list[Tree]:
+    """A folder, and those in it one by one, as long as all lies in the one."""
+    trees = [tree]
+    while len(trees) <= MAX_DEPTH and len(tree.folders) == 1 and not has_answers(tree) and not archives(tree):
         (tree,) = tree.folders.values()
-    return tree
+        trees.append(tree)
+    return trees

@@ -46,7 +46,7 @@ def submissions(tree: Tree, remarks: list[str]) -> Iterator[Found]:
         except (NotTold, *BROKEN) as problem:
             why = str(problem) if isinstance(problem, NotTold) else type(problem).__name__
             cannot = f"{METADATA} cannot be read{' to its end' if told else ''} ({why})"
-            remarks.append(f"{cannot}: it is known of {len(told)} submissions whose they are.")
+            remarks.append(f"{cannot}: the students are known of {len(told)} of the submissions.")
     lying = [*map(found, tree.folders.values()), *(found_archive(tree, file) for file in archives(tree))]
     for entry in lying:
         students, submitted = told.pop(entry.where.name, ((), ""))
@@ -54,7 +54,7 @@ def submissions(tree: Tree, remarks: list[str]) -> Iterator[Found]:
         yield Found(Place(place.path, place.inside, students, submitted), entry.where, entry.label)
     if told:
         names = ", ".join(sorted(told)[:3]) + (", ..." if len(told) > 3 else "")
-        remarks.append(f"{METADATA} tells of {len(told)} submissions that are not beside it: {plain(names)}.")
+        remarks.append(f"{METADATA} tells of submissions that are not beside it ({len(told)}): {plain(names)}.")
 
 
 def read(stream: IO[bytes], told: dict[str, tuple[tuple[Student, ...], str]]) -> None:

@@ -7,9 +7,11 @@ import io
 import os
 import zipfile
 import zlib
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal, Protocol
 
@@ -23,6 +25,7 @@ MAX_LISTING = 1 << 10  # bytes that the directory of a zip takes for each of its
 MAX_DEPTH = 6  # folders around the answers
 MAX_INNER = 24 << 20  # bytes of a zip within a zip, which is held in memory: a notebook of 20 MiB, and what lies beside it
 MAX_RATIO = 200  # of an archive member's compression: source code shrinks 3 to 10 times
+UTF8 = 0x800  # the bit that says so of a name
 ENTRY = b"PK\x01\x02"  # begins each entry in the directory of a zip
 
 
@@ -79,6 +82,10 @@ class Tree(Protocol):
         """Regular files directly in it, in the order of their names."""
         ...
 
+    def beginning(self, start: str) -> list[File]:
+        """Those files whose names begin so; it takes no longer where there are many others."""
+        ...
+
 
 def where(tree: Tree) -> Path:
     """The path of a folder, as if archives were folders."""
@@ -133,7 +140,13 @@ class OnDisk:
     @property
     def files(self) -> list[File]:
         """As for every tree."""
-        return [_on_disk(Path(entry.path)) for entry in self._entries if entry.is_file(follow_symlinks=False)]
+        return self.beginning("")
+
+    def beginning(self, start: str) -> list[File]:
+        """As for every tree."""
+        entries = islice(self._entries, bisect_left(self._entries, start, key=lambda entry: entry.name), None)
+        mine = takewhile(lambda entry: entry.name.startswith(start), entries)
+        return [_on_disk(Path(entry.path)) for entry in mine if entry.is_file(follow_symlinks=False)]
 
 
 def _on_disk(path: Path) -> File:
@@ -158,7 +171,12 @@ class InZip:
     @property
     def files(self) -> list[File]:
         """As for every tree."""
-        return [self._file(name, member) for name, member in self.members]
+        return self.beginning("")
+
+    def beginning(self, start: str) -> list[File]:
+        """As for every tree."""
+        members = islice(self.members, bisect_left(self.members, start, key=lambda entry: entry[0]), None)
+        return [self._file(*entry) for entry in takewhile(lambda entry: entry[0].startswith(start), members)]
 
     def _file(self, name: str, member: zipfile.ZipInfo) -> File:
         archive = self.archive
@@ -180,6 +198,16 @@ class InZip:
             return content
 
         return File(name, read, lambda: archive.open(member))
+
+
+def open_folder(path: Path) -> OnDisk:
+    """Look at a folder; the last one is kept, as long as no file comes or goes."""
+    return _looked_at(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _looked_at(path: Path, _: int) -> OnDisk:
+    return OnDisk(path)
 
 
 def open_zip(path: Path, most: int) -> InZip:
@@ -260,7 +288,7 @@ def _tree(path: Path, content: _Seldom) -> InZip:
     content.listed = True
     root = InZip(path, archive=archive)
     for member in archive.infolist():
-        parts = tuple(part for part in PurePosixPath(member.filename).parts if part != "/")
+        parts = tuple(part for part in PurePosixPath(_name(member)).parts if part != "/")
         folder = member.filename.endswith("/")  # member.is_dir() fails at an empty name before Python 3.12
         # The file type in the upper bits of the Unix mode: none, a file, or for folders one.
         if not parts or len(parts) > 2 * MAX_DEPTH or member.external_attr >> 28 not in ((0, 4) if folder else (0, 8)):
@@ -279,6 +307,14 @@ def _tree(path: Path, content: _Seldom) -> InZip:
                 branch.members.append((parts[-1], member))
     _sort(root)
     return root
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    """The name of a file, also of a zip whose UTF-8 is not declared: Ruby writes it so, and macOS does."""
+    try:
+        return member.filename if member.flag_bits & UTF8 else member.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return member.filename
 
 
 def _sort(branch: InZip) -> None:

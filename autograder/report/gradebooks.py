@@ -65,7 +65,8 @@ def _canvas(
     """Canvas's table: its own columns up to the section, and the assignment."""
     header = list(roster.header) if roster else []
     same = [place for place, title in enumerate(header) if _same_title(title)]
-    about = header[: header.index("Section") + 1] if header else list(CANVAS)
+    last = [title.strip().casefold() for title in header].index("section") if header else 0
+    about = header[: last + 1] if header else list(CANVAS)
     column = header[same[0]] if len(same) == 1 else TITLE
 
     def lines() -> Iterator[dict[str, str]]:
