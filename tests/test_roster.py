@@ -304,7 +304,7 @@ def test_no_cell_is_a_formula(value, cell):
     assert from_cell(str(cell)) == str(value)
 
 
-@given(st.lists(st.dictionaries(st.sampled_from(["a", "b"]), st.text(st.characters(codec="utf-8"), max_size=9)), max_size=4))
+@given(st.lists(st.dictionaries(st.sampled_from(["a", "b"]), st.text("=+-@'\t\n,;\"a0ü＝ ", max_size=9)), max_size=4))
 def test_a_table_is_read_as_it_was_written(tmp_path_factory, rows):
     """And nothing in it begins a formula."""
     path = tmp_path_factory.getbasetemp() / "table.csv"

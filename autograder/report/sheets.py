@@ -29,8 +29,13 @@ def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(map(as_cell, columns))
-    writer.writerows([as_cell(row.get(column, "")) for column in columns] for row in rows)
+    writer.writerows([as_cell(_written(row.get(column, ""))) for column in columns] for row in rows)
     return text.getvalue()
+
+
+def _written(value: Any) -> Any:
+    """A value without what csv cannot write: before Python 3.13 it leaves \\r without quotes, before 3.11 it fails at NUL."""
+    return re.sub(r"[\r\0]", " ", value) if isinstance(value, str) else value
 
 
 def read_csv(path: Path) -> Iterator[dict[str, str]]:
