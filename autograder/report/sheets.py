@@ -34,7 +34,7 @@ def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _written(value: Any) -> Any:
-    """A value without what csv cannot write: before Python 3.13 it leaves \\r without quotes, before 3.11 it fails at NUL."""
+    """A value without what csv cannot write: carriage returns get no quotes before Python 3.13, NUL fails before 3.11."""
     return re.sub(r"[\r\0]", " ", value) if isinstance(value, str) else value
 
 
