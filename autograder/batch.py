@@ -109,7 +109,7 @@ def grade(
 
     def staged() -> Iterator[Submission]:
         for name, place in submissions.items():
-            submission = stage(name, place.path)
+            submission = stage(name, place.path, place.inside)
             digest = key(submission, seed, configuration)
             row = None if fresh else load(out, name, digest)
             if row is None and digest in twins:

@@ -1,32 +1,25 @@
 """The command line: autograder grade, report, audit, doctor, build."""
 
-import json
 import os
 import platform
 import sys
 import time
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
-from rich.text import Text
 
 from autograder.configuration import DEFAULT_SEED, Configuration, ConfigurationError
 from autograder.homework import ASSIGNMENT, QUESTIONS
 
 if TYPE_CHECKING:
-    from autograder.report.tally import Tally
+    from autograder.report.tables import Tables
+    from autograder.roster import Roster
     from autograder.submission import Place
 
-PLAIN_WIDTH = 160  # columns of the table where the output is no terminal
-LONG = 50  # rows of the table that are shown; of more submissions, only those that are not graded, and a summary
-RATE_OVER = 120.0  # seconds over which the rate is taken: what one submission takes differs a hundredfold
 KEEPING = 60.0  # seconds at least between grades.csv of a run and the next one
 KEEPING_SHARE = 0.02  # of the run's time that writing them may take: 100,000 rows take some 10 s
 SETTINGS = click.option(
@@ -47,6 +40,9 @@ def main() -> None:
 @click.option("--fresh", is_flag=True, help="Grade again what has been graded before.")
 @click.option("--scheduler", metavar="ADDRESS", help="Judge on a Dask cluster, as tcp://host:8786; docs/scaling.md starts one.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output, and nothing else there.")
+@click.option(
+    "--roster", type=click.Path(path_type=Path), help="Who is in the class: the CSV of Gradescope, Canvas or nbgrader."
+)
 @SETTINGS
 def grade(
     paths: tuple[Path, ...],
@@ -56,15 +52,17 @@ def grade(
     fresh: bool,
     scheduler: str | None,
     as_json: bool,
+    roster: Path | None,
     config: Path | None,
 ) -> None:
-    """Grade submissions: folders or zips with the answer files, or folders of such.
+    """Grade submissions: folders or zips with the answer files, or folders of such, as platforms export them.
 
     Exits with 0 when every submission has a result, however bad its marks; with 1 when the grader itself failed on any.
     """
     from autograder.batch import Busy, alone
-    from autograder.report.page import write_page
+    from autograder.report.tables import Tables
     from autograder.report.tally import Tally
+    from autograder.terminal import print_json, print_results
 
     configuration = _read(config)
     if jobs and scheduler:
@@ -79,22 +77,28 @@ def grade(
     started = time.monotonic()
     problem, interrupted = "", False
     try:
-        submissions = _find(paths)
+        submissions, people, remarks = _find(paths, roster)
         tally = Tally(out, submissions)
+        tables = Tables(out, tally, submissions, people, configuration)
         with alone(out):
             try:
-                problem = _grade(submissions, out, tally, scheduler, settings)
+                problem = _grade(tables, scheduler, settings)
             except KeyboardInterrupt:
                 interrupted = True
                 click.echo("Stopping.", err=True)
             if problem and not tally.landed:
                 raise click.ClickException(f"{problem}.")
-            grades = _write_grades(out, tally)
-            page = None if interrupted else write_page(out)
+            written = tables.write()
+            if not interrupted:
+                from autograder.report.page import write_page  # with matplotlib: what takes memory comes last
+
+                written.append(write_page(out))
+            remarks += tables.remarks
             if as_json:
-                _print_json(out, tally, grades, page, time.monotonic() - started, interrupted)
+                seconds = round(time.monotonic() - started, 2)
+                print_json(out, tally, written, remarks, seconds=seconds, interrupted=interrupted)
             else:
-                _print_results(tally, configuration, grades, page)
+                print_results(tally, configuration, written, remarks)
     except Busy as error:
         raise click.UsageError(f"{error}: wait for it, or choose another folder.") from error
     except KeyboardInterrupt:  # a second one, while the grades were written, or one before there was any
@@ -137,8 +141,9 @@ def audit(jobs: int | None, seed: int, question: str | None) -> None:
     Exits with 1 when one of them is not argued to be equivalent, and when an argument is not needed.
     """
     from autograder.audit.survivors import audit as audited
+    from autograder.terminal import progress_bar
 
-    with _progress() as progress:
+    with progress_bar() as progress:
         task = progress.add_task("Auditing", total=None)
         found = audited(
             jobs=jobs or len(os.sched_getaffinity(0)),
@@ -159,6 +164,7 @@ def doctor() -> None:
     """
     from autograder.judge.doctor import examine
     from autograder.report.gradescope import versions
+    from autograder.terminal import console
 
     findings = examine()
     table = Table(box=None, pad_edge=False, show_header=False)
@@ -171,17 +177,13 @@ def doctor() -> None:
         good, bad = verdicts[finding.kind]
         style = "green" if finding.good else "bold red" if finding.needed else "yellow"
         table.add_row(finding.name, f"[{style}]{good if finding.good else bad}[/]", escape(finding.words))
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=PLAIN_WIDTH)
+    screen = console()
     who = "root" if os.geteuid() == 0 else f"user {os.geteuid()}, not root"
-    console.print(f"{platform.system()} {platform.release()}, {platform.machine()}, {who}; ", end="")
-    console.print(", ".join(f"{name} {number}" for name, number in versions().items()))
-    console.print(table)
+    screen.print(f"{platform.system()} {platform.release()}, {platform.machine()}, {who}; ", end="")
+    screen.print(", ".join(f"{name} {number}" for name, number in versions().items()))
+    screen.print(table)
     lacking = [finding.name for finding in findings if finding.needed and not finding.good]
-    console.print(
-        f"Nothing is graded here for want of: {', '.join(lacking)}." if lacking else "Submissions can be graded here."
-    )
+    screen.print(f"Nothing is graded here for want of: {', '.join(lacking)}." if lacking else "Submissions can be graded here.")
     sys.exit(1 if lacking else 0)
 
 
@@ -271,16 +273,19 @@ def _read(config: Path | None) -> Configuration:
         raise click.UsageError(str(error)) from error
 
 
-def _find(paths: tuple[Path, ...]) -> dict[str, "Place"]:
+def _find(paths: tuple[Path, ...], roster: Path | None) -> tuple[dict[str, "Place"], "Roster | None", list[str]]:
+    """Find submissions and who is in the class, and what is to be said of either."""
+    from autograder.roster import RosterError, read_roster
     from autograder.submission import find
 
+    remarks: list[str] = []
     try:
-        return find(list(paths))
-    except OSError as error:
+        return find(list(paths), remarks), read_roster(roster) if roster else None, remarks
+    except (OSError, RosterError) as error:
         raise click.UsageError(str(error)) from error
 
 
-def _grade(submissions: dict[str, "Place"], out: Path, tally: "Tally", scheduler: str | None, settings: dict[str, Any]) -> str:
+def _grade(tables: "Tables", scheduler: str | None, settings: dict[str, Any]) -> str:
     """Grade, here or on a cluster; show how far it is, and keep a recent grades.csv meanwhile.
 
     Returns
@@ -289,8 +294,10 @@ def _grade(submissions: dict[str, "Place"], out: Path, tally: "Tally", scheduler
         Why not all were judged; empty if they were.
     """
     from autograder import batch
+    from autograder.terminal import progress_bar
 
-    with _progress(counts="") as progress:
+    submissions, out, tally = tables.submissions, tables.out, tables.tally
+    with progress_bar(counts="") as progress:
         task = progress.add_task("Grading", total=len(submissions), counts="")
         kept, pause = time.monotonic(), KEEPING
 
@@ -302,7 +309,7 @@ def _grade(submissions: dict[str, "Place"], out: Path, tally: "Tally", scheduler
             tally.add(row)
             progress.update(task, advance=1, counts=tally.counts())
             if (now := time.monotonic()) - kept > pause:
-                _write_grades(out, tally)
+                tables.write_grades()
                 kept = time.monotonic()
                 pause = max(KEEPING, (kept - now) / KEEPING_SHARE)
                 if not progress.console.is_terminal:
@@ -323,94 +330,8 @@ def _grade(submissions: dict[str, "Place"], out: Path, tally: "Tally", scheduler
     return ""
 
 
-def _write_grades(out: Path, tally: "Tally") -> Path:
-    from autograder.report.folder import write_grades
-
-    return write_grades(out, tally.rows())
-
-
-def _print_results(tally: "Tally", configuration: Configuration, grades: Path, page: Path | None) -> None:
-    """Print the table, or for many submissions what needs a look and a summary, and where everything is."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=PLAIN_WIDTH)
-    long = tally.landed > LONG
-    shown = list(islice((row for row in tally.rows() if not long or row["status"] != "graded"), LONG))
-    if shown:
-        console.print(_table(shown, configuration))
-    if long:
-        hidden = tally.landed - tally.statuses["graded"] - len(shown)
-        lines = [*([f"... and {hidden} more that are not graded."] if hidden else []), *tally.summary()]
-        console.print("\n".join(lines), markup=False, soft_wrap=True)
-    console.print(
-        f"{tally.landed} of {tally.submissions} submissions have a result: {grades} and results.json of each.",
-        *([f"The page over all of them: {page}"] if page else []),
-        sep="\n",
-        markup=False,
-        soft_wrap=True,
-    )
-    if tally.failed:
-        named = ", ".join(tally.failed[:LONG]) + (f" and {more} more" if (more := len(tally.failed) - LONG) > 0 else "")
-        words = f"The grader failed on {named}: the reason is in the table. Run again to try these once more."
-        console.print(words, markup=False, soft_wrap=True)
-
-
-def _print_json(out: Path, tally: "Tally", grades: Path, page: Path | None, seconds: float, interrupted: bool) -> None:
-    """Print everything as one JSON document, row by row."""
-    about = {
-        "out": str(out),
-        "grades": str(grades),
-        "page": page and str(page),
-        "submissions": tally.submissions,
-        "landed": tally.landed,
-        "counts": {status: tally.statuses[status] for status in ("graded", "invalid", "error")},
-        "seconds": round(seconds, 2),
-        "interrupted": interrupted,
-    }
-    head = json.dumps(about, indent=1, ensure_ascii=False).removesuffix("\n}")
-    print(head, ',\n "rows": [', sep="", end="")
-    for place, row in enumerate(tally.rows()):
-        numbers = {column: float(row[column]) for column in ("score", *QUESTIONS, "seconds")}
-        told = {**row, **numbers, "results": str(out / row["submission"] / "results.json")}
-        print("," if place else "", "\n  ", json.dumps(told, ensure_ascii=False), sep="", end="")
-    print("\n ]\n}")
-
-
 def _leave(code: int) -> NoReturn:
     """End at once: threads of the cluster's client, or a judge at work, are not waited for."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
-
-
-class _Rate(ProgressColumn):
-    """Submissions a minute, of late."""
-
-    def render(self, task: Task) -> Text:
-        return Text(f"{60 * speed:.0f}/min" if (speed := task.finished_speed or task.speed) else "")
-
-
-def _progress(**extra: str) -> Progress:
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn()
-    more = [TextColumn(f"{{task.fields[{name}]}}", style="dim") for name in extra]
-    return Progress(*columns, *more, console=Console(stderr=True), transient=True, speed_estimate_period=RATE_OVER)
-
-
-def _table(rows: list[dict[str, Any]], configuration: Configuration) -> Table:
-    from autograder.judge.verdict import Report
-    from autograder.report.marks import Marks, of_question, points
-
-    worth = Marks.of(Report("", "graded"), configuration)
-    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
-    table.add_column("submission", no_wrap=True, min_width=max((len(row["submission"]) for row in rows), default=0))
-    table.add_column("score", justify="right", no_wrap=True)
-    for question in QUESTIONS:
-        table.add_column(f"{question}/{points(worth.most(of_question(question)))}", justify="right", no_wrap=True)
-    table.add_column("status", no_wrap=True)
-    table.add_column("what to look at first", overflow="ellipsis", no_wrap=True, ratio=1)
-    for row in rows:
-        style = {"invalid": "yellow", "error": "red"}.get(row["status"])
-        words = escape(click.unstyle(row["first_words"]))
-        marks = (row["score"], *(row[question] for question in QUESTIONS), row["status"])
-        table.add_row(escape(row["submission"]), *marks, words, style=style)
-    return table

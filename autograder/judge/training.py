@@ -7,7 +7,7 @@ from typing import Any
 
 import expect
 import numpy as np
-from training import gradient_descent  # type: ignore[import-not-found, unused-ignore]
+from training import gradient_descent
 
 from autograder.judge.examination import NoAnswer, RemoteFunction
 

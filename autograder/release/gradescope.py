@@ -10,7 +10,11 @@ from autograder.report.gradescope import unfinished
 
 IMAGE = Path(__file__).with_name("image")
 PACKAGE = ROOT / "autograder"
-LEFT_OUT = ("audit", "release", "cli.py", "routes/nbgrader.py", "routes/otter.py")  # the instructor's side, and other platforms
+# The instructor's side, and other platforms.
+LEFT_OUT = (
+    *("audit", "release", "cli.py", "routes/nbgrader.py", "routes/otter.py"),
+    *("report/gradebooks.py", "report/students.py"),
+)
 LOCK = ROOT / "requirements" / "judge.txt"
 EXECUTABLE = ("setup.sh", "run_autograder")
 

@@ -1,10 +1,9 @@
 """The folder that results land in: one results.json for each submission, grades.csv over all, nothing half-written."""
 
 import contextlib
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,12 @@ from autograder.homework import QUESTIONS
 from autograder.judge.verdict import Report
 from autograder.report.gradescope import DEFAULT, results
 from autograder.report.marks import Marks, of_question, points
+from autograder.report.sheets import as_csv
 from autograder.report.words import first_words
 
 COLUMNS = ("submission", "score", *QUESTIONS, "status", "seconds")
 GRADED = ".graded.json"  # beside results.json: the row of grades.csv, and the key under which it stays valid
+STUDENTS = ("names", "emails", "sids", "submitted")  # behind them, where anything is known of the students
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -94,11 +95,10 @@ def _row(graded: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_grades(out: Path, rows: Iterable[dict[str, Any]]) -> Path:
-    """Write grades.csv; return its path."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    """Write grades.csv, with columns of the students where rows have them; return its path."""
+    rows = iter(rows)
+    first = list(islice(rows, 1))
+    columns = (*COLUMNS, *STUDENTS) if any(STUDENTS[0] in row for row in first) else COLUMNS
     path = out / "grades.csv"
-    write_atomically(path, text.getvalue())
+    write_atomically(path, as_csv(columns, chain(first, rows)))
     return path

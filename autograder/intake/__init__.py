@@ -1,0 +1,1 @@
+"""From the paths of an instructor to the places of submissions, as each platform lays them out."""

@@ -1,0 +1,97 @@
+"""Which of the folders and archives below a path are submissions, where no platform tells."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.homework import MODULES, make_checks_importable
+from autograder.intake.places import Found, Place
+from autograder.intake.trees import MAX_DEPTH, File, Tree, is_archive, is_ours, walk, where
+
+make_checks_importable()
+
+# What students have too became importable one line above.
+from lifting import NOTEBOOK as NOTEBOOK  # noqa: E402
+
+ANSWERS = tuple(f"{module}.py" for module in MODULES)
+NAMED = frozenset({*ANSWERS, NOTEBOOK})  # what students are asked to call their files
+
+
+def is_notebook(name: str) -> bool:
+    """Whether a file of this name may hold answers, though not under the name that it should have."""
+    return name.lower().endswith(".ipynb") and not name.startswith(".")
+
+
+def found(tree: Tree) -> Found:
+    """A folder that is a submission."""
+    return Found(Place(tree.path, tree.inside), where(tree))
+
+
+def found_archive(tree: Tree, file: File) -> Found:
+    """An archive that is a submission, in a folder."""
+    lying = where(tree) / file.name
+    place = Place(file.path) if file.path else Place(tree.path, tree.inside + file.name)
+    return Found(place, lying, Path(file.name).stem)
+
+
+def submissions(tree: Tree, depth: int = 0) -> Iterator[Found]:
+    """The submissions that a folder stands for: itself, or those in it."""
+    children: list[tuple[str, File | Tree]] = [*((file.name, file) for file in archives(tree)), *tree.folders.items()]
+    if depth == MAX_DEPTH or has_answers(tree) or not children:
+        yield found(tree)
+        return
+    for _, child in sorted(children, key=lambda entry: entry[0]):
+        if isinstance(child, File):
+            yield found_archive(tree, child)
+        # One folder with answers somewhere below is a submission wrapped in folders; several are a class of their own.
+        elif len(with_answers(child)) > 1 and not has_answers(child):
+            yield from submissions(child, depth + 1)
+        else:
+            yield found(child)
+
+
+def archives(tree: Tree) -> list[File]:
+    """The archives directly in a folder."""
+    return [file for file in tree.files if is_archive(file.name) and is_ours(file.name)]
+
+
+def has_answers(tree: Tree) -> bool:
+    """Whether the answers of one submission lie directly in a folder."""
+    names = {file.name for file in tree.files}
+    if names & NAMED:
+        return True
+    # A notebook of any other name beside the folders of a class may be the instructor's.
+    return any(map(is_notebook, names)) and len(with_answers(tree) - {where(tree)}) < 2
+
+
+def with_answers(tree: Tree) -> set[Path]:
+    """The folders in a folder that hold answers, and the archives, which may."""
+    holding = set()
+    for folder, file in walk(tree):
+        if is_archive(file.name):
+            holding.add(folder / file.name)
+        elif file.name in ANSWERS or is_notebook(file.name):
+            holding.add(folder)
+    return holding
+
+
+def is_class(tree: Tree) -> bool:
+    """Whether what lies in a zip is of several students: archives, or folders with the same answers."""
+    if has_answers(tree):
+        return False
+    answers = Counter(
+        kind
+        for child in tree.folders.values()
+        for kind in {NOTEBOOK if is_notebook(file.name) else file.name for _, file in walk(child)}
+        if kind in NAMED
+    )
+    return len(archives(tree)) + max(answers.values(), default=0) > 1
+
+
+def unwrapped(tree: Tree) -> list[Tree]:
+    """A folder, and those in it one by one, as long as all lies in the one."""
+    trees = [tree]
+    while len(trees) <= MAX_DEPTH and len(tree.folders) == 1 and not has_answers(tree) and not archives(tree):
+        (tree,) = tree.folders.values()
+        trees.append(tree)
+    return trees

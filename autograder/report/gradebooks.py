@@ -1,0 +1,138 @@
+"""Marks in the tables that Canvas imports and Gradescope exports, a row for each student."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from autograder.configuration import Configuration
+from autograder.homework import questions
+from autograder.judge.verdict import Report
+from autograder.report.folder import write_atomically
+from autograder.report.gradescope import DEFAULT
+from autograder.report.marks import Marks, of_question, points
+from autograder.report.sheets import as_csv
+from autograder.report.students import Class
+from autograder.roster import Member, Roster
+from autograder.submission import Place
+
+TITLE = "From loops to matrices"  # of the assignment; Canvas asks which of its own is meant where none is called so
+CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+NUMBERED = re.compile(r"(.*?)\s*\(\d+\)")  # a title with Canvas's number of the assignment
+GRADESCOPE = (
+    *("First Name", "Last Name", "SID", "Email", "Sections", "Total Score", "Max Points", "Status", "Submission ID"),
+    *("Submission Time", "Lateness (H:M:S)", "View Count", "Submission Count"),
+)
+STATUS = {"graded": "Graded", "invalid": "Graded", "error": "Ungraded"}  # what Gradescope calls it; others are missing
+
+
+def write_gradebooks(
+    out: Path,
+    rows: Iterable[dict[str, Any]],
+    submissions: Mapping[str, Place],
+    people: Class,
+    roster: Roster | None = None,
+    configuration: Configuration = DEFAULT,
+) -> list[Path]:
+    """Write canvas.csv and gradescope.csv where students are known; return their paths.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the results.
+    rows : iterable of dict
+        Those of grades.csv.
+    submissions : mapping of str to Place
+        All that were found.
+    people : Class
+        Whose they are.
+    roster : Roster, optional
+        Who is in the class; if it is a gradebook of Canvas, its columns and numbers are kept, so that the import matches.
+    configuration : Configuration
+        What full marks are worth.
+    """
+    if not people.members:
+        return []
+    by_name = {row["submission"]: row for row in rows if row["status"] in STATUS}
+    canvas = as_csv(*_canvas(people, by_name, roster, points(round(100 * configuration.total_points))))
+    write_atomically(out / "canvas.csv", canvas)
+    write_atomically(out / "gradescope.csv", as_csv(*_gradescope(people, by_name, submissions, configuration)))
+    return [out / "canvas.csv", out / "gradescope.csv"]
+
+
+def _canvas(
+    people: Class, rows: Mapping[str, dict[str, Any]], roster: Roster | None, most: str
+) -> tuple[list[str], Iterator[dict[str, str]]]:
+    """Canvas's table: its own columns up to the section, and the assignment."""
+    header = list(roster.header) if roster else []
+    same = [place for place, title in enumerate(header) if _same_title(title)]
+    last = [title.strip().casefold() for title in header].index("section") if header else 0
+    about = header[: last + 1] if header else list(CANVAS)
+    column = header[same[0]] if len(same) == 1 else TITLE
+
+    def lines() -> Iterator[dict[str, str]]:
+        yield {about[0]: "    Points Possible", column: most}
+        for member in people.members:
+            row = _counted(people, rows, member)
+            # An empty cell would delete what Canvas has: who has no mark here keeps that of the roster.
+            kept = member.cells[same[0]] if header and member.cells and len(same) == 1 else ""
+            score = row["score"] if row and row["status"] != "error" else kept
+            if not header:
+                student = member.student
+                name = f"{member.last}, {member.first}" if member.first and member.last else student.name
+                cells = (name, member.canvas, student.sid, member.login or student.email, member.sections)
+                yield {**dict(zip(about, cells)), column: score}
+            elif member.cells:  # Canvas would take anyone else for a new student
+                yield {**dict(zip(about, member.cells)), column: score}
+
+    return [*about, column], lines()
+
+
+def _gradescope(
+    people: Class, rows: Mapping[str, dict[str, Any]], submissions: Mapping[str, Place], configuration: Configuration
+) -> tuple[list[str], Iterator[dict[str, str]]]:
+    """Gradescope's table, with a column for each question."""
+    worth = Marks.of(Report("", "graded"), configuration)
+    titles = {
+        row["question"]: f"{row['question'][1:]}: {row['title']} ({worth.most(of_question(row['question'])) / 100} pts)"
+        for row in questions()
+    }
+    most = points(round(100 * configuration.total_points))
+
+    def lines() -> Iterator[dict[str, str]]:
+        for member in people.members:
+            row = _counted(people, rows, member)
+            student = member.student
+            line = {
+                "First Name": member.first,
+                "Last Name": member.last,
+                "SID": student.sid or member.canvas,
+                "Email": student.email,
+                "Sections": member.sections,
+                "Max Points": most,
+                "Status": STATUS[row["status"]] if row else "Missing",
+            }
+            if row:
+                name = row["submission"]
+                line["Submission ID"] = re.sub(r"^submission_(?=\d+$)", "", name)
+                line["Submission Time"] = _time(submissions[name].submitted)
+                if row["status"] != "error":
+                    line |= {"Total Score": row["score"], **{title: row[question] for question, title in titles.items()}}
+            yield line
+
+    return [*GRADESCOPE, *titles.values()], lines()
+
+
+def _counted(people: Class, rows: Mapping[str, dict[str, Any]], member: Member) -> dict[str, Any] | None:
+    """The row of a student's last submission that has one."""
+    return next((rows[name] for name in reversed(people.handed_in.get(member, [])) if name in rows), None)
+
+
+def _same_title(title: str) -> bool:
+    match = NUMBERED.fullmatch(title)
+    return (match[1] if match else title).strip().casefold() == TITLE.casefold()
+
+
+def _time(submitted: str) -> str:
+    return f"{datetime.fromisoformat(submitted):%Y-%m-%d %H:%M:%S %z}" if submitted else ""

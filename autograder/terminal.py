@@ -1,0 +1,99 @@
+"""What `autograder grade` shows: how far it is, and at the end a table for people or a document for machines."""
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from autograder.configuration import Configuration
+from autograder.homework import QUESTIONS
+from autograder.judge.verdict import Report
+from autograder.report.marks import Marks, of_question, points
+from autograder.report.tally import Tally
+
+PLAIN_WIDTH = 160  # columns of the table where the output is no terminal
+LONG = 50  # rows of the table that are shown; of more submissions, only those that are not graded, and a summary
+RATE_OVER = 120.0  # seconds over which the rate is taken: what one submission takes differs a hundredfold
+
+
+class _Rate(ProgressColumn):
+    """Submissions a minute, of late."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{60 * speed:.0f}/min" if (speed := task.finished_speed or task.speed) else "")
+
+
+def progress_bar(**extra: str) -> Progress:
+    """Make a bar with count, rate and time left, and behind it some fields of the task."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn()
+    more = [TextColumn(f"{{task.fields[{name}]}}", style="dim") for name in extra]
+    return Progress(*columns, *more, console=Console(stderr=True), transient=True, speed_estimate_period=RATE_OVER)
+
+
+def console() -> Console:
+    """Make a console for standard output, wide where that is no terminal."""
+    found = Console()
+    return found if found.is_terminal else Console(width=PLAIN_WIDTH)
+
+
+def print_results(tally: Tally, configuration: Configuration, written: Iterable[Path], remarks: Sequence[str]) -> None:
+    """Print the table, or for many submissions what needs a look and a summary, and where everything is."""
+    screen = console()
+    long = tally.landed > LONG
+    shown = list(islice((row for row in tally.rows() if not long or row["status"] != "graded"), LONG))
+    if shown:
+        screen.print(_table(shown, configuration))
+    lines = []
+    if long:
+        hidden = tally.landed - tally.statuses["graded"] - len(shown)
+        lines = [*([f"... and {hidden} more that are not graded."] if hidden else []), *tally.summary()]
+    lines.append(f"{tally.landed} of {tally.submissions} submissions have a result: results.json and report.html of each.")
+    lines.append(f"Over all of them: {', '.join(map(str, written))}")
+    if tally.failed:
+        named = ", ".join(tally.failed[:LONG]) + (f" and {more} more" if (more := len(tally.failed) - LONG) > 0 else "")
+        lines.append(f"The grader failed on {named}: the reason is in the table. Run again to try these once more.")
+    screen.print("\n".join([*lines, *remarks]), markup=False, soft_wrap=True)
+
+
+def print_json(out: Path, tally: Tally, written: Iterable[Path], remarks: Sequence[str], **facts: Any) -> None:
+    """Print everything as one JSON document, row by row."""
+    about = {
+        "out": str(out),
+        "written": [str(path) for path in written],
+        "submissions": tally.submissions,
+        "landed": tally.landed,
+        "counts": {status: tally.statuses[status] for status in ("graded", "invalid", "error")},
+        "remarks": remarks,
+        **facts,
+    }
+    print(json.dumps(about, indent=1, ensure_ascii=False).removesuffix("\n}"), ',\n "rows": [', sep="", end="")
+    for place, row in enumerate(tally.rows()):
+        numbers = {column: float(row[column]) for column in ("score", *QUESTIONS, "seconds")}
+        told = {**row, **numbers, "results": str(out / row["submission"] / "results.json")}
+        print("," if place else "", "\n  ", json.dumps(told, ensure_ascii=False), sep="", end="")
+    print("\n ]\n}")
+
+
+def _table(rows: list[dict[str, Any]], configuration: Configuration) -> Table:
+    worth = Marks.of(Report("", "graded"), configuration)
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    table.add_column("submission", no_wrap=True, min_width=max((len(row["submission"]) for row in rows), default=0))
+    table.add_column("score", justify="right", no_wrap=True)
+    for question in QUESTIONS:
+        table.add_column(f"{question}/{points(worth.most(of_question(question)))}", justify="right", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    table.add_column("what to look at first", overflow="ellipsis", no_wrap=True, ratio=1)
+    for row in rows:
+        style = {"invalid": "yellow", "error": "red"}.get(row["status"])
+        words = escape(click.unstyle(row["first_words"]))
+        marks = (row["score"], *(row[question] for question in QUESTIONS), row["status"])
+        table.add_row(escape(row["submission"]), *marks, words, style=style)
+    return table
