@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import cache
@@ -63,7 +63,7 @@ def alone(out: Path) -> Iterator[None]:
 
 
 def grade(
-    submissions: dict[str, Place],
+    submissions: Mapping[str, Place],
     out: Path,
     *,
     jobs: int,
@@ -79,7 +79,7 @@ def grade(
 
     Parameters
     ----------
-    submissions : dict of str to Place
+    submissions : mapping of str to Place
         Each by its name.
     out : Path
         Folder for the results.
