@@ -48,6 +48,7 @@ audit: $(READY)  ## grade mutants of the reference, list those that the checks l
 bench: $(READY)  ## repeat the measurements behind limits and tolerances
 	$(VENV)/bin/python tests/benchmarks/layers.py
 	$(VENV)/bin/python tests/benchmarks/styles.py
+	$(VENV)/bin/python tests/benchmarks/cost.py --others
 	$(VENV)/bin/python tests/benchmarks/class.py
 
 assignment: $(READY)  ## generate stubs, notebook and handout from the solutions

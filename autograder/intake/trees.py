@@ -318,7 +318,7 @@ def _name(member: zipfile.ZipInfo) -> str:
 
 
 def _sort(branch: InZip) -> None:
-    branch.members.sort(key=lambda entry: entry[0])
+    branch.members.sort(key=lambda entry: (entry[0], entry[1].filename.startswith("/")))  # an absolute name is no honest one
     branch.folders = dict(sorted(branch.folders.items()))
     for below in branch.folders.values():
         assert isinstance(below, InZip)

@@ -2,7 +2,10 @@
 
 import math
 import platform
+from collections.abc import Mapping
+from functools import cache
 from importlib import metadata as installed
+from types import MappingProxyType
 from typing import Any
 
 from autograder import __version__
@@ -53,7 +56,7 @@ def results(report: Report, configuration: Configuration = DEFAULT, metadata: Me
         "sandbox": list(report.sandbox),
         "hints": report.hints,
         "meters": {meter: value if value is None or math.isfinite(value) else None for meter, value in report.meters.items()},
-        "versions": versions(),
+        "versions": dict(versions()),
         "attempt": metadata.attempt,
         "late_seconds": metadata.late.total_seconds(),
         "remark": clean(metadata.remark),
@@ -90,10 +93,11 @@ def for_instructor(report: Report, metadata: Metadata = UNKNOWN) -> str:
     return "\n".join(f"{fact}: {clean(words)}" for fact, words in facts.items() if words)
 
 
-def versions() -> dict[str, str]:
+@cache
+def versions() -> Mapping[str, str]:
     """Versions of everything that a verdict could depend on."""
     packages = {package: installed.version(package) for package in ("numpy", "pytest")}
-    return {"python": platform.python_version(), "autograder": __version__, **packages}
+    return MappingProxyType({"python": platform.python_version(), "autograder": __version__, **packages})
 
 
 def _result(hundredths: int, blocks: list[Block]) -> dict[str, Any]:

@@ -43,11 +43,19 @@ NUMPY = [
 NEVER = frozenset(
     [
         "antigravity",
+        "audioop",
+        "crypt",
+        "curses",
         "distutils",
         "ensurepip",
         "idlelib",
         "lib2to3",
+        "nis",
+        "ossaudiodev",
         "pydoc_data",
+        "readline",
+        "rlcompleter",
+        "spwd",
         "test",
         "tests",
         "this",
@@ -56,7 +64,7 @@ NEVER = frozenset(
         "turtledemo",
         "venv",
     ]
-)  # they open a browser or a window, print, build packages, or hold nothing that an answer could use
+)  # they open a browser or a window, print, build packages, or load libraries of a terminal's or a network's to be copied at forks
 
 
 def main() -> None:
