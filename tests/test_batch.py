@@ -247,21 +247,21 @@ def test_json_is_all_that_stands_on_standard_output(tmp_path):
         ("t", 0, 0, "invalid"),
     ]
     assert "Nothing was graded" in document["rows"][1]["first_words"]
-    assert Path(document["grades"]).is_file()
+    assert all(Path(written).is_file() for written in document["written"])
     assert all(Path(row["results"]).is_file() for row in document["rows"])
 
 
 def test_of_many_submissions_the_terminal_shows_those_that_need_a_look(tmp_path, capsys):
     """A table of all is in grades.csv; here are those not graded, the middle of the scores, and the first things to look at."""
-    from autograder import cli
+    from autograder import terminal
     from autograder.configuration import Configuration
     from autograder.report.folder import save
 
-    names = [f"s{k:03}" for k in range(2 * cli.LONG)]
+    names = [f"s{k:03}" for k in range(2 * terminal.LONG)]
     tally = Tally(tmp_path, names)
     for k, name in enumerate(names):
         tally.add(save(tmp_path, Report(name, "graded" if k % 10 else "invalid", f"reason {k}"), "key"))
-    cli._print_results(tally, Configuration(), tmp_path / "grades.csv", None)
+    terminal.print_results(tally, Configuration(), [tmp_path / "grades.csv"], [])
     lines = capsys.readouterr().out
     assert [line.split()[0] for line in lines.splitlines() if "reason" in line] == names[::10]
     assert "90 graded, 10 invalid, 0 error." in lines

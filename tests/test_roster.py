@@ -203,15 +203,16 @@ PLACES = {
 def test_grades_have_no_more_columns_where_nobody_is_known(tmp_path):
     """What reads them today goes on reading them."""
     places = {"alice": Place(Path("/x"))}
-    rows = students.with_students([row("alice")], places)
+    nobody = students.of(places)
+    rows = list(students.with_students([row("alice")], places, nobody))
     assert write_grades(tmp_path, rows).read_text() == f"{','.join(COLUMNS)}\nalice,80,1,1,1,1,1,graded,0.10\n"
-    assert write_gradebooks(tmp_path, rows, places) == []
+    assert write_gradebooks(tmp_path, rows, places, nobody) == []
 
 
 def test_grades_name_the_students_and_who_is_missing(tmp_path):
     """All of a group, in one row; what nobody handed in has no marks."""
     people = roster(tmp_path, GRADESCOPE + "Edgar,Poe,55,,Student,\nNo,Address,,,Student,\n")
-    write_grades(tmp_path, students.with_students(map(row, PLACES), PLACES, people))
+    write_grades(tmp_path, students.with_students(map(row, PLACES), PLACES, students.of(PLACES, people)))
     first, second, poe, nobody = table(tmp_path / "grades.csv")
     assert list(first) == [*COLUMNS, "names", "emails", "sids", "submitted"]
     assert (first["names"], first["emails"]) == ("Ada Lovelace; Jane van Doe", "ada@uni.edu; jane@uni.edu")
@@ -229,7 +230,7 @@ def test_the_last_of_a_students_submissions_counts(tmp_path):
     """By the time that is told, and it is said that there are several."""
     times = {"new": "2026-09-18T16:00:00-07:00", "old": "2026-09-18T22:00:00+00:00", "none": ""}
     places = {name: Place(Path("/x"), name, (ADA,), time) for name, time in times.items()}
-    write_gradebooks(tmp_path, [row("new", 70), row("old", 90), row("none", 10)], places)
+    write_gradebooks(tmp_path, [row("new", 70), row("old", 90), row("none", 10)], places, students.of(places))
     assert [line["Total Score"] for line in table(tmp_path / "gradescope.csv")] == ["70"]
     (said,) = students.of(places).sentences(None)
     assert said == (
@@ -242,7 +243,8 @@ def test_canvas_takes_the_table_back(tmp_path):
     people = roster(tmp_path, CANVAS + '"Poe, Edgar",5004,5,poe,Tue,17,,\n')
     rows = [row("submission_101", 80), row("submission_102", 30)]
     places = {**PLACES, "submission_101": Place(Path("/x"), "a/", (ADA,))}
-    write_gradebooks(tmp_path, students.with_students(rows, places, people), places, people)
+    owners = students.of(places, people)
+    write_gradebooks(tmp_path, students.with_students(rows, places, owners), places, owners, people)
     assert (tmp_path / "canvas.csv").read_text().splitlines() == [
         "Student,ID,SIS User ID,SIS Login ID,Section,From loops to matrices (4711)",
         "    Points Possible,,,,,100",
@@ -259,7 +261,7 @@ def test_canvas_gets_a_table_without_a_roster_too(tmp_path, status, score):
         "doejane_12345": Place(Path("/x"), "doejane_12345_", (Student("doejane", "12345"),)),
         "submission_1": Place(Path("/x"), "a/", (ADA,)),
     }
-    write_gradebooks(tmp_path, [row(name, 80, status) for name in places], places)
+    write_gradebooks(tmp_path, [row(name, 80, status) for name in places], places, students.of(places))
     _, _, *lines = (tmp_path / "canvas.csv").read_text().splitlines()
     assert lines == [f"doejane,12345,,,,{score}", f'"Lovelace, Ada",,007,ada@uni.edu,,{score}']
 
@@ -267,7 +269,7 @@ def test_canvas_gets_a_table_without_a_roster_too(tmp_path, status, score):
 def test_gradescopes_table_has_a_row_for_each_student(tmp_path):
     """Members of a group each; questions with what they are worth; who is missing."""
     people = roster(tmp_path, GRADESCOPE + "Edgar,Poe,55,poe@uni.edu,Student,B\n")
-    write_gradebooks(tmp_path, map(row, PLACES), PLACES, people)
+    write_gradebooks(tmp_path, map(row, PLACES), PLACES, students.of(PLACES, people), people)
     ada, jane, poe, bob = table(tmp_path / "gradescope.csv")
     columns = ("First Name", "Last Name", "SID", "Email", "Sections")
     assert [ada[column] for column in columns] == ["Ada", "Lovelace", "007", "ada@uni.edu", "A"]
@@ -319,8 +321,9 @@ def test_hostile_names_stay_text_in_every_table(tmp_path):
     evil = "=HYPERLINK(1)"
     people = roster(tmp_path, f"name,sid,email,section\n{evil},+a,@b,-c\n{evil},2,,\n")
     places = {"=x": Place(Path("/x"), "", (Student(evil, "+a", "@b"),)), "+y": Place(Path("/x"), "y", (Student("-z"),))}
-    rows = students.with_students(map(row, places), places, people)
-    for path in [write_grades(tmp_path, rows), *write_gradebooks(tmp_path, rows, places, people)]:
+    owners = students.of(places, people)
+    rows = list(students.with_students(map(row, places), places, owners))
+    for path in [write_grades(tmp_path, rows), *write_gradebooks(tmp_path, rows, places, owners, people)]:
         cells = [cell for line in table(path) for cell in line.values()]
         assert any("HYPERLINK" in cell for cell in cells)
         assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]

@@ -7,7 +7,6 @@ memory and death from the kernel.
 import builtins
 import contextlib
 import copy
-import functools
 import importlib
 import os
 import sys
@@ -106,23 +105,29 @@ def _look_up(name: str, namespace: dict[str, Any]) -> Callable[..., Any]:
 
 
 def _within(name: str, function: Callable[..., Any], sources: dict[str, bytes]) -> Callable[..., Any]:
-    """A given function, read anew from its source, with its first argument filled in: a loss of the submission's.
+    """`training.gradient_descent`, read anew from its source, with a loss of the submission's.
 
-    The loss gets copies, as if each call came over the wire, and its results must be what the given code takes.
+    It raises where a call returns what the given code does not take, or changes its arguments: then the judge goes step by step.
     """
-
-    def loss_function(*arguments: Any) -> tuple[float, np.ndarray[Any, Any]]:
-        W = arguments[0]
-        loss, dW = function(*map(copy.copy, arguments))
-        regular = isinstance(loss, float) and type(dW) is np.ndarray and dW.dtype == float and dW.shape == W.shape
-        if not regular or not np.isfinite(loss) or not np.all(np.isfinite(dW)):
-            raise TypeError("no loss and gradient")
-        return loss, dW
-
     module, _, outer = name.partition(".")
     namespace: dict[str, Any] = {"__name__": module}
     exec(compile(sources[module], f"{module}.py", "exec"), namespace)
-    return functools.partial(namespace[outer], loss_function)
+
+    def loss_function(W: np.ndarray[Any, Any], *others: Any) -> tuple[float, np.ndarray[Any, Any]]:
+        loss, dW = function(W.copy(), *others)
+        if not isinstance(loss, float) or type(dW) is not np.ndarray or dW.dtype != float or dW.shape != W.shape:
+            raise TypeError("no loss and gradient")
+        return loss, dW
+
+    def trained(*arguments: Any) -> Any:
+        before = copy.deepcopy(arguments)
+        results = namespace[outer](loss_function, *arguments)
+        unchanged = all(map(np.array_equal, before, arguments))
+        if not unchanged or not all(np.all(np.isfinite(result)) for result in results):
+            raise TypeError("no training")
+        return results
+
+    return trained
 
 
 def _describe(error: BaseException, sources: dict[str, bytes]) -> dict[str, Any]:

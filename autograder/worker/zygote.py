@@ -64,7 +64,7 @@ NEVER = frozenset(
         "turtledemo",
         "venv",
     ]
-)  # they open a browser or a window, print, build packages, or load libraries of a terminal's or a network's to be copied at forks
+)  # they open windows, print, build packages, or load libraries of terminals and networks, to be copied at each fork
 
 
 def main() -> None:

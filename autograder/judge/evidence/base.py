@@ -10,11 +10,12 @@ from draws import sizes
 from expect import Mismatch
 
 from autograder.judge.examination import NoAnswer, RemoteFunction
-from autograder.judge.meters.cpu import FIRST_REPEATS, TOO_LARGE, Race, Shape, Yardstick, race
+from autograder.judge.meters.cpu import FIRST_LOOK, FIRST_REPEATS, TOO_LARGE, Race, Shape, Yardstick, race
 from autograder.judge.meters.steps import LARGE_STEP_SIZES, STEP_SIZES, jittered, steps_per_row
 
 Rng = np.random.Generator
 
+GLANCE_FLOOR = 4 << 20  # bytes: at a glance a frugal answer takes 1 MB, one with an (N, D, C) array 10 MB, 5 in float32
 STEP_OTHERS = 5, 9  # least and largest size of the axes that are not watched while steps are counted
 
 
@@ -47,7 +48,8 @@ class Evidence:
 
     long: dict[str, Shape]
     short: dict[str, Shape]
-    widest: Shape | None = None
+    widest: Shape | None = None  # where waste costs time
+    glance: Shape = (0, 0, 0)  # where it takes memory already
     limited: str = ""  # axes that numpy itself limits: np.choose takes no more than 64 choices
     missing: Mismatch | NoAnswer | None = None  # why there is no answer at all
     draw: Callable[[Rng, Shape], tuple[Any, ...]]  # arguments of a shape
@@ -102,8 +104,13 @@ class Evidence:
 
     @cached_property
     def wide(self) -> Race | None:
-        """CPU time and memory against the reference's where no axis is short, if that tells more."""
-        return None if self.widest is None else self.race(self.widest)
+        """CPU time and memory against the reference's where no axis is short, if a look at its memory says that it matters."""
+        if self.widest is None:
+            return None
+        problem = self.reference.problem(self.glance, FIRST_LOOK)
+        result, _, peak = self.function.measure(*problem.arguments)
+        self.verify(result, problem.expected)
+        return self.race(self.widest) if peak > GLANCE_FLOOR else None
 
     def short_race(self, axis: str) -> Race:
         """CPU time and memory against the reference's, where the axis is short."""

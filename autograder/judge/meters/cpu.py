@@ -67,10 +67,12 @@ class Yardstick:
         self.problem = lru_cache(PROBLEMS)(self._solved_problem)
 
     def remembered(self, shape: Shape) -> float | None:
-        """The median of what was read at a shape before, seconds; None where that is not enough, or its turn has come again."""
+        """The lower quartile of what was read at a shape, seconds; None where that is not enough, or has been for long."""
         readings = self._readings.get(shape, ())
         self._uses[shape] += 1
-        return median(readings) if len(readings) >= FIRST_REPEATS and self._uses[shape] % RENEWED else None
+        if len(readings) < FIRST_REPEATS or self._uses[shape] % RENEWED == 0:
+            return None
+        return sorted(readings)[len(readings) // 4]
 
     def measure(self, shape: Shape, number: int) -> tuple[float, int]:
         """Solve a problem; return a credible CPU time (seconds) and the growth of memory (bytes)."""
@@ -128,7 +130,7 @@ class Race:
         """Whether more repeats would change nothing, after so many whose ratio is that at worst."""
         won = self.ratio < CLEAR * CPU_LIMIT and not self.slow
         lost = self.ratio > HOPELESS * CPU_LIMIT
-        if won and worst < DECISIVE * CPU_LIMIT:
+        if won and worst < DECISIVE * CPU_LIMIT and not self.wasteful:
             return True
         return repeats >= (FIRST_REPEATS if won else SLOW_REPEATS if lost else MOST_REPEATS)
 
@@ -171,8 +173,9 @@ def race(function: RemoteFunction, reference: Yardstick, shape: Shape, verify: C
         problem = reference.problem(shape, FIRST_LOOK)
         result, seconds, peak = function.measure(*problem.arguments)
         verify(result, problem.expected)
-        if IMPLAUSIBLE * unit < seconds < DECISIVE * CPU_LIMIT * unit:
-            return Race(seconds, unit, peak, 0)
+        look = Race(max(seconds, LEAST), unit, peak, 0)
+        if IMPLAUSIBLE < look.ratio < DECISIVE * CPU_LIMIT and not look.wasteful:
+            return look
     cpu: list[float] = []
     reference_cpu: list[float] = []
     peak = reference_peak = 0
