@@ -33,7 +33,7 @@ def write_atomically(path: Path, text: str) -> None:
 
 def as_json(rendered: dict[str, Any]) -> str:
     """Write a result as Gradescope takes it, without a NaN."""
-    return json.dumps(rendered, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(rendered, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def write_results(path: Path, rendered: dict[str, Any]) -> None:

@@ -107,7 +107,7 @@ def _look_up(name: str, namespace: dict[str, Any]) -> Callable[..., Any]:
 def _within(name: str, function: Callable[..., Any], sources: dict[str, bytes]) -> Callable[..., Any]:
     """`training.gradient_descent`, read anew from its source, with a loss of the submission's.
 
-    It raises where a call returns what the given code does not take, or changes its arguments: then the judge goes step by step.
+    It raises where a call returns what the given code does not take, or changes its arguments: then the judge goes on by steps.
     """
     module, _, outer = name.partition(".")
     namespace: dict[str, Any] = {"__name__": module}
