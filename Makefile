@@ -6,6 +6,7 @@ OUT ?= grades
 JOBS ?=
 SCHEDULER ?=
 CONFIG ?=
+ROSTER ?=
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -22,8 +23,9 @@ $(READY): pyproject.toml requirements/all.txt requirements/uv.txt
 	@PYTHON="$(PYTHON)" sh requirements/fill.sh $(VENV) requirements/all.txt
 	@touch $@
 
-grade: $(READY)  ## grade the sample submissions, or SUBMISSIONS="path ..." into OUT=folder, with JOBS=n or SCHEDULER=tcp://host:8786
-	@$(VENV)/bin/autograder grade $(SUBMISSIONS) --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS)) $(if $(SCHEDULER),--scheduler "$(SCHEDULER)")
+grade: $(READY)  ## grade the sample submissions, or SUBMISSIONS="path ..." into OUT=folder, with JOBS= CONFIG= ROSTER= SCHEDULER=
+	@$(VENV)/bin/autograder grade $(SUBMISSIONS) --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS)) $(if $(CONFIG),--config "$(CONFIG)") \
+		$(if $(ROSTER),--roster "$(ROSTER)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)")
 
 test: lint  ## lint, check types and run the tests, two files at a time
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
@@ -48,6 +50,7 @@ audit: $(READY)  ## grade mutants of the reference, list those that the checks l
 bench: $(READY)  ## repeat the measurements behind limits and tolerances
 	$(VENV)/bin/python tests/benchmarks/layers.py
 	$(VENV)/bin/python tests/benchmarks/styles.py
+	$(VENV)/bin/python tests/benchmarks/where.py
 	$(VENV)/bin/python tests/benchmarks/cost.py --others
 	$(VENV)/bin/python tests/benchmarks/class.py
 

@@ -1,0 +1,59 @@
+"""Where the CPU time of a right submission goes: starting workers, their answers, asking for them, checking them."""
+
+import os
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from autograder.homework import SOLUTIONS
+from autograder.worker.zygote import ONE_THREAD
+
+os.environ.update(ONE_THREAD)
+
+from autograder.judge.sandbox import Worker
+from autograder.judge.session import Bench
+from autograder.submission import stage
+
+ROUNDS = 10
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def main() -> None:
+    """Print milliseconds a submission."""
+    spent: defaultdict[str, float] = defaultdict(float)
+    ask = Worker.ask
+
+    def timed(worker: Worker, request: Any, *arguments: Any, **options: Any) -> Any:
+        before = time.process_time()
+        reply = ask(worker, request, *arguments, **options)
+        spent["the judge: asking, and reading answers"] += time.process_time() - before
+        if "function" in request:
+            spent["workers: answers"] += reply.cpu
+        elif request:
+            spent["workers: import"] += reply.cpu
+        return reply
+
+    submission, bench = stage("solutions", SOLUTIONS), Bench(1)
+    bench.judge(submission)  # the reference is started with the first one
+    Worker.ask = timed  # type: ignore[method-assign]
+    judge, zygote = time.process_time(), cpu_of(bench.sandbox._zygote.pid)
+    for _ in range(ROUNDS):
+        bench.judge(submission)
+    judge, zygote = time.process_time() - judge, cpu_of(bench.sandbox._zygote.pid) - zygote
+    bench.close()
+    spent["the judge: checks"] = judge - spent["the judge: asking, and reading answers"]
+    spent["workers: fork, confinement, end"] = zygote - spent["workers: answers"] - spent["workers: import"]
+    for name in sorted(spent):
+        print(f"{name:40} {1000 * spent[name] / ROUNDS:6.1f} ms")
+    print(f"{'together':40} {1000 * (judge + zygote) / ROUNDS:6.1f} ms")
+
+
+def cpu_of(process: int) -> float:
+    """CPU time of a process and of those below it that have ended, seconds."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / TICK
+
+
+if __name__ == "__main__":
+    main()
