@@ -373,6 +373,14 @@ def test_a_students_page_tells_nothing_of_checks_that_are_shown_later(tmp_path):
         assert told not in words
 
 
+def test_a_folder_whose_name_a_spreadsheet_takes_for_a_formula_has_its_page(tmp_path):
+    """In grades.csv a quote stands before the name, and none before the folder's."""
+    folder(tmp_path, [graded("=1+2")])
+    assert "'=1+2," in (tmp_path / "grades.csv").read_text()
+    write_page(tmp_path)
+    assert "=1+2" in (tmp_path / "=1+2" / "report.html").read_text()
+
+
 @pytest.mark.parametrize("status", ["invalid", "error"])
 def test_a_students_page_says_what_to_do_where_nothing_was_graded(tmp_path, status):
     folder(tmp_path, [Report("ada", status, "a zip that cannot be read")])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.report.blocks import Hint, clean, to_html
+from autograder.report.sheets import from_cell
 
 NEEDED = ("submission", "score", "status", "seconds")  # columns without which a table holds no grades
 RATIO = re.compile(r"(q\d+)\.cpu_ratio\.(\w+)")
@@ -169,14 +170,15 @@ def rows(out: Path) -> Iterator[Row]:
     questions = questions_of(out)
     try:
         with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                texts = {column: row.get(column) or "" for column in ("names", "emails", "sids", "submitted")}
+            for cells in csv.DictReader(file):
+                row = {column: from_cell(cell) for column, cell in cells.items() if isinstance(cell, str)}
+                texts = {column: row.get(column, "") for column in ("names", "emails", "sids", "submitted")}
                 yield Row(
-                    row["submission"] or "",
-                    clean(row["status"] or ""),
-                    _number(row["score"]),
-                    {question: _number(row[question]) for question in questions},
-                    _number(row["seconds"]),
+                    row.get("submission", ""),
+                    clean(row.get("status", "")),
+                    _number(row.get("score")),
+                    {question: _number(row.get(question)) for question in questions},
+                    _number(row.get("seconds")),
                     **{column: clean(text) for column, text in texts.items()},
                 )
     except (ValueError, csv.Error) as error:
