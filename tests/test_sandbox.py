@@ -16,8 +16,8 @@ import pytest
 from autograder.homework import ROOT
 from autograder.judge import sandbox as sandbox_module
 from autograder.judge.sandbox import Sandbox, TookTooLong, WorkerDied
+from autograder.orders import ANSWER, END, FORK, ORDER
 from autograder.wire import LENGTHS
-from autograder.worker.zygote import ANSWER, END, FORK, ORDER
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 

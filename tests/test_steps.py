@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograder.judge.meters.steps import LARGE_STEP_SIZES, STEP_SIZES, jittered, steps_per_row
-from autograder.worker.steps import SWITCHED_OFF
+from autograder.orders import SWITCHED_OFF
 from autograder.worker.watch import ITEMS_ARE_ARGUMENTS, ITEMS_AT
 
 PRELUDE = "import functools, itertools, math, operator, random, statistics, sys\nimport numpy as np\n"

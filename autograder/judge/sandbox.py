@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.orders import ANSWER, END, FORK, ONE_THREAD, ORDER
 from autograder.wire import LENGTHS, MAX_TEXT, WireError, decode, encode
-from autograder.worker.zygote import ANSWER, END, FORK, ONE_THREAD, ORDER
 
 PACKAGE_HOME = Path(__file__).resolve().parents[2]
 MEMORY = 1 << 29  # bytes of address space: numpy and the standard library take 160 MB of it, the largest check 100 MB

@@ -11,10 +11,10 @@ import resource
 import signal
 from dataclasses import dataclass
 
+from autograder.orders import PR_SET_PDEATHSIG
 from autograder.worker.landlock import close_file_system
 from autograder.worker.seccomp import filter_system_calls
 
-PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
 
 

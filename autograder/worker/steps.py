@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
-SWITCHED_OFF = -1  # instead of a count, where the call reached for the counter
+from autograder.orders import SWITCHED_OFF
 
 HOOK = "sys.addaudithook"  # what an audit hook runs is never counted, whenever it was added
 REACHING = frozenset([HOOK, "sys.setprofile", "sys.settrace"])  # audit events

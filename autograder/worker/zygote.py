@@ -12,17 +12,12 @@ import os
 import pkgutil
 import signal
 import socket
-import struct
 import sys
 import warnings
 
-ORDER = struct.Struct("<cqqqq")  # what, process id, user or -1, memory in bytes, CPU in seconds
-ANSWER = struct.Struct("<q")  # process id, or the status that waitpid gives
-FORK, END = b"f", b"e"
+from autograder.orders import ANSWER, FORK, ORDER
 
 PR_SET_CHILD_SUBREAPER = 36
-# What to set before numpy is loaded: a second thread of the linear algebra waits for work by spinning.
-ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 NUMPY = [
     "numpy",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.homework import SOLUTIONS
-from autograder.worker.zygote import ONE_THREAD
+from autograder.orders import ONE_THREAD
 
 os.environ.update(ONE_THREAD)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judge.examination import RemoteFunction
-from autograder.worker.steps import SWITCHED_OFF
+from autograder.orders import SWITCHED_OFF
 
 STEP_SIZES = (16, 32, 48)  # rows along the axis; C-level switches such as np.choose's 32 choices cost no steps
 FEW_STEP_SIZES = (4, 8)  # where a loop is what is wanted

@@ -1,0 +1,84 @@
+"""Which room of the house may know of which: the way of a submission leads in one direction."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from autograder.homework import MODULES, ROOT
+
+FILES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in (ROOT / "autograder").rglob("*.py")
+    if "image" not in path.parts
+}
+EVERYONE = {"homework", "configuration"}  # knows of nothing else, or only of the first
+KNOWS = {
+    "configuration": {"homework"},
+    "intake": {"roster"} | EVERYONE,
+    "submission": {"intake", "roster"} | EVERYONE,
+    "wire": set(),
+    "orders": set(),
+    "worker": {"wire", "orders"},
+    "judge": {"submission", "wire", "orders"} | EVERYONE,
+    "hidden": {"judge", "wire"} | EVERYONE,
+    "report": {"judge", "submission", "roster"} | EVERYONE,
+    "batch": {"judge", "report", "submission", "orders"} | EVERYONE,
+    "cluster": {"batch", "judge", "report", "submission"},
+    "routes": {"batch", "judge", "report", "submission"} | EVERYONE,
+    "release": {"judge", "report", "routes"} | EVERYONE,
+    "audit": {"batch", "release", "submission"} | EVERYONE,
+    "terminal": {"judge", "report"} | EVERYONE,
+    "cli": {"audit", "batch", "cluster", "judge", "release", "report", "roster", "submission", "terminal"} | EVERYONE,
+}  # what each module or folder of autograder/ may import of the others
+WORKERS_PACKAGES = {"numpy", *sys.stdlib_module_names}
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Names of the modules that a file imports anywhere, also inside functions."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module, f"{path} imports relatively"
+            names = (f"{node.module}.{alias.name}" for alias in node.names)
+            yield from (name if name in FILES else node.module for name in names)
+
+
+def room(module: str) -> str:
+    """The module or folder right below the package."""
+    return module.split(".")[1] if "." in module else module
+
+
+@pytest.mark.parametrize("module", sorted(FILES))
+def test_a_module_knows_only_of_the_rooms_before_it(module):
+    """The judge, above all, knows nothing of the worker's side, and neither of them of what a report looks like."""
+    rooms = {room(name) for name in imported(FILES[module]) if name.startswith("autograder.")} - {room(module)}
+    assert rooms <= KNOWS.get(room(module), set())
+
+
+def test_no_two_modules_import_each_other():
+    """Directly or through others, at the top of a file or in a function."""
+    graph = {module: {name for name in imported(path) if name in FILES} - {module} for module, path in FILES.items()}
+    assert set(TopologicalSorter(graph).static_order()) >= set(FILES)
+
+
+@pytest.mark.parametrize("module", sorted(name for name in FILES if room(name) == "worker"))
+def test_a_worker_needs_nothing_but_numpy_and_the_standard_library(module):
+    """It starts in an environment that holds no more, and what it cannot import cannot be turned against it."""
+    tops = {name.partition(".")[0] for name in imported(FILES[module])} - {"autograder"}
+    assert tops <= WORKERS_PACKAGES
+
+
+def test_nothing_of_a_students_is_imported():
+    """Neither by the names that the answers have, nor by any that is found out at run time, but for the reference."""
+    for module, path in FILES.items():
+        assert not {name.partition(".")[0] for name in imported(path)} & set(MODULES), module
+        text = path.read_text(encoding="utf-8")
+        if room(module) not in ("worker", "homework"):
+            assert "import_module(" not in text, module
+            assert "exec_module(" not in text, module
+            assert "pickle" not in {name.partition(".")[0] for name in imported(path)}, module
