@@ -1,12 +1,13 @@
 """The homework as data: which functions students fill, what each check is worth, where files lie, and the reference answers."""
 
-import csv
 import importlib.util
-import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+
+from tables import points
+from tables import questions as questions
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENT = ROOT / "assignment"
@@ -14,23 +15,15 @@ SOLUTIONS = ROOT / "solutions"
 PUBLIC_CHECKS = ASSIGNMENT / "tests"
 HIDDEN_CHECKS = Path(__file__).resolve().parent / "hidden"
 
-
-def _table(name: str) -> list[dict[str, str]]:
-    """Rows of a table that lies beside the public checks."""
-    with (PUBLIC_CHECKS / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-@cache
-def questions() -> list[dict[str, str]]:
-    """Rows of the table of questions: question, function, module, title."""
-    return _table("questions.csv")
-
-
 FUNCTIONS = {row["function"]: row["module"] for row in questions()}  # the module of each function that students fill
 QUESTIONS = {row["question"]: row["module"] for row in questions()}  # the module that each question needs
 MODULES = tuple(dict.fromkeys(FUNCTIONS.values()))
 GIVEN = ("digits", "gradient_check", "neighbours", "training")  # given modules, which a submission may import
+
+
+def question_of(function: str) -> str:
+    """The question that asks for a function."""
+    return next(row["question"] for row in questions() if row["function"] == function)
 
 
 @dataclass(frozen=True)
@@ -77,7 +70,7 @@ def checks() -> dict[str, Check]:
     """
     places: dict[str, int] = {}
     table = {}
-    for row in _table("points.csv"):
+    for row in points():
         question = row["id"].partition(".")[0]
         places[question] = places.get(question, 0) + 1
         number = f"{question[1:]}.{places[question]}"
@@ -105,10 +98,3 @@ def reference(module: str) -> ModuleType:
 def given_sources() -> dict[str, bytes]:
     """Sources of the given modules by name."""
     return {name: (ASSIGNMENT / f"{name}.py").read_bytes() for name in GIVEN}
-
-
-def make_checks_importable() -> None:
-    """Let this process import what the checks import: the given code and the words of `expect`."""
-    for folder in (ASSIGNMENT, PUBLIC_CHECKS):
-        if str(folder) not in sys.path:
-            sys.path.insert(0, str(folder))

@@ -27,9 +27,8 @@ from autograder.intake.trees import (
     walk,
 )
 
-# What students have too is importable since folders was imported.
-from answers import MAX_MODULE, MAX_NOTEBOOK, choose  # isort: skip
-from lifting import shown  # isort: skip
+from answers import MAX_MODULE, MAX_NOTEBOOK, choose
+from lifting import shown
 
 __all__ = ["MAX_MODULE", "MAX_NAME", "MAX_NOTEBOOK", "Place", "Submission", "find", "stage"]
 

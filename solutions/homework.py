@@ -70,6 +70,7 @@
 import time
 
 import numpy as np
+
 import plots
 from check import check
 from digits import load_digits
@@ -422,6 +423,9 @@ times = {
     "matrices": [seconds(pairwise_squared_distances, X_test[:n], X_train[:n]) for n in rows],
 }
 plots.time_against_rows(rows, times)
+
+# %% [markdown] only="source" place="more"
+# Questions of homework_*.py, beside this file, stand here.
 
 # %% [markdown]
 # ## Written questions

@@ -1,24 +1,21 @@
 """The checks are adequate: no combination of mistakes gets full marks, and marks do not depend on the draw."""
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from autograder.homework import MODULES, SOLUTIONS, make_checks_importable
+from autograder.hidden import softmax_checks, test_q5
+from autograder.homework import MODULES, SOLUTIONS
+from autograder.judge.evidence.base import NotJudged
+from autograder.judge.evidence.distances import DistanceEvidence
+from autograder.judge.evidence.softmax import SoftmaxEvidence
+from autograder.judge.mistakes.softmax import AXES, terms
 from autograder.judge.session import Bench
 from autograder.submission import Submission, stage
 
-make_checks_importable()
-
-import numpy as np  # noqa: E402
-from draws import check_rng  # noqa: E402
-from expect import Mismatch  # noqa: E402
-
-from autograder.hidden import softmax_checks, test_q5  # noqa: E402
-from autograder.judge.evidence.base import NotJudged  # noqa: E402
-from autograder.judge.evidence.distances import DistanceEvidence  # noqa: E402
-from autograder.judge.evidence.softmax import SoftmaxEvidence  # noqa: E402
-from autograder.judge.mistakes.softmax import AXES, terms  # noqa: E402
+from draws import check_rng
+from expect import Mismatch
 
 
 class InThisProcess:

@@ -13,13 +13,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from autograder.homework import SOLUTIONS, checks, make_checks_importable, reference
+from autograder.homework import SOLUTIONS, checks, reference
 
-make_checks_importable()
-
-from gradient_check import numerical_gradient, relative_error  # noqa: E402
-from neighbours import two_loop_distances  # noqa: E402
-from training import add_ones, gradient_descent  # noqa: E402
+from gradient_check import numerical_gradient, relative_error
+from neighbours import two_loop_distances
+from training import add_ones, gradient_descent
 
 TEXT = (SOLUTIONS / "derivations.md").read_text(encoding="utf-8")
 RUBRIC = (SOLUTIONS / "written.md").read_text(encoding="utf-8")

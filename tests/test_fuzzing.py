@@ -40,10 +40,9 @@ from autograder.wire import (
     encode,
 )
 
-# What students have too is importable since autograder.submission was imported.
-from answers import MAX_NOTEBOOK, choose  # isort: skip
-from lifting import MAX_VALUES, read_notebook  # isort: skip
-from reading import HEADER, MARKER, MAX_CODE, MAX_WORDS, Reading, Unreadable, absent_imports, definitions  # isort: skip
+from answers import MAX_NOTEBOOK, choose
+from lifting import MAX_VALUES, read_notebook
+from reading import HEADER, MARKER, MAX_CODE, MAX_WORDS, Reading, Unreadable, absent_imports, definitions
 
 MORE = settings(max_examples=3 * settings.default.max_examples)  # for what takes a millisecond
 LONGEST_REASON = 2000  # characters: nine sentences, as many as there can be

@@ -3,19 +3,15 @@
 import numpy as np
 import pytest
 
-from autograder.homework import make_checks_importable
-
-make_checks_importable()
-
-from draws import batch, check_rng  # noqa: E402
-
-from autograder.judge.mistakes.distances import fit_distances, hint_for_distances  # noqa: E402
-from autograder.judge.mistakes.example import (  # noqa: E402
+from autograder.judge.mistakes.distances import fit_distances, hint_for_distances
+from autograder.judge.mistakes.example import (
     hint_for_jacobian,
     hint_for_probability_gradient,
     hint_for_score_gradient,
 )
-from autograder.judge.mistakes.softmax import AXES, fit_gradient, fit_loss, name_gradient, name_loss, terms  # noqa: E402
+from autograder.judge.mistakes.softmax import AXES, fit_gradient, fit_loss, name_gradient, name_loss, terms
+
+from draws import batch, check_rng
 
 CASES = [batch(check_rng(5, str(k))) for k in range(6)]
 TERMS = [terms(*case) for case in CASES]

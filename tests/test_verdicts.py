@@ -5,17 +5,14 @@ import multiprocessing
 
 import pytest
 
-from autograder.homework import FUNCTIONS, MODULES, QUESTIONS, SOLUTIONS, checks, make_checks_importable
+from autograder.hidden.test_q2 import draw
+from autograder.homework import FUNCTIONS, MODULES, QUESTIONS, SOLUTIONS, checks
 from autograder.report.blocks import to_text
 from autograder.report.gradescope import results
 from autograder.report.words import of_check
 from autograder.submission import Submission
 
-make_checks_importable()
-
-from draws import PUBLIC_SEED, check_rng, sizes  # noqa: E402
-
-from autograder.hidden.test_q2 import draw  # noqa: E402
+from draws import PUBLIC_SEED, check_rng, sizes
 
 
 def scores(report):

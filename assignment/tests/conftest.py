@@ -6,6 +6,7 @@ import traceback
 
 import numpy as np
 import pytest
+
 from draws import PUBLIC_SEED, check_rng
 from expect import Mismatch, loss_and_gradient, number
 from report import NOTEBOOK, NotThere, ReportByQuestion

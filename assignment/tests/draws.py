@@ -4,6 +4,7 @@ import hmac
 from functools import cache
 
 import numpy as np
+
 from digits import load_digits
 
 PUBLIC_SEED = 20260901  # of the checks that you run yourself; the grader has others

@@ -1,8 +1,9 @@
 """Question 1: the Jacobian of the softmax function."""
 
-import expect
 import numpy as np
 import pytest
+
+import expect
 from draws import sizes
 
 ROUND_OFF = 1e-12  # absolute: entries of J are below 1, and softmax costs a few roundings of 1e-16

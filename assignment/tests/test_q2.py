@@ -1,7 +1,8 @@
 """Question 2: gradients of one example's loss, backwards through the softmax."""
 
-import expect
 import pytest
+
+import expect
 from draws import sizes
 
 

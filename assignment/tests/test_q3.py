@@ -1,8 +1,9 @@
 """Question 3: the softmax loss and its gradient, with loops."""
 
-import expect
 import numpy as np
 import pytest
+
+import expect
 from draws import batch
 
 

@@ -1,7 +1,8 @@
 """Question 4: the softmax loss and its gradient, without loops."""
 
-import expect
 import pytest
+
+import expect
 from draws import all_digits, batch
 from training import accuracy, add_ones
 

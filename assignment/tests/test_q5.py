@@ -1,8 +1,9 @@
 """Question 5: squared distances between two sets of points, without loops."""
 
-import expect
 import numpy as np
 import pytest
+
+import expect
 from draws import all_digits, sizes
 from expect import Hint
 from neighbours import predict_labels, two_loop_distances

@@ -2,10 +2,10 @@
 
 import math
 
-from expect import Hint, Mismatch
-
 from autograder.judge.evidence.base import Evidence
 from autograder.judge.meters.cpu import CPU_LIMIT, TOO_LARGE
+
+from expect import Hint, Mismatch
 
 AXES = {
     "N": ("examples", "loop-rows"),

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import expect
 import numpy as np
-from draws import batch, sizes
 
 from autograder.homework import reference
 from autograder.judge.evidence.base import NotJudged, Rng
@@ -12,6 +10,9 @@ from autograder.judge.evidence.softmax import Batch, SoftmaxEvidence
 from autograder.judge.examination import RemoteFunction
 from autograder.judge.mistakes.fit import Array
 from autograder.judge.mistakes.softmax import terms
+
+import expect
+from draws import batch, sizes
 
 BATCHES = 3
 SHIFTS = 1000.0, -1000.0  # of all scores

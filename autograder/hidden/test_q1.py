@@ -1,10 +1,7 @@
 """Question 1, hidden: the Jacobian against numerical derivatives, and at scores in the thousands."""
 
-import expect
 import numpy as np
 import pytest
-from draws import sizes
-from expect import Hint
 
 from autograder.homework import reference
 from autograder.judge.evidence.base import NotJudged, Rng
@@ -12,6 +9,10 @@ from autograder.judge.evidence.softmax import STEP
 from autograder.judge.examination import RemoteFunction
 from autograder.judge.mistakes.example import hint_for_jacobian
 from autograder.judge.mistakes.fit import Array
+
+import expect
+from draws import sizes
+from expect import Hint
 
 
 @pytest.mark.check("q1.numerical")

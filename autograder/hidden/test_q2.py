@@ -3,11 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import expect
 import numpy as np
 import pytest
-from draws import sizes
-from expect import Hint
 
 from autograder.homework import reference
 from autograder.judge.evidence.base import NotJudged, Rng
@@ -15,6 +12,10 @@ from autograder.judge.evidence.softmax import STEP
 from autograder.judge.examination import RemoteFunction
 from autograder.judge.mistakes.example import hint_for_probability_gradient, hint_for_score_gradient
 from autograder.judge.mistakes.fit import Array
+
+import expect
+from draws import sizes
+from expect import Hint
 
 NO_BIAS = Hint("no-bias", "da fits scores without b: where is it added?")
 NAMES = ("da", "dz", "dW", "db")

@@ -1,13 +1,14 @@
 """Question 3, hidden: the softmax loss with loops."""
 
 import pytest
-from expect import Hint, Mismatch
 
 from autograder.hidden import softmax_checks
 from autograder.judge.evidence.base import Rng
 from autograder.judge.evidence.softmax import HONEST, SoftmaxEvidence
 from autograder.judge.examination import RemoteFunction
 from autograder.judge.meters.steps import FEW_STEP_SIZES
+
+from expect import Hint, Mismatch
 
 HONEST_STEPS = 12.0  # bytecodes for each example: a loop that picks a row, calls numpy on it and adds takes 25 and more
 HONEST_RATIO = 3.0  # times the CPU time of the vectorized reference: honest loops take 5.7 and more, vectorized styles 1.5

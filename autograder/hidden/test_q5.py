@@ -2,11 +2,8 @@
 
 from typing import Any
 
-import expect
 import numpy as np
 import pytest
-from draws import sizes
-from expect import Hint, Mismatch
 
 from autograder.hidden.loops import expect_fast, expect_no_loop
 from autograder.homework import reference
@@ -16,6 +13,10 @@ from autograder.judge.examination import RemoteFunction
 from autograder.judge.meters.memory import fair
 from autograder.judge.mistakes.fit import Array
 from autograder.wire import Strided
+
+import expect
+from draws import sizes
+from expect import Hint, Mismatch
 
 SINGLE = 1e-9  # of |a|^2 + |b|^2: a float32 on the way leaves 1e-7
 ROUND_OFF = 64  # times eps of the data's type, of |a|^2 + |b|^2: what the expansion loses where d is below 100

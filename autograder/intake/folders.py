@@ -4,14 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.homework import MODULES, make_checks_importable
+from autograder.homework import MODULES
 from autograder.intake.places import Found, Place
 from autograder.intake.trees import MAX_DEPTH, File, Tree, is_archive, is_ours, walk, where
 
-make_checks_importable()
-
-# What students have too became importable one line above.
-from lifting import NOTEBOOK as NOTEBOOK  # noqa: E402
+from lifting import NOTEBOOK as NOTEBOOK
 
 ANSWERS = tuple(f"{module}.py" for module in MODULES)
 NAMED = frozenset({*ANSWERS, NOTEBOOK})  # what students are asked to call their files

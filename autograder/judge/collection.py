@@ -10,9 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograder.homework import HIDDEN_CHECKS, PUBLIC_CHECKS, checks, make_checks_importable
-
-make_checks_importable()
+from autograder.homework import HIDDEN_CHECKS, PUBLIC_CHECKS, checks
 
 CONFIGURATION = Path(__file__).with_name("pytest.ini")
 

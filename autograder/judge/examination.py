@@ -9,13 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder.homework import FUNCTIONS, QUESTIONS, given_sources, make_checks_importable
+from autograder.homework import FUNCTIONS, QUESTIONS, given_sources
 from autograder.judge.sandbox import Sandbox, TookTooLong, Worker, WorkerDied
 
-make_checks_importable()
-
-# What students have too became importable one line above.
-from reading import origin, place  # noqa: E402
+from reading import origin, place
 
 CALL_CPU = 3.0  # seconds for one request; the longest honest one, a loop over 8,000 rows that is to lose its points, takes 1
 TRAINING_CPU = 30.0  # seconds for 30 steps of it; a loss in scalar loops takes 10

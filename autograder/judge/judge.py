@@ -9,19 +9,20 @@ from functools import cached_property
 from typing import Any
 
 import pytest
-from draws import PUBLIC_SEED, check_rng
-from expect import Hint, Mismatch
 
-from autograder.homework import FUNCTIONS, checks, reference
+from autograder.homework import FUNCTIONS, checks, question_of, reference
 from autograder.judge.collection import Test
-from autograder.judge.evidence.base import NotJudged
+from autograder.judge.evidence.base import Evidence, NotJudged
 from autograder.judge.evidence.distances import DistanceEvidence
 from autograder.judge.evidence.softmax import SoftmaxEvidence
 from autograder.judge.examination import Examination, NoAnswer, RemoteFunction
-from autograder.judge.meters.cpu import Race, Yardstick
+from autograder.judge.meters.cpu import Draw, Race, Yardstick
 from autograder.judge.sandbox import SandboxError
 from autograder.judge.training import train
 from autograder.judge.verdict import Outcome, Part
+
+from draws import PUBLIC_SEED, check_rng
+from expect import Hint, Mismatch
 
 
 class Judge:
@@ -31,14 +32,15 @@ class Judge:
     ----------
     examination : Examination
         The submission.
-    yardsticks : dict of str to Yardstick
-        The reference of q4 and of q5, at work in workers of the same kind.
+    yardstick : callable
+        Takes the name of a function and how to draw its arguments; returns the reference, at work in a worker of the same kind.
     seed : int
         Hidden.
     """
 
-    def __init__(self, examination: Examination, yardsticks: dict[str, Yardstick], seed: int) -> None:
-        self.examination, self._yardsticks, self._seed = examination, yardsticks, seed
+    def __init__(self, examination: Examination, yardstick: Callable[[str, Draw], Yardstick], seed: int) -> None:
+        self.examination, self._yardstick, self._seed = examination, yardstick, seed
+        self._others: dict[str, Evidence] = {}
         self.faults: list[str] = []
         self._told: dict[tuple[str, str], str] = {}
         self._root: dict[str, str] = {}
@@ -75,8 +77,16 @@ class Judge:
             "naive_evidence": lambda: self._naive,
             "vectorized_evidence": lambda: self._vectorized,
             "distance_evidence": lambda: self._distances,
+            "evidence": lambda: self._evidence,
         }
         return {name: self.examination.function(name) if name in FUNCTIONS else known[name]() for name in test.needs}
+
+    def _evidence(self, kind: type[Evidence], function: RemoteFunction) -> Evidence:
+        """What is known of any other function, once for all its tests."""
+        if function.name not in self._others:
+            reference = self._yardstick(function.name, kind.draw)
+            self._others[function.name] = kind(function, reference, check_rng(self._seed, function.name))
+        return self._others[function.name]
 
     def _expect_alive(self, function: RemoteFunction) -> None:
         """Expect a softmax loss that is more than a constant."""
@@ -105,16 +115,20 @@ class Judge:
     @cached_property
     def _distances(self) -> DistanceEvidence:
         name = "pairwise_squared_distances"
-        return DistanceEvidence(self.examination.function(name), self._yardsticks["q5"], check_rng(self._seed, name))
+        yardstick = self._yardstick(name, DistanceEvidence.draw)
+        return DistanceEvidence(self.examination.function(name), yardstick, check_rng(self._seed, name))
 
     def _softmax_evidence(self, name: str, question: str) -> SoftmaxEvidence:
         # Loops are measured against the vectorized reference too.
-        return SoftmaxEvidence(self.examination.function(name), self._yardsticks["q4"], check_rng(self._seed, name), question)
+        yardstick = self._yardstick("softmax_loss_vectorized", SoftmaxEvidence.draw)
+        return SoftmaxEvidence(self.examination.function(name), yardstick, check_rng(self._seed, name), question)
 
     def measurements(self) -> dict[str, float | None]:
         """What was measured, by name: CPU ratio and steps a row of each axis, as far as asked for; None for an infinity."""
         found: dict[str, float | None] = {}
-        for question, evidence in (("q4", self._vectorized), ("q5", self._distances)):
+        others = {question_of(name): evidence for name, evidence in self._others.items()}
+        known: dict[str, Evidence] = {"q4": self._vectorized, "q5": self._distances, **others}
+        for question, evidence in known.items():
             for axis, race in vars(evidence).get("races", {}).items():  # computed already, or not at all
                 found[f"{question}.cpu_ratio.{axis}"] = round(race.ratio, 2) if math.isfinite(race.ratio) else None
             for axis, steps in vars(evidence).get("steps", {}).items():

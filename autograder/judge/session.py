@@ -4,22 +4,18 @@ import math
 import time
 from functools import cached_property
 
-from autograder.homework import FUNCTIONS, QUESTIONS, SOLUTIONS, checks, make_checks_importable
+from autograder.homework import FUNCTIONS, QUESTIONS, SOLUTIONS, checks
 from autograder.judge.collection import collect
+from autograder.judge.evidence.distances import DistanceEvidence
+from autograder.judge.evidence.softmax import SoftmaxEvidence
 from autograder.judge.examination import Examination
-from autograder.judge.meters.cpu import Yardstick
+from autograder.judge.judge import Judge
+from autograder.judge.meters.cpu import Draw, Yardstick
 from autograder.judge.sandbox import Sandbox
 from autograder.judge.verdict import Report, Result
 from autograder.submission import Submission
 
-make_checks_importable()
-
-# What the checks import became importable one line above.
-from draws import check_rng  # noqa: E402
-
-from autograder.judge.evidence.distances import DistanceEvidence  # noqa: E402
-from autograder.judge.evidence.softmax import SoftmaxEvidence  # noqa: E402
-from autograder.judge.judge import Judge  # noqa: E402
+from draws import check_rng
 
 
 class Bench:
@@ -48,21 +44,23 @@ class Bench:
                 by_module[module] = Examination(self.sandbox, {module: source}, trusted=True)
                 by_module[module].turn_to(question)
         self._references = by_module
-        self.yardsticks = {
-            question: Yardstick(by_module[FUNCTIONS[name]].function(name), evidence.draw, seed)
-            for question, name, evidence in (
-                ("q4", "softmax_loss_vectorized", SoftmaxEvidence),
-                ("q5", "pairwise_squared_distances", DistanceEvidence),
-            )
-        }
+        self._yardsticks: dict[str, Yardstick] = {}
+
+    def yardstick(self, name: str, draw: Draw) -> Yardstick:
+        """The reference's function of a name, as the unit for all others; the same for all submissions."""
+        if name not in self._yardsticks:
+            self._yardsticks[name] = Yardstick(self._references[FUNCTIONS[name]].function(name), draw, self._seed)
+        return self._yardsticks[name]
 
     @cached_property
     def loop_ratios(self) -> dict[str, float]:
         """CPU time of the reference's loops in units of its vectorized answers, by question, at many rows."""
         rng = check_rng(self._seed, "loops")
         softmax, distances = (self._references[module] for module in ("softmax", "distances"))
-        q4 = SoftmaxEvidence(softmax.function("softmax_loss_naive"), self.yardsticks["q4"], rng, "q4")
-        q5 = DistanceEvidence(distances.function("neighbours.two_loop_distances"), self.yardsticks["q5"], rng)
+        vectorized = self.yardstick("softmax_loss_vectorized", SoftmaxEvidence.draw)
+        q4 = SoftmaxEvidence(softmax.function("softmax_loss_naive"), vectorized, rng, "q4")
+        frugal = self.yardstick("pairwise_squared_distances", DistanceEvidence.draw)
+        q5 = DistanceEvidence(distances.function("neighbours.two_loop_distances"), frugal, rng)
         return {"q4": q4.loop_ratio("N"), "q5": q5.loop_ratio("n")}
 
     def judge(self, submission: Submission, seconds: float = math.inf) -> Report:
@@ -89,7 +87,7 @@ class Bench:
         if not submission.sources:
             return Report(submission.name, "invalid", submission.reason)
         examination = Examination(self.sandbox, submission.sources, wall_limit=seconds / len(QUESTIONS))
-        judge = Judge(examination, self.yardsticks, self._seed)
+        judge = Judge(examination, self.yardstick, self._seed)
         try:
             judged = judge.run(self._tests)
         finally:

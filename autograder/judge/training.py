@@ -5,11 +5,12 @@ A submission could bend the first; but one that knows which W to reach gets ther
 
 from typing import Any
 
-import expect
 import numpy as np
-from training import gradient_descent
 
 from autograder.judge.examination import NoAnswer, RemoteFunction
+
+import expect
+from training import gradient_descent
 
 
 def train(loss_function: RemoteFunction, *arguments: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:

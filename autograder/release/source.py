@@ -2,7 +2,9 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import jupytext
 
@@ -58,9 +60,7 @@ def cells(*, solved: bool = False) -> list[Cell]:
         In order.
     """
     found: list[Cell] = []
-    for number, cell in enumerate(jupytext.read(SOLUTIONS / "homework.py").cells, start=1):
-        if cell.metadata.get("only") == "source":
-            continue
+    for number, cell in enumerate(_read(), start=1):
         marks = {key: cell.metadata.get(key, "") for key in ("only", "question", "slot", "written")}
         name, source = f"cell-{number}", cell.source
         if marks["question"]:
@@ -73,6 +73,16 @@ def cells(*, solved: bool = False) -> list[Cell]:
         if marks["written"]:
             found.append(Cell(f"{name}-answer", "markdown", PLACEHOLDER, only="notebook", written=name))
     return found
+
+
+def _read() -> Iterator[Any]:
+    """Cells as they are written; those of homework_*.py stand where homework.py has a cell for more questions."""
+    for cell in jupytext.read(SOLUTIONS / "homework.py").cells:
+        if cell.metadata.get("only") != "source":
+            yield cell
+        elif cell.metadata.get("place") == "more":
+            for path in sorted(SOLUTIONS.glob("homework_*.py")):
+                yield from jupytext.read(path).cells
 
 
 def _function(name: str, *, solved: bool) -> str:

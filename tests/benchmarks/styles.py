@@ -8,18 +8,14 @@ import multiprocessing
 import re
 from pathlib import Path
 
-from autograder.homework import make_checks_importable
+from autograder.hidden.loops import expect_fast, expect_no_loop
+from autograder.judge.evidence.distances import DistanceEvidence
+from autograder.judge.evidence.softmax import SoftmaxEvidence
 from autograder.judge.examination import Examination
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.judge.session import Bench
 
-make_checks_importable()
-
-from draws import check_rng  # noqa: E402
-
-from autograder.hidden.loops import expect_fast, expect_no_loop  # noqa: E402
-from autograder.judge.evidence.distances import DistanceEvidence  # noqa: E402
-from autograder.judge.evidence.softmax import SoftmaxEvidence  # noqa: E402
+from draws import check_rng
 
 HERE = Path(__file__).parent
 STYLES = {
@@ -39,7 +35,8 @@ def evidence(bench: Bench, question: str, source: str, round_: int):
     examination = Examination(bench.sandbox, {module: source.encode()})
     examination.turn_to(question)
     rng = check_rng(round_, question)
-    ours, theirs = examination.function(function), bench.yardsticks[question]
+    kind = SoftmaxEvidence if question == "q4" else DistanceEvidence
+    ours, theirs = examination.function(function), bench.yardstick(function, kind.draw)
     if question == "q4":
         return examination, SoftmaxEvidence(ours, theirs, rng, question)
     return examination, DistanceEvidence(ours, theirs, rng)

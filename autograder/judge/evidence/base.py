@@ -1,17 +1,18 @@
 """What all evidence has in common: interpreter steps and CPU time along each axis, each found out once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from statistics import median
 from typing import Any
 
 import numpy as np
-from draws import sizes
-from expect import Mismatch
 
 from autograder.judge.examination import NoAnswer, RemoteFunction
-from autograder.judge.meters.cpu import FIRST_LOOK, FIRST_REPEATS, TOO_LARGE, Race, Shape, Yardstick, race
+from autograder.judge.meters.cpu import FIRST_LOOK, FIRST_REPEATS, TOO_LARGE, Draw, Race, Shape, Yardstick, race
 from autograder.judge.meters.steps import LARGE_STEP_SIZES, STEP_SIZES, jittered, steps_per_row
+
+from draws import sizes
+from expect import Mismatch
 
 Rng = np.random.Generator
 
@@ -52,7 +53,7 @@ class Evidence:
     glance: Shape = (0, 0, 0)  # where it takes memory already
     limited: str = ""  # axes that numpy itself limits: np.choose takes no more than 64 choices
     missing: Mismatch | NoAnswer | None = None  # why there is no answer at all
-    draw: Callable[[Rng, Shape], tuple[Any, ...]]  # arguments of a shape
+    draw: Draw  # arguments of a shape
 
     def __init__(self, function: RemoteFunction, reference: Yardstick, rng: Rng) -> None:
         self.function, self.reference, self.rng = function, reference, rng

@@ -3,16 +3,17 @@
 from functools import cached_property
 from typing import Any
 
-import expect
 import numpy as np
-from draws import sizes
-from expect import Hint, Mismatch
 
 from autograder.judge.evidence.base import Evidence, NotJudged, Rng
 from autograder.judge.examination import NoAnswer
 from autograder.judge.meters.cpu import Shape
 from autograder.judge.mistakes.distances import DistanceModel, fit_distances, hint_for_distances, is_l1
 from autograder.judge.mistakes.fit import Array
+
+import expect
+from draws import sizes
+from expect import Hint, Mismatch
 
 # Sizes (n, m, d) at which one axis is long, so that a loop along it takes many times the reference's CPU time (make bench).
 LONG = {"n": (5_000, 6, 4), "m": (6, 5_000, 4), "d": (5, 4, 4_000)}

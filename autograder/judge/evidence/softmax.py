@@ -3,10 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-import expect
 import numpy as np
-from draws import batch
-from expect import Hint, Mismatch
 
 from autograder.judge.evidence.base import Evidence, NotJudged, Rng
 from autograder.judge.examination import NoAnswer, RemoteFunction
@@ -14,6 +11,10 @@ from autograder.judge.meters.cpu import Shape, Yardstick
 from autograder.judge.mistakes import softmax as mistakes
 from autograder.judge.mistakes.fit import Array, solve
 from autograder.judge.mistakes.softmax import AXES, GradientModel, LossModel, fit_gradient, fit_loss, terms
+
+import expect
+from draws import batch
+from expect import Hint, Mismatch
 
 Batch = tuple[Array, Array, Array, float]  # W, X, y, reg
 

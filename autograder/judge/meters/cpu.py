@@ -9,10 +9,11 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from draws import check_rng
 
 from autograder.judge.examination import RemoteFunction
 from autograder.judge.meters.memory import wasteful
+
+from draws import check_rng
 
 CPU_LIMIT = 8.0  # times the reference's CPU time: vectorized styles reach 4, the mildest full loop 12 (make bench)
 WASTEFUL_CPU_LIMIT = 5.0  # times, with arrays larger than needed: an (N, D, C) array takes 8 to 12
@@ -33,6 +34,7 @@ CLEAR = 0.6  # of the limit: below it a race is clearly won
 HOPELESS = 3.0  # times the limit: above it a race is clearly lost
 Arguments = tuple[Any, ...]
 Shape = tuple[int, int, int]
+Draw = Callable[[np.random.Generator, Shape], Arguments]
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Yardstick:
         Hidden.
     """
 
-    def __init__(self, function: RemoteFunction, draw: Callable[[np.random.Generator, Shape], Arguments], seed: int) -> None:
+    def __init__(self, function: RemoteFunction, draw: Draw, seed: int) -> None:
         self._function, self._draw, self._seed = function, draw, seed
         self._readings: dict[Shape, deque[float]] = {}
         self._uses: Counter[Shape] = Counter()

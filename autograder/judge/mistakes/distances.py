@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from expect import Hint
 
 from autograder.judge.mistakes.fit import SNAP, Array, near, solve
+
+from expect import Hint
 
 POWERS = (1.0, 2.0, 0.5)  # of P that follow the formula: 2 where P holds roots, 0.5 where it holds squares of squares
 DIMENSIONS = (0, -1)  # power of d in a factor: -1 for a mean over the coordinates

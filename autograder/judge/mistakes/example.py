@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from expect import Hint
 
 from autograder.judge.mistakes.fit import Array, near, solve
+
+from expect import Hint
 
 JACOBIANS = {
     (1, 1, 0): Hint("sign", "Between two different entries J has +s_i s_j: does s_i rise when another score does?"),

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from expect import Hint
 
 from autograder.judge.mistakes.fit import SNAP, Array, solve
+
+from expect import Hint
 
 
 @dataclass(frozen=True)
