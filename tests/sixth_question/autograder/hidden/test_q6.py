@@ -1,0 +1,70 @@
+"""Question 6, hidden: cosine similarities without loops."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.hidden.loops import expect_no_loop
+from autograder.homework import reference
+from autograder.judge.evidence.base import Evidence, NotJudged, Rng
+from autograder.judge.evidence.distances import LONG, SHORT, draw
+from autograder.judge.examination import RemoteFunction
+from autograder.judge.mistakes.fit import Array
+
+import expect
+from draws import sizes
+from expect import Hint
+
+NO_NORMS = Hint("no-norms", "These are products a.b: where are they divided by the lengths?")
+
+
+class SimilarityEvidence(Evidence):
+    """How fast it is where one axis is long."""
+
+    long = LONG
+    short = SHORT
+    draw = staticmethod(draw)
+
+    def verify(self, result: Any, expected: Any) -> None:
+        """Expect a matrix of the right form; what is wrong in it has cost its points already."""
+        expect.array(result, expected.shape, "S of many rows")
+
+    def require_alive(self) -> None:
+        """Expect more than a constant, whose speed is worth nothing."""
+        if np.ptp(expect.array(self.function(*draw(self.rng, (5, 4, 3))), (5, 4), "S")) == 0:
+            raise NotJudged("q6.values")
+
+
+def expect_similarities(S: Any, A: Array, B: Array) -> None:
+    """Expect the reference's similarities."""
+    expected = reference("similarity").cosine_similarities(A, B)
+    S = expect.array(S, expected.shape, "S")
+    hint = NO_NORMS if np.allclose(S, A @ B.T) else None
+    expect.close(S, expected, "S", expect.VALUE_TOLERANCE, hint)
+
+
+@pytest.mark.check("q6.values")
+def test_values(cosine_similarities: RemoteFunction, rng: Rng) -> None:
+    """S is right on random data"""
+    pairs = [draw(rng, (n, m, d)) for n, m, d in (sizes(rng, 3, 3, 12) for _ in range(3))]
+    for S, (A, B) in zip(cosine_similarities.map(pairs), pairs):
+        expect_similarities(S, A, B)
+
+
+@pytest.mark.check("q6.zero")
+def test_zero(cosine_similarities: RemoteFunction, rng: Rng) -> None:
+    """The similarities of a vector of zeros are 0"""
+    A, B = draw(rng, (5, 4, 3))
+    A[2] = 0.0
+    S = expect.array(cosine_similarities(A, B), (5, 4), "S")
+    expect.close(S[2] + 1.0, np.ones(4), "S of a vector of zeros, plus 1,", expect.VALUE_TOLERANCE)
+
+
+@pytest.mark.check("q6.loops")
+def test_loops(cosine_similarities: RemoteFunction, evidence: Callable[..., SimilarityEvidence]) -> None:
+    """No Python loop along n, m or d"""
+    similarity = evidence(SimilarityEvidence, cosine_similarities)
+    similarity.require_alive()
+    expect_no_loop(similarity)

@@ -1,0 +1,2 @@
+def cosine_similarities(A, B):
+    return A @ B.T
