@@ -39,7 +39,7 @@ test-pythons:  ## run the judge's tests on every Python that is supported (3.10 
 test-confined: $(READY)  ## run the sandbox's tests in a container as Docker makes it, and without privileges (needs root and runc)
 	sh tests/confined.sh
 
-lint: $(READY)
+lint: $(READY)  ## check style and types
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy

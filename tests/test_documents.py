@@ -1,0 +1,139 @@
+"""What the documents tell people to type works, and what they point at is there."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.cli import main
+from autograder.homework import ROOT, SOLUTIONS
+
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "assignment" / "README.md",
+    SOLUTIONS / "derivations.md",
+    SOLUTIONS / "written.md",
+]
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+TYPED = re.compile(r"^ *\$ (.+)$|`((?:make|autograder|\.venv/bin/autograder) [^`]+)`", re.MULTILINE)
+# Commands that other tests run, or CI itself; all others are run below.
+ELSEWHERE = {
+    "make setup": ".ci/run",
+    "make test": ".ci/run",
+    "make grade": ".ci/run",
+    "make test-routes": ".ci/run",
+    "make test-pythons": ".ci/run",
+    "make test-confined": ".ci/run",
+    "make gradescope-test": ".ci/run",
+    "make audit": ".ci/run",
+    "make bench": "tests/test_batch.py",  # its class.py has a test of its own; the others print numbers
+    "make lock": "requirements/lock.sh",  # asks the registry for the newest versions
+    "make check": "tests/test_handout.py",
+    "make check Q=q4": "tests/test_handout.py",
+    "make notebook": "assignment/Makefile",  # opens a browser
+    "make submission": "tests/test_hand_in.py",
+    ".venv/bin/autograder build nbgrader --out course && cd course": "tests/test_nbgrader.py",
+    ".venv/bin/autograder build otter --out course": "tests/test_otter.py",
+    "python3 -m zipfile -c homework.zip course/student/*": "tests/test_otter.py",
+    "autograder build all": "tests/test_routes.py",
+}
+PLACES = {
+    "path/to/class": "solutions",
+    "submissions ": "solutions ",
+    "my.toml": "course.toml",
+    "--out course && cd course": "--out course",
+}
+OTHERS = ("nbgrader", "otter", "dask")  # programs of other projects, which the tests of the routes and of clusters drive
+
+
+def typed(document: Path) -> list[str]:
+    """Commands in a document, without what the shell takes for a comment."""
+    found = (first or second for first, second in TYPED.findall(document.read_text(encoding="utf-8")))
+    return [re.sub(r"\s+# .*", "", command).strip() for command in found]
+
+
+def anchor(heading: str) -> str:
+    """The name that GitHub gives to a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_to_what_is_there(document):
+    """Files beside the document, and headings in them; what lies elsewhere is at least written as an address."""
+    for link in LINK.findall(document.read_text(encoding="utf-8")):
+        path, _, heading = link.partition("#")
+        if path.startswith("http"):
+            assert re.fullmatch(r"https://[\w.-]+(/\S*)?", path), link
+            continue
+        target = document.parent / path if path else document
+        assert target.exists(), f"{document.name} points at {link}"
+        if heading:
+            assert heading in map(anchor, HEADING.findall(target.read_text(encoding="utf-8"))), link
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory) -> Path:
+    """A copy of the repository with the environment that runs this test."""
+    copy = tmp_path_factory.mktemp("documents") / "homework"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "dist", "__pycache__", "submissions"))
+    (copy / ".venv").symlink_to(sys.prefix)
+    (copy / "course.toml").write_text("[points]\ntotal = 20\n")
+    return copy
+
+
+COMMANDS = sorted({command for document in DOCUMENTS for command in typed(document) if command not in ELSEWHERE})
+RUN = [command for command in COMMANDS if not any(f"bin/{other} " in command for other in OTHERS)]
+
+
+@pytest.mark.parametrize("command", [command for command in RUN if "HOST" not in command])
+def test_a_command_of_the_documents_works(checkout, command):
+    """As it stands there, with a class where it says path/to/class."""
+    for place, ours in PLACES.items():
+        command = command.replace(place, ours)
+    command = re.sub(r"^autograder", ".venv/bin/autograder", command)
+    if command.startswith("make") and not (checkout / ".venv" / ".ready").exists():
+        pytest.fail("the environment was not made by make")
+    if "report grades" in command:
+        grade = [".venv/bin/autograder", "grade", "solutions", "--out", "grades"]
+        subprocess.run(grade, cwd=checkout, env=environment(checkout), check=True)
+    if command.endswith(("grade", "--config course.toml")) and "build" not in command:
+        command = f"{command} solutions --out grades" if "--config" in command else ".venv/bin/autograder grade --help"
+    done = subprocess.run(
+        command, shell=True, cwd=checkout, env=environment(checkout), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def environment(checkout: Path) -> dict[str, str]:
+    """Variables with which the copy's package is the one that runs."""
+    return {**os.environ, "PYTHONPATH": str(checkout)}
+
+
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command not in RUN])
+def test_a_command_of_another_project_is_installed(command):
+    """Its program is in the environment; the tests of the routes and of clusters drive it."""
+    program = re.search(r"bin/(\w+) ", command)
+    assert program
+    assert Path(sys.executable).with_name(program[1]).exists()
+
+
+def test_what_is_run_elsewhere_is():
+    """Each in the place that is named for it."""
+    for command, place in ELSEWHERE.items():
+        assert (ROOT / place).exists()
+        if place == ".ci/run":
+            assert command == "make setup" or command in (ROOT / place).read_text(encoding="utf-8")
+
+
+def test_help_lists_every_target_and_every_target_is_there():
+    """Of the Makefile, and of the command line."""
+    told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"make ([a-z-]+)", told)) >= targets - {"help"}
+    assert set(main.commands) == {"grade", "report", "audit", "doctor", "build"}
