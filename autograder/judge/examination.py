@@ -2,6 +2,7 @@
 
 import builtins
 import math
+import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -119,6 +120,10 @@ class RemoteFunction:
         answer, cpu, peak = self._ask([{"arguments": list(arguments)}], weighed=True)
         return answer["results"][0], cpu, peak
 
+    def stay_on(self, processors: set[int]) -> None:
+        """Let its worker compute on some processors only."""
+        self._examination.stay_on(processors)
+
     def _ask(self, calls: list[dict[str, Any]], *, weighed: bool = False) -> tuple[dict[str, Any], float, int]:
         return self._examination.ask(self.name, calls, weighed=weighed)
 
@@ -163,6 +168,10 @@ class Examination:
     def function(self, name: str) -> RemoteFunction:
         """Stand in for a function of the submission."""
         return RemoteFunction(self, name)
+
+    def stay_on(self, processors: set[int]) -> None:
+        """Let the worker that lives compute on some processors only."""
+        os.sched_setaffinity(self._living_worker().process, processors)
 
     def close(self) -> None:
         """End the worker, if one lives."""

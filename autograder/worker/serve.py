@@ -7,6 +7,7 @@ memory and death from the kernel.
 import builtins
 import contextlib
 import copy
+import ctypes
 import importlib
 import os
 import sys
@@ -27,6 +28,9 @@ from autograder.worker.watch import watch_builtins
 
 PIECE = 1 << 16  # bytes: most requests come as one
 MAX_MESSAGE = 300  # characters of an exception's message that are worth reading
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of mallopt(3)
+LARGE = 12 << 20  # bytes: half of the least array that a check of memory looks for
+KEPT = 256 << 20  # bytes that may lie free
 SPARED = numpys_code()
 
 
@@ -67,6 +71,18 @@ def prepare() -> None:
     make_quiet()
     watch_builtins()
     guard_counter(SPARED)
+    keep_memory()
+
+
+def keep_memory() -> None:
+    """Let the allocator keep what is freed: to get pages from the kernel anew makes the time of a call a matter of luck.
+
+    Arrays from `LARGE` on come from the kernel and go back to it, so that the peak of memory tells of them in every call.
+    """
+    with contextlib.suppress(AttributeError):  # of the C library of GNU
+        libc = ctypes.CDLL(None)
+        libc.mallopt(M_MMAP_THRESHOLD, LARGE)
+        libc.mallopt(M_TRIM_THRESHOLD, KEPT)
 
 
 def make_quiet() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judge.examination import NoAnswer, RemoteFunction
-from autograder.judge.meters.cpu import FIRST_LOOK, FIRST_REPEATS, TOO_LARGE, Draw, Race, Shape, Yardstick, race
+from autograder.judge.meters.cpu import FEW_READINGS, FIRST_LOOK, TOO_LARGE, Draw, Race, Shape, Yardstick, race
 from autograder.judge.meters.steps import LARGE_STEP_SIZES, STEP_SIZES, jittered, steps_per_row
 
 from draws import sizes
@@ -122,13 +122,13 @@ class Evidence:
         place = list(self.long).index(axis)
         tenth = [size // 10 if k == place else size for k, size in enumerate(self.long[axis])]
         few = self.draw(self.rng, (tenth[0], tenth[1], tenth[2]))
-        loop = median(self.function.measure(*few)[1] for _ in range(FIRST_REPEATS))
-        return 10 * loop / median(self.reference.measure(self.long[axis], k)[0] for k in range(FIRST_REPEATS))
+        loop = median(self.function.measure(*few)[1] for _ in range(FEW_READINGS))
+        return 10 * loop / median(self.reference.measure(self.long[axis], k)[0] for k in range(FEW_READINGS))
 
     def slowness(self, shape: Shape, enough: float) -> float:
         """CPU time in the reference's, the most of a few repeats: one that is slow enough proves that the work was done."""
         most = 0.0
-        for number in range(FIRST_REPEATS):
+        for number in range(FEW_READINGS):
             problem = self.reference.problem(shape, number)
             reference_cpu, _ = self.reference.measure(shape, number)
             result, cpu, _ = self.function.measure(*problem.arguments)

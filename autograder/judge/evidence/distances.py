@@ -16,7 +16,7 @@ from draws import sizes
 from expect import Hint, Mismatch
 
 # Sizes (n, m, d) at which one axis is long, so that a loop along it takes many times the reference's CPU time (make bench).
-LONG = {"n": (5_000, 6, 4), "m": (6, 5_000, 4), "d": (5, 4, 4_000)}
+LONG = {"n": (1_500, 6, 4), "m": (6, 1_500, 4), "d": (5, 4, 4_000)}
 # Sizes where an array of the squared axis still costs next to nothing: a loop is slow here too, waste is not.
 SHORT = {"n": (300, 6, 4), "m": (6, 300, 4), "d": (5, 4, 200)}
 NO_ROOT = Hint("nan", "Rounding can leave -1e-13 where 0 is right: which operation gives no number there?")

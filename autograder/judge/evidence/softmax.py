@@ -22,7 +22,7 @@ CASES = 6  # batches to explain an answer with: two unknowns in the loss, so tha
 STEP = 1e-5  # central difference: truncation h^2 against round-off eps / h, worst error 7e-11 here
 
 # Sizes (N, D, C) at which one axis is long, so that a loop along it takes many times the reference's CPU time (make bench).
-LONG = {"N": (5_000, 4, 3), "D": (5, 4_000, 4), "C": (4, 2, 800)}
+LONG = {"N": (1_500, 4, 3), "D": (5, 4_000, 4), "C": (4, 2, 800)}
 # Sizes where an array of the squared axis still costs next to nothing: a loop is slow here too, waste is not.
 SHORT = {"N": (300, 4, 3), "D": (5, 150, 4), "C": (4, 2, 60)}
 WIDE = (400, 250, 60)  # an (N, D, C) array takes 12 times the reference's time here, every frugal style at most 3

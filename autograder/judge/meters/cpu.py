@@ -1,11 +1,11 @@
 """CPU time against the reference's, both read from the kernel's clock of their workers, in turn and on the same inputs."""
 
 import math
+import os
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -15,22 +15,23 @@ from autograder.judge.meters.memory import wasteful
 
 from draws import check_rng
 
-CPU_LIMIT = 8.0  # times the reference's CPU time: vectorized styles reach 4, the mildest full loop 12 (make bench)
+CPU_LIMIT = 6.0  # times the reference's CPU time: vectorized styles reach 3.5, a loop along a long axis 6.4 (make bench)
 WASTEFUL_CPU_LIMIT = 5.0  # times, with arrays larger than needed: an (N, D, C) array takes 8 to 12
 
-FIRST_REPEATS = 3  # of a race that is won: a median of three bears one outlier
+FIRST_REPEATS = 7  # of a race that is won, if not at once
 SLOW_REPEATS = 5  # of a race that is clearly lost, before anyone loses points
 MOST_REPEATS = 21  # of a race near the limit
 PROBLEMS = 40  # kept from submission to submission, of 0.3 to 1 MB: two for each shape and some more
 DRAWN = 100  # arguments that are kept, of some kB: all that steps are counted with
+FEW_READINGS = 3  # with fewer, what was read before is not relied on
 FIRST_LOOK = -1  # number of the problem that most answers are measured with, and no others
 RENEWED = 8  # races at a shape until the reference is measured anew, though what was read before would do
 READINGS = 15  # of the reference at each shape, remembered from submission to submission
 CREDIBLE = 0.4  # of the upper quartile of what was read before: load makes a factor of 2, a miss of the clock much more
 IMPLAUSIBLE = 0.2  # times the reference's CPU time: no style is that fast, so a reading below is a miss of the clock
 LEAST = 2e-5  # seconds: no request takes less
-DECISIVE = 0.35  # of the limit: for a loop of 12 to be read as less, the clock would have to miss three quarters of its time
-CLEAR = 0.6  # of the limit: below it a race is clearly won
+DECISIVE = 0.45  # of the limit: a loop would have to be read at a third of its time
+CLEAR = 0.65  # of the limit: below it a race is clearly won
 HOPELESS = 3.0  # times the limit: above it a race is clearly lost
 Arguments = tuple[Any, ...]
 Shape = tuple[int, int, int]
@@ -64,17 +65,18 @@ class Yardstick:
     def __init__(self, function: RemoteFunction, draw: Draw, seed: int) -> None:
         self._function, self._draw, self._seed = function, draw, seed
         self._readings: dict[Shape, deque[float]] = {}
+        self._credible: dict[Shape, deque[float]] = {}
         self._uses: Counter[Shape] = Counter()
         self.arguments = lru_cache(DRAWN)(self._drawn_arguments)
         self.problem = lru_cache(PROBLEMS)(self._solved_problem)
 
     def remembered(self, shape: Shape) -> float | None:
         """The lower quartile of what was read at a shape, seconds; None where that is not enough, or has been for long."""
-        readings = self._readings.get(shape, ())
+        readings = self._credible.get(shape, ())
         self._uses[shape] += 1
-        if len(readings) < FIRST_REPEATS or self._uses[shape] % RENEWED == 0:
+        if len(readings) < FEW_READINGS or self._uses[shape] % RENEWED == 0:
             return None
-        return sorted(readings)[len(readings) // 4]
+        return lower_quartile(readings)
 
     def measure(self, shape: Shape, number: int) -> tuple[float, int]:
         """Solve a problem; return a credible CPU time (seconds) and the growth of memory (bytes)."""
@@ -82,10 +84,16 @@ class Yardstick:
         readings = self._readings.setdefault(shape, deque(maxlen=READINGS))
         for _ in range(READINGS):
             _, cpu, peak = self._function.measure(*arguments)
+            cpu = max(cpu, LEAST)
             readings.append(cpu)
             if cpu > CREDIBLE * sorted(readings)[3 * len(readings) // 4]:
+                self._credible.setdefault(shape, deque(maxlen=READINGS)).append(cpu)
                 break
-        return max(cpu, LEAST), peak
+        return cpu, peak
+
+    def stay_on(self, processors: set[int]) -> None:
+        """Let the reference compute on some processors only."""
+        self._function.stay_on(processors)
 
     def rng(self, purpose: str) -> np.random.Generator:
         """Random numbers for a purpose, the same for all submissions."""
@@ -108,7 +116,7 @@ class Race:
     Parameters
     ----------
     cpu, reference_cpu : float
-        The median CPU time of all repeats, seconds; not the least, which could be one of the clock's misses.
+        The lower quartile of the CPU time of all repeats, seconds; not the least, which could be one of the clock's misses.
     peak, reference_peak : int
         The largest growth of memory, bytes.
     """
@@ -147,6 +155,12 @@ class Race:
         return WASTEFUL_CPU_LIMIT if self.wasteful else CPU_LIMIT
 
 
+def lower_quartile(readings: Iterable[float]) -> float:
+    """What a quarter of the readings stay below: load makes readings larger, the clock's few misses are left out below."""
+    ordered = sorted(readings)
+    return ordered[len(ordered) // 4]
+
+
 TOO_LARGE = Race(math.inf, 1.0, 1 << 62, 0)  # of an answer whose arrays do not fit into memory
 
 
@@ -169,7 +183,7 @@ def race(function: RemoteFunction, reference: Yardstick, shape: Shape, verify: C
     Returns
     -------
     race : Race
-        Median over the repeats, more of them near the limit.
+        Over the repeats, more of them near the limit.
     """
     if (unit := reference.remembered(shape)) is not None:
         problem = reference.problem(shape, FIRST_LOOK)
@@ -178,14 +192,25 @@ def race(function: RemoteFunction, reference: Yardstick, shape: Shape, verify: C
         look = Race(max(seconds, LEAST), unit, peak, 0)
         if IMPLAUSIBLE < look.ratio < DECISIVE * CPU_LIMIT and not look.wasteful:
             return look
+    # Processors differ: what shares a core with a busy neighbour takes twice the time.
+    every = sorted(os.sched_getaffinity(0))
+    one = {every[os.getpid() % len(every)]}
+    function.stay_on(one)
+    reference.stay_on(one)
+    try:
+        return _race(function, reference, shape, verify)
+    finally:
+        reference.stay_on(set(every))
+
+
+def _race(function: RemoteFunction, reference: Yardstick, shape: Shape, verify: Callable[[Any, Any], None]) -> Race:
     cpu: list[float] = []
     reference_cpu: list[float] = []
     peak = reference_peak = 0
     while True:
-        if len(cpu) % 2 == 0:
-            seconds, memory = reference.measure(shape, len(cpu))
-            reference_cpu.append(seconds)
-            reference_peak = max(reference_peak, memory)
+        seconds, memory = reference.measure(shape, len(cpu))
+        reference_cpu.append(seconds)
+        reference_peak = max(reference_peak, memory)
         problem = reference.problem(shape, len(cpu))
         for _ in range(READINGS):
             result, seconds, memory = function.measure(*problem.arguments)
@@ -194,6 +219,6 @@ def race(function: RemoteFunction, reference: Yardstick, shape: Shape, verify: C
                 break
         cpu.append(max(seconds, LEAST))
         verify(result, problem.expected)
-        measured = Race(median(cpu), median(reference_cpu), peak, reference_peak)
+        measured = Race(lower_quartile(cpu), lower_quartile(reference_cpu), peak, reference_peak)
         if measured.settled(max(cpu) / min(reference_cpu), len(cpu)):
             return measured
