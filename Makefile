@@ -12,7 +12,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup grade test test-routes test-pythons test-confined gradescope-test audit bench assignment release gradescope lint lock clean
+.PHONY: help setup grade test test-browser test-routes test-pythons test-confined gradescope-test audit bench assignment release gradescope lint lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */:/' | awk -F: '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ grade: $(READY)  ## grade the sample submissions, or SUBMISSIONS="path ..." into
 
 test: lint  ## lint, check types and run the tests, two files at a time
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
+
+test-browser: $(READY)  ## look at the pages in Chromium (needs it)
+	$(VENV)/bin/python -m pytest -m browser tests/test_page_in_browser.py
 
 test-routes: $(READY)  ## drive the real otter and nbgrader
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile -m routes

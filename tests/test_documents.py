@@ -27,6 +27,7 @@ ELSEWHERE = {
     "make setup": ".ci/run",
     "make test": ".ci/run",
     "make grade": ".ci/run",
+    "make test-browser": ".ci/run",
     "make test-routes": ".ci/run",
     "make test-pythons": ".ci/run",
     "make test-confined": ".ci/run",

@@ -14,6 +14,8 @@ from autograder.report.page.reading import result_of, rows
 from autograder.report.page.tally import Tally
 from tests.classes import a_class, folder, graded
 
+pytestmark = pytest.mark.browser
+
 ATTACK = """<img src=x onerror="window.hit=1">'"><script>window.hit=1</script>{{ 7 * 7 }}&lt;b&gt;"""
 LONG_NAME = "a-very-long-name-of-a-folder-as-platforms-make-them_" * 3
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
