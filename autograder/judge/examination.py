@@ -1,6 +1,7 @@
 """One submission under examination: its functions as proxies, a worker for each question, and why an answer is missing."""
 
 import builtins
+import contextlib
 import math
 import os
 import re
@@ -170,8 +171,9 @@ class Examination:
         return RemoteFunction(self, name)
 
     def stay_on(self, processors: set[int]) -> None:
-        """Let the worker that lives compute on some processors only."""
-        os.sched_setaffinity(self._living_worker().process, processors)
+        """Let the worker that lives compute on some processors only, where the system lets us choose."""
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(self._living_worker().process, processors)
 
     def close(self) -> None:
         """End the worker, if one lives."""
