@@ -18,6 +18,7 @@ from autograder.judge import sandbox as sandbox_module
 from autograder.judge.sandbox import Sandbox, TookTooLong, WorkerDied
 from autograder.orders import ANSWER, END, FORK, ORDER
 from autograder.wire import LENGTHS
+from tests.test_killed import descendants
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
@@ -40,23 +41,6 @@ UNSEEN = ("FileNotFoundError", "PermissionError")
 def call(worker, function, *arguments, cpu=2.0, **options):
     reply = worker.ask({"function": function, "calls": [{"arguments": list(arguments), **options}]}, cpu)
     return reply.value["results"][0] if "results" in reply.value else reply.value["raised"]
-
-
-def descendants(process: int) -> set[int]:
-    found, parents = set(), {process}
-    while parents:
-        children = set()
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                try:
-                    fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                except OSError:
-                    continue
-                if int(fields[1]) in parents:
-                    children.add(int(entry.name))
-        found |= children
-        parents = children
-    return found
 
 
 def test_a_worker_answers_with_what_the_function_returns(start):

@@ -20,14 +20,15 @@ GRADED = ".graded.json"  # beside results.json: the row of grades.csv, and the k
 STUDENTS = ("names", "emails", "sids", "submitted")  # behind them, where anything is known of the students
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file as a whole: a reader finds the old text or the new one, also after a crash.
+def write_atomically(path: Path, text: str | Iterable[str]) -> None:
+    """Replace a file as a whole, by a text or its pieces: a reader finds the old text or the new one, also after a crash.
 
     A draft that a crash leaves has the name of the next one, which replaces it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.draft")
-    draft.write_text(text, encoding="utf-8")
+    with draft.open("w", encoding="utf-8") as file:
+        file.writelines([text] if isinstance(text, str) else text)
     draft.replace(path)
 
 

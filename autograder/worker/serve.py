@@ -29,7 +29,7 @@ from autograder.worker.watch import watch_builtins
 PIECE = 1 << 16  # bytes: most requests come as one
 MAX_MESSAGE = 300  # characters of an exception's message that are worth reading
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of mallopt(3)
-LARGE = 12 << 20  # bytes: half of the least array that a check of memory looks for
+LARGE = 12 << 20  # bytes: the least array that a check of memory looks for, (n, n) in float32, has 16 MB
 KEPT = 256 << 20  # bytes that may lie free
 SPARED = numpys_code()
 

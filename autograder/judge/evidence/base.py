@@ -16,7 +16,7 @@ from expect import Mismatch
 
 Rng = np.random.Generator
 
-GLANCE_FLOOR = 4 << 20  # bytes: at a glance a frugal answer takes 1 MB, one with an (N, D, C) array 10 MB, 5 in float32
+GLANCE_FLOOR = 4 << 20  # bytes: at a glance a frugal answer takes 1 MB, one with an (N, D, C) array 14 MB, 7 in float32
 STEP_OTHERS = 5, 9  # least and largest size of the axes that are not watched while steps are counted
 
 

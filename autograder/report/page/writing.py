@@ -4,7 +4,6 @@ import base64
 import hashlib
 import heapq
 import math
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -66,10 +65,7 @@ def write_page(out: Path) -> Path:
                 write_atomically(out / row.name / "report.html", student_page(row, result))
         tally.add(row, result, problem)
     path = out / "index.html"
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("w", encoding="utf-8") as file:
-        file.writelines(class_page(tally, rows(out)))
-    draft.replace(path)
+    write_atomically(path, class_page(tally, rows(out)))
     return path
 
 
