@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+from tables import GIVEN_FUNCTIONS as GIVEN_FUNCTIONS
 from tables import points
 from tables import questions as questions
 

@@ -6,11 +6,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from autograder.hidden import softmax_checks, test_q5
+from autograder.hidden.distance_evidence import DistanceEvidence
+from autograder.hidden.mistakes.softmax import AXES, terms
+from autograder.hidden.softmax_evidence import SoftmaxEvidence
 from autograder.homework import MODULES, SOLUTIONS
-from autograder.judge.evidence.base import NotJudged
-from autograder.judge.evidence.distances import DistanceEvidence
-from autograder.judge.evidence.softmax import SoftmaxEvidence
-from autograder.judge.mistakes.softmax import AXES, terms
+from autograder.judge.evidence import NotJudged
 from autograder.judge.session import Bench
 from autograder.submission import Submission, stage
 
@@ -21,8 +21,8 @@ from expect import Mismatch
 class InThisProcess:
     """Stands in for a proxy, where the function is this test's own and nothing is measured."""
 
-    def __init__(self, function):
-        self.function, self.name = function, function.__name__
+    def __init__(self, function, name):
+        self.function, self.name = function, name
 
     def __call__(self, *arguments):
         return self.function(*arguments)
@@ -53,11 +53,10 @@ def test_no_combination_of_mistakes_in_a_softmax_loss_gets_all_points(factors, a
         at = terms(W, X, y, reg, axis)
         return data * at.data + penalty * at.penalty, pull * at.pull - push * at.push + shrink * at.shrink
 
-    function = InThisProcess(answer)
-    evidence = SoftmaxEvidence(function, None, check_rng(seed, "evidence"), "q4")
+    evidence = SoftmaxEvidence(InThisProcess(answer, "softmax_loss_vectorized"), None, check_rng(seed, "evidence"))
     lost = [
-        fails(softmax_checks.expect_loss, function, check_rng(seed, "loss"), evidence),
-        fails(softmax_checks.expect_gradient, function, check_rng(seed, "gradient"), evidence),
+        fails(softmax_checks.expect_loss, evidence, check_rng(seed, "loss")),
+        fails(softmax_checks.expect_gradient, evidence, check_rng(seed, "gradient")),
     ]
     assert any(lost)
     if axis == "" and (data, penalty) == (1.0, 1.0):
@@ -77,9 +76,9 @@ def test_no_combination_of_mistakes_in_distances_gets_all_points(factors, power,
         P = a * np.sum(A**2, axis=1)[:, np.newaxis] + b * np.sum(B**2, axis=1) + ab * A @ B.T
         return np.abs(P) ** power
 
-    function = InThisProcess(answer)
+    function = InThisProcess(answer, "pairwise_squared_distances")
     evidence = DistanceEvidence(function, None, check_rng(seed, "evidence"))
-    assert fails(test_q5.test_values, function, check_rng(seed, "values"), evidence)
+    assert fails(test_q5.test_values, function, check_rng(seed, "values"), lambda _: evidence)
 
 
 def marks(bench: Bench, submission: Submission) -> dict[str, float]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.homework import MODULES, ROOT
+from autograder.homework import FUNCTIONS, MODULES, ROOT
 
 FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
@@ -82,3 +82,10 @@ def test_nothing_of_a_students_is_imported():
             assert "import_module(" not in text, module
             assert "exec_module(" not in text, module
             assert "pickle" not in {name.partition(".")[0] for name in imported(path)}, module
+
+
+@pytest.mark.parametrize("module", sorted(name for name in FILES if room(name) != "hidden"))
+def test_only_the_hidden_checks_know_what_the_homework_asks_for(module):
+    """All else would grade any other functions as well."""
+    text = FILES[module].read_text(encoding="utf-8")
+    assert [name for name in FUNCTIONS if name in text] == []

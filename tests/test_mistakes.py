@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from autograder.judge.mistakes.distances import fit_distances, hint_for_distances
-from autograder.judge.mistakes.example import (
+from autograder.hidden.mistakes.distances import fit_distances, hint_for_distances
+from autograder.hidden.mistakes.example import (
     hint_for_jacobian,
     hint_for_probability_gradient,
     hint_for_score_gradient,
 )
-from autograder.judge.mistakes.softmax import AXES, fit_gradient, fit_loss, name_gradient, name_loss, terms
+from autograder.hidden.mistakes.softmax import AXES, fit_gradient, fit_loss, name_gradient, name_loss, terms
 
 from draws import batch, check_rng
 

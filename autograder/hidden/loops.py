@@ -1,22 +1,11 @@
-"""No loop, and no loop's time: what q4 and q5 have in common in their checks of loops and timing."""
+"""No loop, and no loop's time: what all questions have in common that forbid loops."""
 
 import math
 
-from autograder.judge.evidence.base import Evidence
+from autograder.judge.evidence import Axis, Evidence
 from autograder.judge.meters.cpu import CPU_LIMIT, TOO_LARGE
 
 from expect import Hint, Mismatch
-
-AXES = {
-    "N": ("examples", "loop-rows"),
-    "D": ("features", "loop-features"),
-    "C": ("classes", "loop-classes"),
-    "n": ("rows of A", "loop-rows"),
-    "m": ("rows of B", "loop-rows"),
-    "d": ("coordinates", "loop-features"),
-}  # what each axis counts, and the id of a loop along it
-
-WHOLE = "Which operation on whole arrays does this for all {} at once?"
 
 
 def expect_no_loop(evidence: Evidence) -> None:
@@ -24,31 +13,39 @@ def expect_no_loop(evidence: Evidence) -> None:
 
     Too much CPU time together with too much memory is waste, not a loop, if a short axis shows none: it costs only timing.
     """
-    for axis, steps in evidence.steps.items():
-        things, hint = AXES[axis]
+    evidence.require_alive()
+    for name, steps in evidence.steps.items():
+        axis = evidence.axes[name]
         if math.isinf(steps):
             raise Mismatch(
                 "The function switches off the counter of interpreter steps; without it, loop points cannot be earned."
             )
         if steps > 0:
             raise Mismatch(
-                f"A Python loop runs along {axis}: {steps:.3g} interpreter steps more for each further one of the {things}.",
-                hint=Hint(hint, f"{WHOLE.format(things)} Python's own sum, max or map take one after another too."),
+                f"A Python loop runs along {name}: {steps:.3g} interpreter steps more for each further one"
+                f" of the {axis.counts}.",
+                hint=Hint(axis.hint, f"{_question(axis)} Python's own sum, max or map take one after another too."),
             )
-    for axis, race in evidence.races.items():
-        things, hint = AXES[axis]
-        if race.ratio > CPU_LIMIT and not (race.wasteful and evidence.short_race(axis).ratio <= CPU_LIMIT):
+    for name, race in evidence.races.items():
+        axis = evidence.axes[name]
+        if race.ratio > CPU_LIMIT and not (race.wasteful and evidence.race(axis.short).ratio <= CPU_LIMIT):
             raise Mismatch(
-                f"With many {things} it takes {race.ratio:.0f} times the CPU time of the vectorized reference, as a loop does.",
-                hint=Hint(hint, WHOLE.format(things)),
+                f"With many {axis.counts} it takes {race.ratio:.0f} times the CPU time of the vectorized reference,"
+                " as a loop does.",
+                hint=Hint(axis.hint, _question(axis)),
             )
+
+
+def _question(axis: Axis) -> str:
+    return f"Which operation on whole arrays does this for all {axis.counts} at once?"
 
 
 def expect_fast(evidence: Evidence) -> None:
     """Expect CPU time near the reference's where any axis is long."""
-    races = {f"many {AXES[axis][0]}": race for axis, race in evidence.races.items()}
-    if evidence.wide is not None:
-        races["many of everything"] = evidence.wide
+    evidence.require_alive()
+    races = {f"many {evidence.axes[name].counts}": race for name, race in evidence.races.items()}
+    if evidence.wide_race is not None:
+        races["many of everything"] = evidence.wide_race
     what, slowest = max(races.items(), key=lambda item: item[1].ratio)
     if slowest is TOO_LARGE:
         raise Mismatch(f"With {what} it needs more memory than there is: is there an array larger than the answer needs?")

@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from autograder.hidden.mistakes.fit import Array
+from autograder.hidden.mistakes.softmax import terms
+from autograder.hidden.softmax_evidence import Batch, SoftmaxEvidence
 from autograder.homework import reference
-from autograder.judge.evidence.base import NotJudged, Rng
-from autograder.judge.evidence.softmax import Batch, SoftmaxEvidence
+from autograder.judge.evidence import NotJudged, Rng
 from autograder.judge.examination import RemoteFunction
-from autograder.judge.mistakes.fit import Array
-from autograder.judge.mistakes.softmax import terms
 
 import expect
 from draws import batch, sizes
@@ -28,43 +28,38 @@ def in_order(k: int, array: Array) -> Array:
     return np.asfortranarray(array) if k % 2 else array
 
 
-def expect_loss(function: RemoteFunction, rng: Rng, evidence: SoftmaxEvidence) -> None:
+def expect_loss(evidence: SoftmaxEvidence, rng: Rng) -> None:
     """Expect the reference's loss."""
     batches = [batch(rng) for _ in range(BATCHES)]
     W, X, y, reg = batches[-1]
     batches[-1] = W, X, y % (W.shape[1] - 1), reg  # a class that does not occur: who counts the classes in y errs here
-    for value, (W, X, y, reg) in zip(_answers(function, batches), batches):
+    for value, (W, X, y, reg) in zip(_answers(evidence.function, batches), batches):
         loss, _ = expect.loss_and_gradient(value, W.shape)
         expected, _ = reference("softmax").softmax_loss_vectorized(W, X, y, reg)
         expect.close(expect.number(loss, "loss"), expected, "The loss", expect.VALUE_TOLERANCE, evidence.loss_hint)
 
 
-def expect_own_gradient(evidence: SoftmaxEvidence) -> None:
-    """Expect the gradient of the answer's own loss."""
-    evidence.require_own_gradient()
-
-
-def expect_gradient(function: RemoteFunction, rng: Rng, evidence: SoftmaxEvidence) -> None:
+def expect_gradient(evidence: SoftmaxEvidence, rng: Rng) -> None:
     """Expect the reference's gradient."""
     batches = [batch(rng) for _ in range(BATCHES)]
-    for value, (W, X, y, reg) in zip(_answers(function, batches), batches):
+    for value, (W, X, y, reg) in zip(_answers(evidence.function, batches), batches):
         _, dW = expect.loss_and_gradient(value, W.shape)
         _, expected = reference("softmax").softmax_loss_vectorized(W, X, y, reg)
         expect.close(expect.array(dW, W.shape, "dW"), expected, "dW", expect.GRADIENT_TOLERANCE, evidence.gradient_hint)
 
 
-def expect_stable_under_shift(function: RemoteFunction, rng: Rng, evidence: SoftmaxEvidence) -> None:
+def expect_stable_under_shift(evidence: SoftmaxEvidence, rng: Rng) -> None:
     """Expect that adding +-1,000 to all scores changes nothing."""
     evidence.require_alive()
     cases = []
     for shift in SHIFTS:
         W, X, y, _ = batch(rng)
         cases.append((np.vstack([W, np.full(W.shape[1], shift)]), np.column_stack([X, np.ones(len(X))]), y, 0.0))
-    for shift, case, value in zip(SHIFTS, cases, function.map(cases)):
+    for shift, case, value in zip(SHIFTS, cases, evidence.function.map(cases)):
         _expect_stable(value, case, evidence, f"at scores shifted by {shift:+.0f}")
 
 
-def expect_stable_far_apart(function: RemoteFunction, rng: Rng, evidence: SoftmaxEvidence) -> None:
+def expect_stable_far_apart(evidence: SoftmaxEvidence, rng: Rng) -> None:
     """Expect the right loss where the scores of an example lie 1,000 apart and all probabilities are 0 or 1."""
     N, D, C = sizes(rng, 3, 4, 7)
     X = np.eye(D)[rng.permutation(N) % D]  # each example picks one row of W as its scores
@@ -72,7 +67,7 @@ def expect_stable_far_apart(function: RemoteFunction, rng: Rng, evidence: Softma
     W = 1000.0 * (np.stack([rng.permutation(C) for _ in range(D)]) + C * rng.permutation(D)[:, np.newaxis])
     evidence.require_alive()
     case = W, X, rng.integers(C, size=N), 0.0
-    _expect_stable(function(*case), case, evidence, "at scores that lie 1,000 apart")
+    _expect_stable(evidence.function(*case), case, evidence, "at scores that lie 1,000 apart")
 
 
 def _expect_stable(value: Any, case: Batch, evidence: SoftmaxEvidence, where: str) -> None:

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from autograder.hidden.mistakes.example import hint_for_jacobian
+from autograder.hidden.mistakes.fit import Array
+from autograder.hidden.softmax_evidence import STEP
 from autograder.homework import reference
-from autograder.judge.evidence.base import NotJudged, Rng
-from autograder.judge.evidence.softmax import STEP
+from autograder.judge.evidence import NotJudged, Rng
 from autograder.judge.examination import RemoteFunction
-from autograder.judge.mistakes.example import hint_for_jacobian
-from autograder.judge.mistakes.fit import Array
 
 import expect
 from draws import sizes

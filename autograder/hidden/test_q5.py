@@ -1,17 +1,18 @@
 """Question 5, hidden: squared distances without loops."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
+from autograder.hidden.distance_evidence import DistanceEvidence
 from autograder.hidden.loops import expect_fast, expect_no_loop
+from autograder.hidden.mistakes.fit import Array
 from autograder.homework import reference
-from autograder.judge.evidence.base import Rng
-from autograder.judge.evidence.distances import DistanceEvidence
+from autograder.judge.evidence import Rng
 from autograder.judge.examination import RemoteFunction
 from autograder.judge.meters.memory import fair
-from autograder.judge.mistakes.fit import Array
 from autograder.wire import Strided
 
 import expect
@@ -20,6 +21,7 @@ from expect import Hint, Mismatch
 
 SINGLE = 1e-9  # of |a|^2 + |b|^2: a float32 on the way leaves 1e-7
 ROUND_OFF = 64  # times eps of the data's type, of |a|^2 + |b|^2: what the expansion loses where d is below 100
+Known = Callable[[RemoteFunction], DistanceEvidence]  # of a function of the submission
 MEMORY_SHAPES = {
     "broadcast-3d": (200, 200, 100),  # 32 MB as one (n, m, d) array, where 13 MB are allowed
     "gram-matrix": (2_000, 10, 10),  # 32 MB as one (n, n) array, where 11 MB are allowed
@@ -52,45 +54,46 @@ def points(rng: Rng, dtype: type = float) -> tuple[Array, Array]:
 
 
 @pytest.mark.check("q5.values", weight=2)
-def test_values(pairwise_squared_distances: RemoteFunction, rng: Rng, distance_evidence: DistanceEvidence) -> None:
+def test_values(pairwise_squared_distances: RemoteFunction, rng: Rng, evidence: Known) -> None:
     """P is right on random data"""
     pairs = [points(rng) for _ in range(3)]
     for P, (A, B) in zip(pairwise_squared_distances.map(pairs), pairs):
-        close_distances(P, A, B, hint=distance_evidence.hint)
+        close_distances(P, A, B, hint=evidence(pairwise_squared_distances).hint)
 
 
 @pytest.mark.check("q5.values")
-def test_float32(pairwise_squared_distances: RemoteFunction, rng: Rng, distance_evidence: DistanceEvidence) -> None:
+def test_float32(pairwise_squared_distances: RemoteFunction, rng: Rng, evidence: Known) -> None:
     """P is right on float32 data"""
     A, B = points(rng, np.float32)
-    close_distances(pairwise_squared_distances(A, B), A, B, "P of float32 data", distance_evidence.hint)
+    P = pairwise_squared_distances(A, B)
+    close_distances(P, A, B, "P of float32 data", evidence(pairwise_squared_distances).hint)
 
 
 @pytest.mark.check("q5.values")
-def test_fortran(pairwise_squared_distances: RemoteFunction, rng: Rng, distance_evidence: DistanceEvidence) -> None:
+def test_fortran(pairwise_squared_distances: RemoteFunction, rng: Rng, evidence: Known) -> None:
     """P is right on Fortran-ordered data"""
     A, B = points(rng)
     P = pairwise_squared_distances(np.asfortranarray(A), np.asfortranarray(B))
-    close_distances(P, A, B, "P of Fortran-ordered data", distance_evidence.hint)
+    close_distances(P, A, B, "P of Fortran-ordered data", evidence(pairwise_squared_distances).hint)
 
 
 @pytest.mark.check("q5.values")
-def test_strided(pairwise_squared_distances: RemoteFunction, rng: Rng, distance_evidence: DistanceEvidence) -> None:
+def test_strided(pairwise_squared_distances: RemoteFunction, rng: Rng, evidence: Known) -> None:
     """P is right on non-contiguous data"""
     A, B = points(rng)
-    close_distances(
-        pairwise_squared_distances(Strided(A), Strided(B)), A, B, "P of non-contiguous data", distance_evidence.hint
-    )
+    P = pairwise_squared_distances(Strided(A), Strided(B))
+    close_distances(P, A, B, "P of non-contiguous data", evidence(pairwise_squared_distances).hint)
 
 
 @pytest.mark.check("q5.duplicates")
-def test_duplicates(pairwise_squared_distances: RemoteFunction, rng: Rng, distance_evidence: DistanceEvidence) -> None:
+def test_duplicates(pairwise_squared_distances: RemoteFunction, rng: Rng, evidence: Known) -> None:
     """Distances of identical rows are about 0, never negative, never NaN"""
-    distance_evidence.require_alive()
+    known = evidence(pairwise_squared_distances)
+    known.require_alive()
     d = int(rng.integers(20, 40))
     A = rng.uniform(1.0, 2.0, size=(60, d))  # far enough from the origin for the expansion to cancel
     B = A[rng.permutation(60)[:50]]
-    P = distance_evidence.upright(pairwise_squared_distances(A, B), (60, 50), "P of identical rows")
+    P = known.upright(pairwise_squared_distances(A, B), (60, 50), "P of identical rows")
     if np.min(P) < 0:
         clip = Hint(
             "negative", "Rounding can leave -1e-13 where 0 is right: what would keep a squared distance from being negative?"
@@ -98,15 +101,14 @@ def test_duplicates(pairwise_squared_distances: RemoteFunction, rng: Rng, distan
         raise Mismatch(
             f"P is negative at {np.count_nonzero(P < 0)} of {P.size} places, where rows of A and B are the same.", hint=clip
         )
-    model = distance_evidence.model
-    if model is not None and model.proportional:
-        close_distances(model.corrected(P, d), A, B, "P of identical rows")
+    if known.model is not None and known.model.proportional:
+        close_distances(known.model.corrected(P, d), A, B, "P of identical rows")
 
 
 @pytest.mark.check("q5.memory")
-def test_memory(pairwise_squared_distances: RemoteFunction, rng: Rng, distance_evidence: DistanceEvidence) -> None:
+def test_memory(pairwise_squared_distances: RemoteFunction, rng: Rng, evidence: Known) -> None:
     """Temporary arrays stay as small as P, A and B: none is (n, m, d)"""
-    distance_evidence.require_alive()
+    evidence(pairwise_squared_distances).require_alive()
     for name, (n, m, d) in MEMORY_SHAPES.items():
         _, _, peak = pairwise_squared_distances.measure(rng.normal(size=(n, d)), rng.normal(size=(m, d)))
         allowed = fair(n * m + n * d + m * d)
@@ -118,14 +120,12 @@ def test_memory(pairwise_squared_distances: RemoteFunction, rng: Rng, distance_e
 
 
 @pytest.mark.check("q5.loops")
-def test_loops(distance_evidence: DistanceEvidence) -> None:
+def test_loops(pairwise_squared_distances: RemoteFunction, evidence: Known) -> None:
     """No Python loop along n, m or d"""
-    distance_evidence.require_alive()
-    expect_no_loop(distance_evidence)
+    expect_no_loop(evidence(pairwise_squared_distances))
 
 
 @pytest.mark.check("q5.timing")
-def test_timing(distance_evidence: DistanceEvidence) -> None:
+def test_timing(pairwise_squared_distances: RemoteFunction, evidence: Known) -> None:
     """Takes about the CPU time of the vectorized reference"""
-    distance_evidence.require_alive()
-    expect_fast(distance_evidence)
+    expect_fast(evidence(pairwise_squared_distances))

@@ -111,7 +111,7 @@ def _examine(sandbox: Sandbox) -> list[Finding]:
     except SandboxError as error:
         return [Finding("layer", "sandbox", False, str(error), True)]
     try:
-        worker.ask({"sources": {"softmax": PROBE}, "module": "softmax", "functions": []}, CPU_LIMIT)
+        worker.ask({"sources": {"probe": PROBE}, "module": "probe", "functions": []}, CPU_LIMIT)
         layers = [_layer(name, worker.layers) for name in LAYERS]
         return [*layers, *(_attempt(worker, name) for name in ATTEMPTS), *(_meter(worker, name) for name in METERS)]
     except WorkerDied as death:

@@ -5,20 +5,17 @@ A test asks for the student functions that it needs by naming its parameters aft
 
 import math
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import partial
 from typing import Any
 
 import pytest
 
-from autograder.homework import FUNCTIONS, checks, question_of, reference
+from autograder.homework import FUNCTIONS, GIVEN_FUNCTIONS, checks, question_of
 from autograder.judge.collection import Test
-from autograder.judge.evidence.base import Evidence, NotJudged
-from autograder.judge.evidence.distances import DistanceEvidence
-from autograder.judge.evidence.softmax import SoftmaxEvidence
+from autograder.judge.evidence import Evidence, NotJudged, kind_for
 from autograder.judge.examination import Examination, NoAnswer, RemoteFunction
-from autograder.judge.meters.cpu import Draw, Race, Yardstick
+from autograder.judge.meters.cpu import Race, Yardstick
 from autograder.judge.sandbox import SandboxError
-from autograder.judge.training import train
 from autograder.judge.verdict import Outcome, Part
 
 from draws import PUBLIC_SEED, check_rng
@@ -33,14 +30,14 @@ class Judge:
     examination : Examination
         The submission.
     yardstick : callable
-        Takes the name of a function and how to draw its arguments; returns the reference, at work in a worker of the same kind.
+        Takes a kind of evidence and the name of a function; returns the reference, at work in a worker of the same kind.
     seed : int
         Hidden.
     """
 
-    def __init__(self, examination: Examination, yardstick: Callable[[str, Draw], Yardstick], seed: int) -> None:
+    def __init__(self, examination: Examination, yardstick: Callable[[type[Evidence], str], Yardstick], seed: int) -> None:
         self.examination, self._yardstick, self._seed = examination, yardstick, seed
-        self._others: dict[str, Evidence] = {}
+        self._known: dict[str, Evidence] = {}
         self.faults: list[str] = []
         self._told: dict[tuple[str, str], str] = {}
         self._root: dict[str, str] = {}
@@ -67,79 +64,50 @@ class Judge:
         return parts
 
     def _arguments(self, test: Test, seed: int) -> dict[str, Any]:
-        """What a test's parameters name: student functions, random numbers from a seed, what is known of the answers."""
-        known: dict[str, Callable[[], Any]] = {
-            "rng": lambda: check_rng(seed, test.check),
-            "observe": lambda: lambda function, *arguments: function.observe(*arguments),
-            "gradient_descent": lambda: train,
-            "alive": lambda: self._expect_alive,
-            "naive_baseline": lambda: self._naive_baseline,
-            "naive_evidence": lambda: self._naive,
-            "vectorized_evidence": lambda: self._vectorized,
-            "distance_evidence": lambda: self._distances,
-            "evidence": lambda: self._evidence,
+        """What a test's parameters name: functions, random numbers from a seed, what is known of the answers."""
+        known: dict[str, Any] = {
+            "rng": check_rng(seed, test.check),
+            "observe": lambda function, *arguments: function.observe(*arguments),
+            "evidence": self.evidence,
+            "alive": lambda function: self.evidence(function).require_alive(),
+            "baseline": lambda function, other: self.evidence(function).baseline(self.evidence(other)),
+            **{name: partial(self._within, f"{module}.{name}") for name, module in GIVEN_FUNCTIONS.items()},
         }
-        return {name: self.examination.function(name) if name in FUNCTIONS else known[name]() for name in test.needs}
+        return {name: self.examination.function(name) if name in FUNCTIONS else known[name] for name in test.needs}
 
-    def _evidence(self, kind: type[Evidence], function: RemoteFunction) -> Evidence:
-        """What is known of any other function, once for all its tests."""
-        if function.name not in self._others:
-            reference = self._yardstick(function.name, kind.draw)
-            self._others[function.name] = kind(function, reference, check_rng(self._seed, function.name))
-        return self._others[function.name]
+    def evidence(self, function: RemoteFunction) -> Evidence:
+        """What is known of a function of the submission, once for all tests.
 
-    def _expect_alive(self, function: RemoteFunction) -> None:
-        """Expect a softmax loss that is more than a constant."""
-        evidence = self._naive if function.name == "softmax_loss_naive" else self._vectorized
-        evidence.require_alive()
+        Raises
+        ------
+        LookupError
+            The homework has no kind of evidence for it.
+        """
+        name = function.name
+        if name not in self._known:
+            kind = kind_for(name)
+            if kind is None:
+                raise LookupError(f"no class directly below Evidence names {name} among its functions")
+            self._known[name] = kind(function, self._yardstick(kind, name), check_rng(self._seed, name))
+        return self._known[name]
 
-    @property
-    def _naive_baseline(self) -> Callable[..., Any]:
-        """The student's own loop, or the reference's where the student's is the one that is wrong."""
-        naive: Callable[..., Any] = reference("softmax").softmax_loss_naive
-        theirs = self._naive
-        try:
-            right = all(model is not None and model.right for model in (theirs.loss_model, theirs.gradient_model))
-            return theirs.function if theirs.alive and (right or theirs.agrees_with(self._vectorized)) else naive
-        except NoAnswer:
-            return naive
-
-    @cached_property
-    def _naive(self) -> SoftmaxEvidence:
-        return self._softmax_evidence("softmax_loss_naive", "q3")
-
-    @cached_property
-    def _vectorized(self) -> SoftmaxEvidence:
-        return self._softmax_evidence("softmax_loss_vectorized", "q4")
-
-    @cached_property
-    def _distances(self) -> DistanceEvidence:
-        name = "pairwise_squared_distances"
-        yardstick = self._yardstick(name, DistanceEvidence.draw)
-        return DistanceEvidence(self.examination.function(name), yardstick, check_rng(self._seed, name))
-
-    def _softmax_evidence(self, name: str, question: str) -> SoftmaxEvidence:
-        # Loops are measured against the vectorized reference too.
-        yardstick = self._yardstick("softmax_loss_vectorized", SoftmaxEvidence.draw)
-        return SoftmaxEvidence(self.examination.function(name), yardstick, check_rng(self._seed, name), question)
+    def _within(self, given: str, function: RemoteFunction, *arguments: Any) -> Any:
+        """Call a given function, as in ``training.gradient_descent``, with a function of the submission."""
+        return self.evidence(function).within(given, *arguments)
 
     def measurements(self) -> dict[str, float | None]:
         """What was measured, by name: CPU ratio and steps a row of each axis, as far as asked for; None for an infinity."""
         found: dict[str, float | None] = {}
-        others = {question_of(name): evidence for name, evidence in self._others.items()}
-        known: dict[str, Evidence] = {"q4": self._vectorized, "q5": self._distances, **others}
-        for question, evidence in known.items():
+        for evidence in self._known.values():
             for axis, race in vars(evidence).get("races", {}).items():  # computed already, or not at all
-                found[f"{question}.cpu_ratio.{axis}"] = round(race.ratio, 2) if math.isfinite(race.ratio) else None
+                found[f"{evidence.question}.cpu_ratio.{axis}"] = round(race.ratio, 2) if math.isfinite(race.ratio) else None
             for axis, steps in vars(evidence).get("steps", {}).items():
-                found[f"{question}.steps.{axis}"] = steps if math.isfinite(steps) else None
+                found[f"{evidence.question}.steps.{axis}"] = steps if math.isfinite(steps) else None
         return found
 
-    def race(self, question: str) -> Race | None:
-        """How the answer fared against the reference with many rows, if that was measured."""
-        evidence, axis = {"q4": (self._vectorized, "N"), "q5": (self._distances, "n")}[question]
-        races: dict[str, Race] = vars(evidence).get("races", {})
-        return races.get(axis)
+    def race(self, function: str) -> Race | None:
+        """How a function fared against the reference where its first axis is long, if that was measured."""
+        return self._known[function].first_race if function in self._known else None
 
     def _part(self, test: Test, error: BaseException | None) -> Part:
         check = test.check
@@ -162,14 +130,13 @@ class Judge:
         self._root[check] = told
         if known:
             return part("not judged", f"not judged: {told} failed" if told != check else "not judged: it fails as above")
-        hint = error.hint or (
-            self._crash_hint(question) if isinstance(error, NoAnswer) and error.kind == "ValueError" else None
-        )
-        return part("failed", self._in_public(test, error), hint)
+        crashed = isinstance(error, NoAnswer) and error.kind == "ValueError"
+        return part("failed", self._in_public(test, error), error.hint or (self._crash_hint(question) if crashed else None))
 
     def _crash_hint(self, question: str) -> Hint | None:
-        """What may be wrong with an answer whose shapes do not fit together."""
-        return self._distances.crash_hint if question == "q5" else None
+        """What may be wrong with an answer to a question whose shapes do not fit together."""
+        name = next(name for name in FUNCTIONS if question_of(name) == question)
+        return self.evidence(self.examination.function(name)).crash_hint if kind_for(name) else None
 
     def _in_public(self, test: Test, error: Mismatch | NoAnswer) -> str:
         """What is told of a failure: the same one on the public seed, since an answer could put hidden data into any word."""

@@ -4,13 +4,12 @@ import math
 import time
 from functools import cached_property
 
-from autograder.homework import FUNCTIONS, QUESTIONS, SOLUTIONS, checks
+from autograder.homework import FUNCTIONS, QUESTIONS, SOLUTIONS, checks, question_of
 from autograder.judge.collection import collect
-from autograder.judge.evidence.distances import DistanceEvidence
-from autograder.judge.evidence.softmax import SoftmaxEvidence
+from autograder.judge.evidence import Evidence, kind_for
 from autograder.judge.examination import Examination
 from autograder.judge.judge import Judge
-from autograder.judge.meters.cpu import Draw, Yardstick
+from autograder.judge.meters.cpu import Yardstick
 from autograder.judge.sandbox import Sandbox
 from autograder.judge.verdict import Report, Result
 from autograder.submission import Submission
@@ -46,22 +45,23 @@ class Bench:
         self._references = by_module
         self._yardsticks: dict[str, Yardstick] = {}
 
-    def yardstick(self, name: str, draw: Draw) -> Yardstick:
-        """The reference's function of a name, as the unit for all others; the same for all submissions."""
-        if name not in self._yardsticks:
-            self._yardsticks[name] = Yardstick(self._references[FUNCTIONS[name]].function(name), draw, self._seed)
-        return self._yardsticks[name]
+    def yardstick(self, kind: type[Evidence], name: str) -> Yardstick:
+        """The reference's function that one of a submission's is compared with; the same for all submissions."""
+        unit = kind.unit or name
+        if unit not in self._yardsticks:
+            self._yardsticks[unit] = Yardstick(self._references[FUNCTIONS[unit]].function(unit), kind.draw, self._seed)
+        return self._yardsticks[unit]
 
     @cached_property
     def loop_ratios(self) -> dict[str, float]:
-        """CPU time of the reference's loops in units of its vectorized answers, by question, at many rows."""
-        rng = check_rng(self._seed, "loops")
-        softmax, distances = (self._references[module] for module in ("softmax", "distances"))
-        vectorized = self.yardstick("softmax_loss_vectorized", SoftmaxEvidence.draw)
-        q4 = SoftmaxEvidence(softmax.function("softmax_loss_naive"), vectorized, rng, "q4")
-        frugal = self.yardstick("pairwise_squared_distances", DistanceEvidence.draw)
-        q5 = DistanceEvidence(distances.function("neighbours.two_loop_distances"), frugal, rng)
-        return {"q4": q4.loop_ratio("N"), "q5": q5.loop_ratio("n")}
+        """CPU time of the reference's loops in units of its vectorized answers, at many rows, by the name of the function."""
+        found = {}
+        for name, module in FUNCTIONS.items():
+            kind = kind_for(name)
+            if kind is not None and kind.loop and name == (kind.unit or name):
+                loop = self._references[module].function(kind.loop)
+                found[name] = kind(loop, self.yardstick(kind, name), check_rng(self._seed, f"loop of {name}")).loop_ratio()
+        return found
 
     def judge(self, submission: Submission, seconds: float = math.inf) -> Report:
         """Judge a submission.
@@ -101,8 +101,8 @@ class Bench:
             tuple(examination.layers),
             judge.measurements(),
             {
-                question: loop / race.ratio if (race := judge.race(question)) else 0.0
-                for question, loop in self.loop_ratios.items()
+                question_of(name): loop / race.ratio if (race := judge.race(name)) else 0.0
+                for name, loop in self.loop_ratios.items()
             },
             time.monotonic() - started,
         )

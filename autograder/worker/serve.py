@@ -100,7 +100,7 @@ def _answer(request: dict[str, Any], namespace: dict[str, Any], sources: dict[st
     results, arguments, steps = [], [], []
     for call in request["calls"]:
         given = call["arguments"]
-        function = _within(call["within"], named, sources) if "within" in call else named
+        function = _minimizing(call["within"], named, sources) if "within" in call else named
         counted = call.get("counted", False)
         try:
             result, count = count_steps(lambda: function(*given)) if counted else (function(*given), 0)  # noqa: B023
@@ -120,30 +120,32 @@ def _look_up(name: str, namespace: dict[str, Any]) -> Callable[..., Any]:
     return found
 
 
-def _within(name: str, function: Callable[..., Any], sources: dict[str, bytes]) -> Callable[..., Any]:
-    """`training.gradient_descent`, read anew from its source, with a loss of the submission's.
+def _minimizing(name: str, function: Callable[..., Any], sources: dict[str, bytes]) -> Callable[..., Any]:
+    """A function of the given code, read anew from its source, that goes down the gradient of one of the submission's.
 
-    It raises where a call returns what the given code does not take, or changes its arguments: then the judge goes on by steps.
+    It raises where a call returns anything but a float and a gradient of its first argument, or changes its arguments: then the
+    judge goes on step by step.
     """
     module, _, outer = name.partition(".")
     namespace: dict[str, Any] = {"__name__": module}
     exec(compile(sources[module], f"{module}.py", "exec"), namespace)
 
-    def loss_function(W: np.ndarray[Any, Any], *others: Any) -> tuple[float, np.ndarray[Any, Any]]:
-        loss, dW = function(W.copy(), *others)
-        if not isinstance(loss, float) or type(dW) is not np.ndarray or dW.dtype != float or dW.shape != W.shape:
-            raise TypeError("no loss and gradient")
-        return loss, dW
+    def value_and_gradient(at: np.ndarray[Any, Any], *others: Any) -> tuple[float, np.ndarray[Any, Any]]:
+        value, gradient = function(at.copy(), *others)
+        regular = type(gradient) is np.ndarray and gradient.dtype == float and gradient.shape == at.shape
+        if not regular or not isinstance(value, float):
+            raise TypeError("no value and gradient")
+        return value, gradient
 
-    def trained(*arguments: Any) -> Any:
+    def minimized(*arguments: Any) -> Any:
         before = copy.deepcopy(arguments)
-        results = namespace[outer](loss_function, *arguments)
+        results = namespace[outer](value_and_gradient, *arguments)
         unchanged = all(map(np.array_equal, before, arguments))
         if not unchanged or not all(np.all(np.isfinite(result)) for result in results):
-            raise TypeError("no training")
+            raise TypeError("no minimization")
         return results
 
-    return trained
+    return minimized
 
 
 def _describe(error: BaseException, sources: dict[str, bytes]) -> dict[str, Any]:

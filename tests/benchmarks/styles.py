@@ -9,8 +9,7 @@ import re
 from pathlib import Path
 
 from autograder.hidden.loops import expect_fast, expect_no_loop
-from autograder.judge.evidence.distances import DistanceEvidence
-from autograder.judge.evidence.softmax import SoftmaxEvidence
+from autograder.judge.evidence import kind_for
 from autograder.judge.examination import Examination
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.judge.session import Bench
@@ -31,15 +30,11 @@ def spin() -> None:
 
 
 def evidence(bench: Bench, question: str, source: str, round_: int):
-    module, function, _ = STYLES[question]
+    module, name, _ = STYLES[question]
     examination = Examination(bench.sandbox, {module: source.encode()})
     examination.turn_to(question)
-    rng = check_rng(round_, question)
-    kind = SoftmaxEvidence if question == "q4" else DistanceEvidence
-    ours, theirs = examination.function(function), bench.yardstick(function, kind.draw)
-    if question == "q4":
-        return examination, SoftmaxEvidence(ours, theirs, rng, question)
-    return examination, DistanceEvidence(ours, theirs, rng)
+    kind = kind_for(name)
+    return examination, kind(examination.function(name), bench.yardstick(kind, name), check_rng(round_, question))
 
 
 def passes(check, found) -> bool:

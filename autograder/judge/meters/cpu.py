@@ -34,7 +34,7 @@ DECISIVE = 0.45  # of the limit: a loop would have to be read at a third of its 
 CLEAR = 0.65  # of the limit: below it a race is clearly won
 HOPELESS = 3.0  # times the limit: above it a race is clearly lost
 Arguments = tuple[Any, ...]
-Shape = tuple[int, int, int]
+Shape = tuple[int, ...]  # the size of each axis
 Draw = Callable[[np.random.Generator, Shape], Arguments]
 
 

@@ -1,17 +1,17 @@
 """Question 6, hidden: cosine similarities without loops."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 from autograder.hidden.loops import expect_no_loop
+from autograder.hidden.mistakes.fit import Array
 from autograder.homework import reference
-from autograder.judge.evidence.base import Evidence, NotJudged, Rng
-from autograder.judge.evidence.distances import LONG, SHORT, draw
+from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng
 from autograder.judge.examination import RemoteFunction
-from autograder.judge.mistakes.fit import Array
+from autograder.judge.meters.cpu import Shape
 
 import expect
 from draws import sizes
@@ -20,11 +20,21 @@ from expect import Hint
 NO_NORMS = Hint("no-norms", "These are products a.b: where are they divided by the lengths?")
 
 
+def draw(rng: Rng, shape: Shape) -> tuple[Array, Array]:
+    """Draw A and B of a shape (n, m, d)."""
+    n, m, d = shape
+    return rng.normal(size=(n, d)), rng.normal(size=(m, d))
+
+
 class SimilarityEvidence(Evidence):
     """How fast it is where one axis is long."""
 
-    long = LONG
-    short = SHORT
+    functions = ("cosine_similarities",)
+    axes: ClassVar = {
+        "n": Axis("rows of A", "loop-rows", long=(1_500, 6, 4), short=(300, 6, 4)),
+        "m": Axis("rows of B", "loop-rows", long=(6, 1_500, 4), short=(6, 300, 4)),
+        "d": Axis("coordinates", "loop-features", long=(5, 4, 4_000), short=(5, 4, 200)),
+    }
     draw = staticmethod(draw)
 
     def verify(self, result: Any, expected: Any) -> None:
@@ -63,8 +73,6 @@ def test_zero(cosine_similarities: RemoteFunction, rng: Rng) -> None:
 
 
 @pytest.mark.check("q6.loops")
-def test_loops(cosine_similarities: RemoteFunction, evidence: Callable[..., SimilarityEvidence]) -> None:
+def test_loops(cosine_similarities: RemoteFunction, evidence: Callable[[RemoteFunction], SimilarityEvidence]) -> None:
     """No Python loop along n, m or d"""
-    similarity = evidence(SimilarityEvidence, cosine_similarities)
-    similarity.require_alive()
-    expect_no_loop(similarity)
+    expect_no_loop(evidence(cosine_similarities))

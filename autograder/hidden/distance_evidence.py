@@ -1,24 +1,20 @@
-"""What is known of a matrix of squared distances."""
+"""What is known of a matrix of squared distances: which formula it follows, and how to draw points for it."""
 
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from autograder.judge.evidence.base import Evidence, NotJudged, Rng
+from autograder.hidden.mistakes.distances import DistanceModel, fit_distances, hint_for_distances, is_l1
+from autograder.hidden.mistakes.fit import Array
+from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng
 from autograder.judge.examination import NoAnswer
 from autograder.judge.meters.cpu import Shape
-from autograder.judge.mistakes.distances import DistanceModel, fit_distances, hint_for_distances, is_l1
-from autograder.judge.mistakes.fit import Array
 
 import expect
 from draws import sizes
 from expect import Hint, Mismatch
 
-# Sizes (n, m, d) at which one axis is long, so that a loop along it takes many times the reference's CPU time (make bench).
-LONG = {"n": (1_500, 6, 4), "m": (6, 1_500, 4), "d": (5, 4, 4_000)}
-# Sizes where an array of the squared axis still costs next to nothing: a loop is slow here too, waste is not.
-SHORT = {"n": (300, 6, 4), "m": (6, 300, 4), "d": (5, 4, 200)}
 NO_ROOT = Hint("nan", "Rounding can leave -1e-13 where 0 is right: which operation gives no number there?")
 CASES = 2  # draws of different sizes, so that a factor which depends on one shows
 RIGHT = 1e-6  # relative: as `expect.GRADIENT_TOLERANCE`
@@ -33,7 +29,13 @@ def draw(rng: Rng, shape: Shape) -> tuple[Array, Array]:
 class DistanceEvidence(Evidence):
     """What is known of a matrix of squared distances."""
 
-    long, short = LONG, SHORT
+    functions = ("pairwise_squared_distances",)
+    loop = "neighbours.two_loop_distances"
+    axes: ClassVar = {
+        "n": Axis("rows of A", "loop-rows", long=(1_500, 6, 4), short=(300, 6, 4)),
+        "m": Axis("rows of B", "loop-rows", long=(6, 1_500, 4), short=(6, 300, 4)),
+        "d": Axis("coordinates", "loop-features", long=(5, 4, 4_000), short=(5, 4, 200)),
+    }
     draw = staticmethod(draw)
 
     @cached_property

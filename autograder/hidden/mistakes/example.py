@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judge.mistakes.fit import Array, near, solve
+from autograder.hidden.mistakes.fit import Array, near, solve
 
 from expect import Hint
 

@@ -1,58 +1,54 @@
-"""What is known of a softmax loss."""
+"""What is known of a softmax loss: which formula loss and gradient follow, and how to draw batches for it."""
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from autograder.judge.evidence.base import Evidence, NotJudged, Rng
-from autograder.judge.examination import NoAnswer, RemoteFunction
-from autograder.judge.meters.cpu import Shape, Yardstick
-from autograder.judge.mistakes import softmax as mistakes
-from autograder.judge.mistakes.fit import Array, solve
-from autograder.judge.mistakes.softmax import AXES, GradientModel, LossModel, fit_gradient, fit_loss, terms
+from autograder.hidden.mistakes import softmax as mistakes
+from autograder.hidden.mistakes.fit import Array, solve
+from autograder.hidden.mistakes.softmax import AXES, GradientModel, LossModel, fit_gradient, fit_loss, terms
+from autograder.homework import reference
+from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng, Wide
+from autograder.judge.examination import NoAnswer
+from autograder.judge.meters.cpu import Shape
 
 import expect
 from draws import batch
 from expect import Hint, Mismatch
+from training import gradient_descent
 
 Batch = tuple[Array, Array, Array, float]  # W, X, y, reg
 
 CASES = 6  # batches to explain an answer with: two unknowns in the loss, so that a wrong explanation leaves a residual
 STEP = 1e-5  # central difference: truncation h^2 against round-off eps / h, worst error 7e-11 here
 
-# Sizes (N, D, C) at which one axis is long, so that a loop along it takes many times the reference's CPU time (make bench).
-LONG = {"N": (1_500, 4, 3), "D": (5, 4_000, 4), "C": (4, 2, 800)}
-# Sizes where an array of the squared axis still costs next to nothing: a loop is slow here too, waste is not.
-SHORT = {"N": (300, 4, 3), "D": (5, 150, 4), "C": (4, 2, 60)}
-WIDE = (400, 250, 60)  # an (N, D, C) array takes 12 times the reference's time here, every frugal style at most 3
-GLANCE = (200, 170, 50)  # an (N, D, C) array has 14 MB here, which come from the kernel in any call
 HONEST = (200, 4, 3)  # a loop over examples takes 6 times the vectorized time here, in its leanest form
 
 
 def draw(rng: Rng, shape: Shape) -> Batch:
     """Draw W, X, y, reg of a shape (N, D, C)."""
-    drawn: Batch = batch(rng, *shape)
+    N, D, C = shape
+    drawn: Batch = batch(rng, N, D, C)
     return drawn
 
 
 class SoftmaxEvidence(Evidence):
-    """What is known of a softmax loss.
+    """What is known of a softmax loss; a loop is measured against the vectorized reference too."""
 
-    Parameters
-    ----------
-    function, reference, rng
-        As of `Evidence`.
-    question : str
-        As in ``q4``: a check that cannot be judged names its checks.
-    """
-
-    long, short, widest, glance, limited = LONG, SHORT, WIDE, GLANCE, "C"
+    functions = ("softmax_loss_naive", "softmax_loss_vectorized")
+    unit = "softmax_loss_vectorized"
+    loop = "softmax_loss_naive"
+    axes: ClassVar = {
+        "N": Axis("examples", "loop-rows", long=(1_500, 4, 3), short=(300, 4, 3)),
+        "D": Axis("features", "loop-features", long=(5, 4_000, 4), short=(5, 150, 4)),
+        "C": Axis("classes", "loop-classes", long=(4, 2, 800), short=(4, 2, 60), limited=True),
+    }
+    # An (N, D, C) array takes 12 times the reference's time there, every frugal style at most 3; at a glance it has 14 MB, 7 in
+    # float32, which come from the kernel in any call, where a frugal answer takes 1.
+    wide = Wide(shape=(400, 250, 60), glance=(200, 170, 50), suspicious=4 << 20)
     draw = staticmethod(draw)
-
-    def __init__(self, function: RemoteFunction, reference: Yardstick, rng: Rng, question: str) -> None:
-        super().__init__(function, reference, rng)
-        self.question = question
 
     @cached_property
     def sample(self) -> list[tuple[Batch, Any, Any]]:
@@ -192,7 +188,7 @@ class SoftmaxEvidence(Evidence):
             return False
         return True
 
-    def agrees_with(self, other: "SoftmaxEvidence") -> bool:
+    def agrees_with(self, other: Evidence) -> bool:
         """Whether two answers, right or wrong, are the same function."""
         batches = [batch(self.rng) for _ in range(2)]
         for ours, theirs in zip(self.function.map(batches), other.function.map(batches)):
@@ -203,8 +199,39 @@ class SoftmaxEvidence(Evidence):
                 return False
         return True
 
+    def baseline(self, other: Evidence) -> Callable[..., Any]:
+        """The student's own loop, or the reference's where the student's is the one that is wrong."""
+        naive: Callable[..., Any] = reference("softmax").softmax_loss_naive
+        try:
+            right = all(model is not None and model.right for model in self.models)
+            return self.function if self.alive and (right or self.agrees_with(other)) else naive
+        except NoAnswer:
+            return naive
+
+    def within(self, given: str, *arguments: Any) -> Any:
+        """Train with it: in its worker where its results are regular, else step by step from here.
+
+        A submission could bend the first; but one that knows which W to reach gets there by its gradients as well.
+
+        Raises
+        ------
+        Mismatch
+            A result is not a loss and a gradient; a gradient of any other shape could be broadcast to fill the judge's memory.
+        """
+
+        def checked(W: Array, *others: Any) -> tuple[float, Array]:
+            loss, dW = expect.loss_and_gradient(self.function(W, *others), W.shape)
+            return expect.number(loss, "loss"), expect.array(dW, W.shape, "dW")
+
+        try:
+            return super().within(given, *arguments)
+        except NoAnswer as missing:
+            if missing.final:
+                raise
+        return gradient_descent(checked, *arguments)
+
     def require_alive(self) -> None:
-        """Expect an answer that works: speed and tidiness of one that does not are worth nothing."""
+        """Expect a loss that is more than a constant."""
         if not self.alive:
             raise self.missing or NotJudged(f"{self.question}.loss", f"{self.question}.gradient")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.judge.mistakes.fit import SNAP, Array, solve
+from autograder.hidden.mistakes.fit import SNAP, Array, solve
 
 from expect import Hint
 

@@ -1,0 +1,248 @@
+"""What is known of one function of a submission: its steps, CPU time and memory along each axis, found out once, when asked.
+
+A homework derives a kind of its own for the functions that it asks for: how to draw arguments, which axes there are, and
+whether an answer works at all.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import median
+from typing import Any, ClassVar
+
+import numpy as np
+
+from autograder.homework import question_of
+from autograder.judge.examination import NoAnswer, RemoteFunction
+from autograder.judge.meters.cpu import FEW_READINGS, FIRST_LOOK, TOO_LARGE, Draw, Race, Shape, Yardstick, race
+from autograder.judge.meters.steps import LARGE_STEP_SIZES, STEP_SIZES, jittered, steps_per_row
+
+from draws import sizes
+from expect import Hint, Mismatch
+
+Rng = np.random.Generator
+
+STEP_OTHERS = 5, 9  # least and largest size of the axes that are not watched while steps are counted
+
+
+class NotJudged(AssertionError):
+    """A check has nothing to judge, because of what others found.
+
+    Parameters
+    ----------
+    *checks : str
+        Ids of those others.
+    """
+
+    def __init__(self, *checks: str) -> None:
+        super().__init__(*checks)
+        self.checks = checks
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis of the arguments, along which nothing may loop.
+
+    Parameters
+    ----------
+    counts : str
+        What there is one more of with each row, as students call it: ``examples``.
+    hint : str
+        Id of the mistake of looping along it.
+    long : tuple of int
+        Sizes of all axes at which this one is long, so that a loop along it takes many times the reference's CPU time.
+    short : tuple of int
+        Sizes at which an array of the squared axis still costs next to nothing: a loop is slow here too, waste is not.
+    limited : bool
+        Whether numpy itself limits it: np.choose takes no more than 64 choices.
+    """
+
+    counts: str
+    hint: str
+    long: Shape
+    short: Shape
+    limited: bool = False
+
+
+@dataclass(frozen=True)
+class Wide:
+    """Where arrays larger than an answer needs show, though no axis is long.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Sizes of all axes at which they cost CPU time.
+    glance : tuple of int
+        Smaller sizes at which they take memory already.
+    suspicious : int
+        Growth of memory at a glance that gives reason to measure the time, bytes.
+    """
+
+    shape: Shape
+    glance: Shape
+    suspicious: int
+
+
+class Evidence:
+    """What is known of a function of the submission.
+
+    Parameters
+    ----------
+    function : RemoteFunction
+        The student's.
+    yardstick : Yardstick
+        The reference, at work in a worker of the same kind.
+    rng : numpy.random.Generator
+        Hidden.
+
+    Attributes
+    ----------
+    functions : tuple of str
+        Names of the functions that a kind of evidence is for.
+    unit : str
+        Name of the reference's function that CPU time is compared with; empty where it is the one of the same name.
+    loop : str
+        Name of the reference's function, or ``module.function`` of the given code, that works by loops: the speed-up over it
+        is told. Empty where there is none.
+    axes : dict of str to Axis
+        By name, in the order of a shape.
+    wide : Wide or None
+        Where waste shows, if the checks of memory do not tell of it.
+    missing : Mismatch or NoAnswer or None
+        Why there is no answer at all.
+    """
+
+    functions: tuple[str, ...] = ()
+    unit: str = ""
+    loop: str = ""
+    axes: ClassVar[dict[str, Axis]]
+    wide: Wide | None = None
+    missing: Mismatch | NoAnswer | None = None
+    draw: Draw
+
+    def __init__(self, function: RemoteFunction, yardstick: Yardstick, rng: Rng) -> None:
+        self.function, self.yardstick, self.rng = function, yardstick, rng
+
+    @property
+    def question(self) -> str:
+        """The question that asks for the function."""
+        return question_of(self.function.name)
+
+    def require_alive(self) -> None:
+        """Expect an answer that works: speed and tidiness of one that does not are worth nothing.
+
+        Raises
+        ------
+        Mismatch, NoAnswer, NotJudged
+            It does not.
+        """
+        raise NotImplementedError
+
+    def verify(self, result: Any, expected: Any) -> None:
+        """Expect the result of a timed call to be an answer, not an excuse.
+
+        Raises
+        ------
+        Mismatch
+            It is none.
+        """
+        raise NotImplementedError
+
+    @property
+    def crash_hint(self) -> Hint | None:
+        """What may be wrong with an answer whose shapes do not fit together."""
+        return None
+
+    def baseline(self, other: "Evidence") -> Callable[..., Any]:  # noqa: ARG002
+        """Choose what another function of the submission is to agree with, where this one should be its measure."""
+        return self.function
+
+    def within(self, given: str, *arguments: Any) -> Any:
+        """Call a function of the given code, as in ``training.gradient_descent``, with this one as its first argument."""
+        return self.function.within(given, *arguments)
+
+    @cached_property
+    def steps(self) -> dict[str, float]:
+        """Interpreter steps for each further row, by axis."""
+        # All axes grow together first: where that costs no steps, no axis does.
+        looping = self._steps(tuple(self.axes), STEP_SIZES) > 0
+        found = {axis: self.steps_along(axis, STEP_SIZES) if looping else 0.0 for axis in self.axes}
+        unlimited = [axis for axis, steps in found.items() if steps == 0 and not self.axes[axis].limited]
+        return found | {axis: self.steps_along(axis, LARGE_STEP_SIZES) for axis in unlimited}
+
+    def steps_along(self, axis: str, rows: Sequence[int]) -> float:
+        """Interpreter steps for each further row along an axis, which has about so many."""
+        return self._steps((axis,), rows)
+
+    def _steps(self, axes: tuple[str, ...], rows: Sequence[int]) -> float:
+        """Interpreter steps for each further row along some axes at once."""
+        rng = self.yardstick.rng(f"steps along {axes}")
+        others = sizes(rng, len(self.axes), *STEP_OTHERS)
+        growing = {axis: jittered(rows, rng) for axis in axes}
+
+        def arguments(k: int, purpose: str) -> tuple[Any, ...]:
+            shape = tuple(growing[axis][k] if axis in growing else other for axis, other in zip(self.axes, others))
+            return self.yardstick.arguments(shape, purpose)
+
+        sized = enumerate(growing[axes[0]])
+        return steps_per_row(self.function, {size: (arguments(k, "warm-up"), arguments(k, "count")) for k, size in sized})
+
+    @cached_property
+    def races(self) -> dict[str, Race]:
+        """CPU time and memory against the reference's, by the axis that is long."""
+        return {name: self._long_race(axis) for name, axis in self.axes.items()}
+
+    def _long_race(self, axis: Axis) -> Race:
+        try:
+            return self.race(axis.long)
+        except NoAnswer as missing:
+            if missing.kind == "MemoryError":
+                return TOO_LARGE
+            if axis.limited and missing.kind:
+                return self.race(axis.short)
+            raise
+
+    @cached_property
+    def wide_race(self) -> Race | None:
+        """CPU time and memory against the reference's where no axis is short, if a look at its memory says that it matters."""
+        if self.wide is None:
+            return None
+        problem = self.yardstick.problem(self.wide.glance, FIRST_LOOK)
+        result, _, peak = self.function.measure(*problem.arguments)
+        self.verify(result, problem.expected)
+        return self.race(self.wide.shape) if peak > self.wide.suspicious else None
+
+    @property
+    def first_race(self) -> Race | None:
+        """CPU time and memory against the reference's along the first axis, if that was measured."""
+        races: dict[str, Race] = vars(self).get("races", {})
+        return races.get(next(iter(self.axes)))
+
+    def loop_ratio(self) -> float:
+        """CPU time of a loop along the first axis against the reference's where it is long, from a tenth of the rows."""
+        rows, *others = long = next(iter(self.axes.values())).long
+        few = self.draw(self.rng, (rows // 10, *others))
+        loop = median(self.function.measure(*few)[1] for _ in range(FEW_READINGS))
+        return 10 * loop / median(self.yardstick.measure(long, k)[0] for k in range(FEW_READINGS))
+
+    def slowness(self, shape: Shape, enough: float) -> float:
+        """CPU time in the reference's, the most of a few repeats: one that is slow enough proves that the work was done."""
+        most = 0.0
+        for number in range(FEW_READINGS):
+            problem = self.yardstick.problem(shape, number)
+            reference_cpu, _ = self.yardstick.measure(shape, number)
+            result, cpu, _ = self.function.measure(*problem.arguments)
+            self.verify(result, problem.expected)
+            most = max(most, cpu / reference_cpu)
+            if most >= enough:
+                break
+        return most
+
+    def race(self, shape: Shape) -> Race:
+        """CPU time and memory against the reference's at a shape."""
+        return race(self.function, self.yardstick, shape, self.verify)
+
+
+def kind_for(function: str) -> type[Evidence] | None:
+    """The kind of evidence that the homework has for a function, once its checks are collected; None where it has none."""
+    return next((kind for kind in Evidence.__subclasses__() if function in kind.functions), None)
