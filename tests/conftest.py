@@ -9,9 +9,10 @@ import hypothesis
 import pytest
 
 from autograder.homework import MODULES, ROOT, SOLUTIONS
-from autograder.judge.sandbox import Sandbox, Worker
+from autograder.judge.sandbox import Sandbox
 from autograder.judge.session import Bench
 from autograder.judge.verdict import Report
+from autograder.judge.worker import Worker
 from autograder.submission import Submission
 
 SAMPLES = ROOT / "tests" / "submissions"

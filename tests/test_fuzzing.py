@@ -24,9 +24,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.homework import ASSIGNMENT, FUNCTIONS, MODULES, SOLUTIONS
-from autograder.judge import sandbox as sandbox_module
-from autograder.judge.examination import MAX_MESSAGE, Examination, NoAnswer, _is_answer, harmless
-from autograder.judge.sandbox import Reply, WorkerDied
+from autograder.judge import worker as judges_worker
+from autograder.judge.examination import Examination, _is_answer
+from autograder.judge.no_answer import MAX_MESSAGE, NoAnswer, harmless
+from autograder.judge.worker import Reply, WorkerDied
 from autograder.submission import MAX_MODULE, MAX_NAME, Place, Submission, _name, find, stage
 from autograder.wire import (
     DTYPES,
@@ -288,7 +289,7 @@ def test_a_worker_that_writes_what_it_likes_has_answered_or_died(sandbox, frame,
     worker = liar(sandbox)
     request = {"function": "lie", "calls": [{"arguments": [np.frombuffer(frame, np.uint8), then]}]}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sandbox_module, "STALL", 0.2)
+        patch.setattr(judges_worker, "STALL", 0.2)
         for _ in range(2):  # what is left of a frame lies in wait for the second question
             try:
                 reply = worker.ask(request, 2.0)

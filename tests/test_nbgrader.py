@@ -532,7 +532,7 @@ def source_cells() -> dict[str, nbformat.NotebookNode]:
 @given(tree=st.fixed_dictionaries({"cells": st.lists(CELLS, max_size=8)}) | CELLS)
 def test_whatever_a_notebook_holds_nbgrader_gets_a_sound_one_with_every_cell_that_takes_points(tree):
     """Once each, with the metadata that its gradebook has, and nothing that cannot be written to a file."""
-    from autograder.routes.nbgrader import read_cells, rebuild
+    from autograder.routes.nbgrader_cells import read_cells, rebuild
 
     masters = source_cells()
     made = rebuild(read_cells(json.dumps(tree).encode()), masters)

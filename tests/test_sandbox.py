@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from autograder.homework import ROOT
-from autograder.judge import sandbox as sandbox_module
-from autograder.judge.sandbox import Sandbox, TookTooLong, WorkerDied
+from autograder.judge import worker as judges_worker
+from autograder.judge.sandbox import FIRST_USER, Sandbox
+from autograder.judge.worker import TookTooLong, WorkerDied
 from autograder.orders import ANSWER, END, FORK, ORDER
 from autograder.wire import LENGTHS
 from tests.test_killed import descendants
@@ -83,7 +84,7 @@ def test_an_endless_loop_ends_at_its_cpu_limit(start):
 
 def test_a_sleeper_is_woken_by_no_clock_but_ends(start, monkeypatch):
     """It uses no CPU time, so the wall clock has to end it."""
-    monkeypatch.setattr(sandbox_module, "STALL", 0.3)
+    monkeypatch.setattr(judges_worker, "STALL", 0.3)
     worker = start("import time\ndef f(): time.sleep(1000)")
     with pytest.raises(TookTooLong, match="slept"):
         call(worker, "f")
@@ -91,7 +92,7 @@ def test_a_sleeper_is_woken_by_no_clock_but_ends(start, monkeypatch):
 
 def test_an_answer_that_trickles_in_ends_too(start, monkeypatch):
     """One byte at a time keeps no judge waiting."""
-    monkeypatch.setattr(sandbox_module, "STALL", 0.3)
+    monkeypatch.setattr(judges_worker, "STALL", 0.3)
     worker = start(
         CHANNEL + "import time\ndef f():\n    while True:\n        os.write(CHANNEL, bytes(1))\n        time.sleep(0.1)\n"
     )
@@ -193,7 +194,7 @@ def test_a_worker_of_roots_is_somebody_else(start):
     """It cannot read what root alone may read, nor get root back."""
     worker = start("import os\ndef f(): return os.getuid(), os.getgid()\ndef g(): os.setuid(0)")
     user, group = call(worker, "f")
-    assert user >= sandbox_module.FIRST_USER
+    assert user >= FIRST_USER
     assert group == user
     assert call(worker, "g")["type"] == "PermissionError"
 

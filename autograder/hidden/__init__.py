@@ -1,1 +1,1 @@
-"""What the grader knows of this homework and students never see: hidden checks, a file a question, and what explains an answer."""
+"""What only the grader knows of this homework: hidden checks, a file a question, and what explains the numbers of an answer."""

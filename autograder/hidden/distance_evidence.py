@@ -8,8 +8,8 @@ import numpy as np
 from autograder.hidden.mistakes.distances import DistanceModel, fit_distances, hint_for_distances, is_l1
 from autograder.hidden.mistakes.fit import Array
 from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng
-from autograder.judge.examination import NoAnswer
 from autograder.judge.meters.cpu import Shape
+from autograder.judge.no_answer import NoAnswer
 
 import expect
 from draws import sizes

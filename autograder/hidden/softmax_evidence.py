@@ -11,8 +11,8 @@ from autograder.hidden.mistakes.fit import Array, solve
 from autograder.hidden.mistakes.softmax import AXES, GradientModel, LossModel, fit_gradient, fit_loss, terms
 from autograder.homework import reference
 from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng, Wide
-from autograder.judge.examination import NoAnswer
 from autograder.judge.meters.cpu import Shape
+from autograder.judge.no_answer import NoAnswer
 
 import expect
 from draws import batch

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judge.sandbox import Sandbox, SandboxError, Worker, WorkerDied, required_layers
+from autograder.judge.sandbox import Sandbox, SandboxError, required_layers
+from autograder.judge.worker import Worker, WorkerDied
 
 CPU_LIMIT = 5.0  # seconds; every attempt takes milliseconds
 BURNT = 0.2  # seconds of CPU time that the worker burns by its own clock

@@ -13,9 +13,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograder.homework import question_of
-from autograder.judge.examination import NoAnswer, RemoteFunction
+from autograder.judge.examination import RemoteFunction
 from autograder.judge.meters.cpu import FEW_READINGS, FIRST_LOOK, TOO_LARGE, Draw, Race, Shape, Yardstick, race
 from autograder.judge.meters.steps import LARGE_STEP_SIZES, STEP_SIZES, jittered, steps_per_row
+from autograder.judge.no_answer import NoAnswer
 
 from draws import sizes
 from expect import Hint, Mismatch

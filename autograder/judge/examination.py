@@ -1,20 +1,18 @@
 """One submission under examination: its functions as proxies, a worker for each question, and why an answer is missing."""
 
-import builtins
 import contextlib
 import math
 import os
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from autograder.homework import FUNCTIONS, QUESTIONS, given_sources
-from autograder.judge.sandbox import Sandbox, TookTooLong, Worker, WorkerDied
+from autograder.judge.no_answer import NoAnswer, raised_at_import, raised_in_call
+from autograder.judge.sandbox import Sandbox
+from autograder.judge.worker import TookTooLong, Worker, WorkerDied
 
-from reading import origin, place
+from reading import origin
 
 CALL_CPU = 3.0  # seconds for one request; the longest honest one, a loop over 8,000 rows that is to lose its points, takes 1
 TRAINING_CPU = 30.0  # seconds for 30 steps of it; a loss in scalar loops takes 10
@@ -25,43 +23,6 @@ QUESTION_PATIENCE = 40.0  # times their CPU time that the answers may take by th
 LIVES = 3  # deaths of the worker by one function, before that function is not called again
 TRIES = 2  # of a function that takes too long: a student waits for the verdict
 MOST_STEPS = 1 << 40  # bytecodes that fit into any time limit; what is more is a lie, and no float holds 10**400
-MAX_MESSAGE = 200  # characters shown of an exception's message
-
-EXCEPTIONS = frozenset(
-    name
-    for names in (vars(builtins), vars(np.exceptions), {"LinAlgError": np.linalg.LinAlgError})
-    for name, value in names.items()
-    if isinstance(value, type) and issubclass(value, BaseException)
-)  # whose names are shown; the name of another could be a message
-
-
-class NoAnswer(AssertionError):
-    """A function of the submission gave no result.
-
-    Parameters
-    ----------
-    summary : str
-        What happened and where, without anything that the exception's author could have put in.
-    message : str
-        The exception's own words, made harmless: fit for checks on the public seed only.
-    hint : tuple of (str, str) or None
-        Id and question.
-    kind : str
-        Type of the exception that the function raised; empty where it raised none.
-    final : bool
-        Whether there is no more to say: the call cost a worker its life, and is not to be tried again for the sake of words.
-    """
-
-    def __init__(
-        self, summary: str, message: str = "", hint: tuple[str, str] | None = None, *, kind: str = "", final: bool = False
-    ) -> None:
-        super().__init__(summary)
-        self.summary, self.message, self.hint, self.kind, self.final = summary, message, hint, kind, final
-        self.key = summary
-
-    def again(self) -> "NoAnswer":
-        """The same once more: an exception that is raised twice carries the traceback of both."""
-        return NoAnswer(self.summary, self.message, self.hint, kind=self.kind, final=True)
 
 
 class RemoteFunction:
@@ -149,7 +110,7 @@ class Examination:
     ) -> None:
         self._sandbox, self._trusted, self._wall_limit = sandbox, trusted, wall_limit
         self._sources = {**given_sources(), **sources}
-        self._submitted = set(sources)
+        self._submitted = dict(sources)
         self._question = ""
         self._worker: Worker | None = None
         self._functions: list[str] = []
@@ -208,7 +169,7 @@ class Examination:
         self._spend(reply.cpu, reply.wall)
         answer = reply.value
         if isinstance(answer, dict) and isinstance(answer.get("raised"), dict):
-            raise self._raised(function, answer["raised"])
+            raise raised_in_call(function, answer["raised"], self._submitted)
         if not _is_answer(answer, calls):
             self.close()
             raise NoAnswer(f"{function}: its process wrote to the grader's channel.", final=True)
@@ -268,50 +229,8 @@ class Examination:
             return worker
         worker.end()
         raised = answer.get("raised") if isinstance(answer, dict) else None
-        self._broken[module] = self._import_failed(raised if isinstance(raised, dict) else {})
+        self._broken[module] = raised_at_import(self._file, raised if isinstance(raised, dict) else {}, self._submitted)
         raise NoAnswer(self._broken[module].summary, self._broken[module].message)
-
-    def _raised(self, function: str, raised: dict[str, Any]) -> NoAnswer:
-        """Turn what a worker says of an exception in a call into words."""
-        kind, where, words = self._read(raised)
-        if kind == "NotImplementedError":
-            return NoAnswer(
-                f"{function} is not filled in yet.",
-                hint=("stub", "It raises NotImplementedError: is that line of the stub still there?"),
-            )
-        return NoAnswer(f"{function} raised {kind}{where}.", words, kind=kind)
-
-    def _import_failed(self, raised: dict[str, Any]) -> NoAnswer:
-        """Turn what a worker says of an exception at import into words."""
-        kind, where, words = self._read(raised)
-        if "null bytes" in words:
-            words = "it is not plain text; save it again as UTF-8"
-        missing = re.fullmatch(r"No module named '([A-Za-z_][\w.]{0,60})'", words)
-        if kind == "ModuleNotFoundError" and missing:
-            return NoAnswer(
-                f"{self._file} cannot be imported: it imports {missing[1]}{where}, which is not there."
-                " Only numpy and the standard library are; remove the import."
-            )
-        return NoAnswer(f"{self._file} cannot be imported: {kind}{where}.", words)
-
-    def _read(self, raised: dict[str, Any]) -> tuple[str, str, str]:
-        """Read type, place in the student's own file, and message of an exception; only the last can be anyone's words."""
-        kind, message, file, line = (raised.get(key) for key in ("type", "message", "file", "line"))
-        if not isinstance(file, (str, type(None))):  # forged: a list, say, cannot even be looked up among the files
-            raise NoAnswer("The process of these answers wrote to the grader's channel.", final=True)
-        kind = kind if isinstance(kind, str) and kind in EXCEPTIONS else "an exception of its own"
-        module = file.removesuffix(".py") if isinstance(file, str) else ""
-        source = self._sources[module] if module in self._submitted else b""
-        last = source.count(b"\n") + source.count(b"\r") + 1
-        where = f" at {place(source, line, f'{module}.py')}" if source and type(line) is int and 0 < line <= last else ""
-        return kind, where, harmless(message) if isinstance(message, str) else ""
-
-
-def harmless(text: str) -> str:
-    """Cut a text of unknown origin and take control characters and markup out of it."""
-    text = re.sub(r" with gufunc signature [^ ]*", "", text)  # matmul's own, which says nothing to a student
-    plain = re.sub(r"[^ -~\u00a1-\u00ac\u00ae-\u024f]+", " ", text).translate(str.maketrans("<>`", "()'"))
-    return plain if len(plain) <= MAX_MESSAGE else plain[:MAX_MESSAGE] + "..."
 
 
 def _is_answer(answer: Any, calls: list[dict[str, Any]]) -> bool:

@@ -13,8 +13,9 @@ import pytest
 from autograder.homework import FUNCTIONS, GIVEN_FUNCTIONS, checks, question_of
 from autograder.judge.collection import Test
 from autograder.judge.evidence import Evidence, NotJudged, kind_for
-from autograder.judge.examination import Examination, NoAnswer, RemoteFunction
+from autograder.judge.examination import Examination, RemoteFunction
 from autograder.judge.meters.cpu import Race, Yardstick
+from autograder.judge.no_answer import NoAnswer
 from autograder.judge.sandbox import SandboxError
 from autograder.judge.verdict import Outcome, Part
 

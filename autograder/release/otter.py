@@ -1,83 +1,28 @@
-"""The homework as an otter course: a master notebook, what `otter assign` makes of it, and a zip that judges in the sandbox."""
+"""The homework as an otter course: what `otter assign` makes of the master notebook, and a zip that judges in the sandbox."""
 
 # mypy: disable-error-code="no-untyped-call"
 
 import json
-import re
 import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
-from itertools import takewhile
 from pathlib import Path
 
 import nbformat
 
 from autograder.configuration import Configuration
-from autograder.homework import ASSIGNMENT, GIVEN, QUESTIONS, ROOT, SOLUTIONS, checks
+from autograder.homework import ASSIGNMENT, GIVEN, ROOT
 from autograder.release.archive import write_zip
 from autograder.release.gradescope import EXECUTABLE, build_gradescope
-from autograder.release.handout import KERNEL
-from autograder.release.source import WRITTEN_POINTS, Cell, cells
+from autograder.release.otter_master import CHECKS, master
+from autograder.release.source import cells
 
 NOTEBOOK = "homework.ipynb"
 ZIP = "autograder.zip"
-CHECKS = "checks"  # the folder of the public checks; `tests` is where otter looks for its own
 IN_CHECKS = ("check.py", "pytest.ini", "tests/*.py", "tests/*.csv")
 BESIDE = (*(f"{module}.py" for module in (*GIVEN, "plots")), "data/*.py", "data/*.md", "data/*.npz")
 REQUIREMENTS = "requirements.txt"
-
-CONFIGURATION = """\
-# ASSIGNMENT CONFIG
-tests:
-  files: true
-  ok_format: false
-run_tests: false
-export_cell:
-  pdf: false
-  run_tests: false
-  ignore_log: true
-  instructions: Upload the zip as it is. Only your notebook in it is graded, with other data and more checks than you have here.
-generate:
-  print_summary: false
-plugins:
-  - autograder.routes.otter.Sandboxed
-files:
-{files}"""
-
-# pytest writes the report to the standard output, in colours; its last line has the points.
-TEST = '''\
-def public_checks():
-    """The public checks of {question}, with a report of what passes, what does not, and why."""
-    import contextlib
-    import io
-    import re
-    from {folder}.check import check
-    report = io.StringIO()
-    with contextlib.redirect_stdout(report):
-        check("{question}")
-    print(report.getvalue(), end="")
-    reached, most = re.search(r"(\\d+) of (\\d+) points here", report.getvalue()).groups()
-    assert reached == most, f"{{reached}} of {{most}} points: the report above says why"'''
-
-SOLUTION = '''\
-{before}
-{indent}# BEGIN SOLUTION NO PROMPT
-{answer}
-{indent}# END SOLUTION
-{indent}""" # BEGIN PROMPT
-{stub}
-{indent}"""; # END PROMPT'''
-
-# What the source says of files that this release does not have, each with what is said instead.
-EDITS = (
-    (r"^from check import check\n", ""),
-    (r"If you would rather work in the files .*? all the same\. ", ""),
-    (r"(?<=`) in `\w+\.py`$", ""),
-    (r"\A## Hand in\Z", ""),
-    (r"\ASave the notebook, run `make submission`.*\Z", ""),
-)
 
 
 class OtterError(Exception):
@@ -155,27 +100,6 @@ def support() -> dict[str, bytes]:
     return {**files, REQUIREMENTS: (ASSIGNMENT / REQUIREMENTS).read_bytes() + b"otter-grader>=7\n"}
 
 
-def master(files: list[str]) -> str:
-    """Write the notebook that `otter assign` takes.
-
-    Parameters
-    ----------
-    files : list of str
-        Names of the files that students receive beside it.
-
-    Returns
-    -------
-    text : str
-        JSON in nbformat 4.
-    """
-    config = CONFIGURATION.format(files="\n".join(f"  - {name}" for name in files))
-    made = [_raw("config", config), *(made for cell in _edited(cells()) for made in _marked(cell))]
-    notebook = nbformat.v4.new_notebook(cells=made, metadata=KERNEL)
-    nbformat.validate(notebook)
-    text: str = nbformat.writes(notebook)
-    return text + "\n"
-
-
 def settle(path: Path) -> None:
     """Give the cells that otter made ids that are the same at every build, and unlock the code between the questions."""
     notebook = nbformat.read(path, as_version=4)
@@ -200,65 +124,3 @@ def write_judging_zip(path: Path, theirs: Path, configuration: Configuration) ->
         kept = [name for name in made.namelist() if name == "otter_config.json" or name.startswith("tests/")]
         files |= {name: made.read(name) for name in kept}
     write_zip(path, files, EXECUTABLE)
-
-
-def _edited(homework: list[Cell]) -> list[Cell]:
-    """Cells of the notebook, without what they say of files that students do not have here."""
-    told = [cell for cell in homework if cell.only != "handout"]
-    for pattern, instead in EDITS:
-        edited = [(cell, re.sub(pattern, instead, cell.source, flags=re.DOTALL | re.MULTILINE)) for cell in told]
-        if all(cell.source == text for cell, text in edited):
-            raise ValueError(f"solutions/homework.py no longer says {pattern}: otter's edition has nothing to replace")
-        told = [Cell(**{**vars(cell), "source": text}) for cell, text in edited if text]
-    return told
-
-
-def _marked(cell: Cell) -> Iterator[nbformat.NotebookNode]:
-    """A cell with otter's marks around it."""
-    asked = re.fullmatch(r'check\("(\w+)"\)', cell.source)
-    if asked and asked[1] in QUESTIONS:
-        test = nbformat.v4.new_code_cell(TEST.format(question=asked[1], folder=CHECKS), id=f"{asked[1]}-test")
-        yield from (*_block(f"{asked[1]}-tests", "TESTS", test), _raw(f"{asked[1]}-end", "# END QUESTION"))
-    elif cell.slot:
-        yield from _block(cell.id, "SOLUTION", nbformat.v4.new_code_cell(_solution(cell), id=cell.id))
-    elif cell.written and cell.id != cell.written:
-        yield from _block(cell.id, "PROMPT", nbformat.v4.new_markdown_cell(cell.source, id=cell.id))
-        rubric = nbformat.v4.new_markdown_cell(_rubric(cell.written), id=f"{cell.written}-rubric")
-        yield from (*_block(rubric.id, "SOLUTION", rubric), _raw(f"{cell.written}-end", "# END QUESTION"))
-    else:
-        if name := cell.question or cell.written:
-            worth = sum(check.points for check in checks().values() if check.question == name) or WRITTEN_POINTS
-            manual = "\nmanual: true" if cell.written else ""
-            yield _raw(f"{name}-begin", f"# BEGIN QUESTION\nname: {name}\npoints: {worth:g}{manual}")
-        make = nbformat.v4.new_markdown_cell if cell.kind == "markdown" else nbformat.v4.new_code_cell
-        yield make(cell.source, id=cell.id)
-
-
-def _raw(name: str, text: str) -> nbformat.NotebookNode:
-    cell: nbformat.NotebookNode = nbformat.v4.new_raw_cell(text, id=name)
-    return cell
-
-
-def _block(name: str, kind: str, cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
-    return [_raw(f"{name}-opens", f"# BEGIN {kind}"), cell, _raw(f"{name}-closes", f"# END {kind}")]
-
-
-def _solution(stub: Cell) -> str:
-    """A function with its answer, which otter takes away, and its stub's line, which otter puts in its place."""
-    whole = next(cell.source for cell in cells(solved=True) if cell.slot == stub.slot)
-    pairs = zip(stub.source.splitlines(), whole.splitlines())
-    before = [line for line, _ in takewhile(lambda pair: pair[0] == pair[1], pairs)]
-    rest, answer = (text.splitlines()[len(before) :] for text in (stub.source, whole))
-    indent = re.match(" *", rest[0])
-    assert indent is not None
-    parts = {"before": before, "answer": answer, "stub": rest}
-    return SOLUTION.format(indent=indent[0], **{part: "\n".join(lines) for part, lines in parts.items()})
-
-
-def _rubric(written: str) -> str:
-    """How a written question is graded, for the instructor's notebook."""
-    text = (SOLUTIONS / "written.md").read_text(encoding="utf-8")
-    section = re.search(rf"^## {written}\b.*?(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
-    if section is None:
-        raise ValueError(f"solutions/written.md has no section on {written}")
-    return section[0].strip()

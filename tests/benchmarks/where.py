@@ -11,8 +11,8 @@ from autograder.orders import ONE_THREAD
 
 os.environ.update(ONE_THREAD)
 
-from autograder.judge.sandbox import Worker
 from autograder.judge.session import Bench
+from autograder.judge.worker import Worker
 from autograder.submission import stage
 
 ROUNDS = 10

@@ -1,0 +1,233 @@
+"""A worker as the judge sees it: asked under limits, believed in nothing but its answers.
+
+How long it computed and how much memory it took come from the kernel, and an answer that comes late, unasked, malformed or not
+at all ends it.
+"""
+
+import contextlib
+import math
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.wire import LENGTHS, MAX_TEXT, WireError, decode, encode
+
+STALL = 6.0  # seconds without any CPU time before a worker counts as asleep
+PATIENCE = (
+    40.0  # times its CPU time that a worker may take by the wall clock: a runnable process gets 1/40 of a core on any machine
+)
+MAX_REPLY = 1 << 25  # bytes of arrays in an answer: the largest right one, 500 x 300 distances, has 1.2 MB
+PIECE = 1 << 16  # bytes: most answers come as one
+POLL = 0.05  # seconds between looks at the worker's clock while waiting
+
+
+class WorkerDied(Exception):
+    """A worker gave no answer; the message says how it ended, in words for the student.
+
+    Parameters
+    ----------
+    words : str
+        The message.
+    cpu, wall : float
+        CPU time and time that the request took, seconds, as far as they are known.
+    """
+
+    def __init__(self, words: str, cpu: float = 0.0, wall: float = 0.0) -> None:
+        super().__init__(words)
+        self.cpu, self.wall = cpu, wall
+
+
+class TookTooLong(WorkerDied):
+    """A worker used up its CPU time, or slept."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A worker's answer, with what the kernel says of the time between request and answer.
+
+    Parameters
+    ----------
+    value : Any
+        What the worker sent.
+    cpu : float
+        CPU time of all its threads, seconds.
+    wall : float
+        Time that passed, seconds.
+    peak : int
+        Growth of its resident memory at the highest point, bytes, if it was weighed.
+    """
+
+    value: Any
+    cpu: float
+    wall: float
+    peak: int
+
+
+class Worker:
+    """A confined process that imports one module and answers calls.
+
+    Parameters
+    ----------
+    process : int
+        Its process id.
+    channel : socket
+        The judge's end of its channel.
+    end : callable
+        Closes its channel, kills it with all it started, and returns its status as waitpid gives it.
+    """
+
+    def __init__(self, process: int, channel: socket.socket, end: Callable[[], int]) -> None:
+        self.process = process
+        self._channel = channel
+        self._channel.setblocking(False)
+        self._end = end
+        self._ended = False
+        self._poll = select.poll()
+        self._received = bytearray()
+        self.layers: list[str] = []
+
+    def ask(self, request: Any, cpu_limit: float, *, wall_limit: float = math.inf, weighed: bool = False) -> Reply:
+        """Send a request and wait for the answer.
+
+        Parameters
+        ----------
+        request : Any
+            A value for the wire.
+        cpu_limit : float
+            CPU time that the answer may take, seconds.
+        wall_limit : float
+            Time that the answer may take, whatever the machine does meanwhile, seconds.
+        weighed : bool
+            Whether to read the worker's memory too.
+
+        Raises
+        ------
+        WorkerDied
+            There is no answer: the worker crashed, left, spoke out of turn, or spoke nonsense. It is ended.
+        TookTooLong
+            There is no answer within the limit. It is ended.
+        """
+        if self._received or self._peek():
+            raise self._dead("it wrote to the grader's channel, which is not for answers to use")
+        clock = self._clock
+        if weighed:
+            self._forget_peak()
+        memory_before, peak_before = self._memory() if weighed else (0, 0)
+        started, cpu_started = time.monotonic(), clock()
+
+        def check_time() -> None:
+            cpu, wall = clock() - cpu_started, time.monotonic() - started
+            if cpu > cpu_limit:
+                raise self._late(f"no answer within {cpu_limit:g} s of computing", cpu, wall)
+            if wall > wall_limit:
+                raise self._late("the time for this question is used up", cpu, wall)
+            if wall > STALL + PATIENCE * cpu:
+                raise self._late("no answer: it slept", cpu, wall)
+
+        self._write(encode(request), check_time)
+        text_length, payload_length = LENGTHS.unpack(self._read(LENGTHS.size, check_time))
+        if text_length > MAX_TEXT or payload_length > MAX_REPLY:
+            raise self._dead("its answer is larger than any right one")
+        text, payload = self._read(text_length, check_time), self._read(payload_length, check_time)
+        cpu = clock() - cpu_started
+        memory_after, peak_after = self._memory() if weighed else (0, 0)
+        try:
+            value = decode(bytes(text), payload)
+        except WireError as error:
+            raise self._dead(f"its answer cannot be read: {error}") from error
+        growth = (peak_after if peak_after > peak_before else memory_after) - memory_before
+        return Reply(value, cpu, time.monotonic() - started, max(growth, 0))
+
+    def end(self) -> int:
+        """End the worker and all it started, if it is not ended yet; return its status."""
+        if self._ended:
+            return 0
+        self._ended = True
+        return self._end()
+
+    def _dead(self, why: str) -> WorkerDied:
+        self.end()
+        return WorkerDied(why)
+
+    def _late(self, why: str, cpu: float, wall: float) -> TookTooLong:
+        self.end()
+        return TookTooLong(why, cpu, wall)
+
+    def _left(self) -> WorkerDied:
+        """Say how a worker ended that closed its channel on its own."""
+        status = self.end()
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGKILL:
+            number = os.WTERMSIG(status)
+            return WorkerDied(f"the process crashed: {signal.strsignal(number)} ({signal.Signals(number).name})")
+        return WorkerDied("the process ended before it answered: it left by itself, or was killed")
+
+    @property
+    def _clock(self) -> Callable[[], float]:
+        """The kernel's CPU clock of the process, all threads counted, waiting not: seconds."""
+        clock_id = (~self.process << 3) | 2  # as clock_getcpuclockid(3) makes it
+
+        def read() -> float:
+            return time.clock_gettime_ns(clock_id) * 1e-9
+
+        return read
+
+    def _forget_peak(self) -> None:
+        """Let the kernel's highest mark start anew, so that no earlier, higher peak hides what comes."""
+        with open(f"/proc/{self.process}/clear_refs", "w") as file:  # noqa: PTH123
+            file.write("5")
+
+    def _memory(self) -> tuple[int, int]:
+        """Resident memory now and at its highest so far, bytes."""
+        now = peak = 0
+        with open(f"/proc/{self.process}/status", "rb") as file:  # noqa: PTH123
+            for line in file:
+                if line.startswith(b"VmHWM:"):
+                    peak = int(line.split()[1]) << 10
+                elif line.startswith(b"VmRSS:"):
+                    now = int(line.split()[1]) << 10
+        return now, peak
+
+    def _peek(self) -> bytes:
+        try:
+            return self._channel.recv(1, socket.MSG_PEEK)
+        except OSError:
+            return b""
+
+    def _write(self, data: bytes, check_time: Callable[[], None]) -> None:
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[self._channel.send(view) :]
+            except BlockingIOError:
+                self._wait(select.POLLOUT, check_time)
+            except (BrokenPipeError, ConnectionResetError):
+                raise self._left() from None
+
+    def _read(self, count: int, check_time: Callable[[], None]) -> bytearray:
+        """Take so many bytes of what was received; what comes with them is kept for the next call."""
+        while len(self._received) < count:
+            self._wait(select.POLLIN, check_time)  # an answer that trickles in is late too
+            with contextlib.suppress(BlockingIOError):
+                self._received += self._receive(max(PIECE, count - len(self._received)))
+        whole, self._received = self._received, self._received[count:]
+        del whole[count:]
+        return whole
+
+    def _receive(self, most: int) -> bytes:
+        try:
+            piece = self._channel.recv(most)
+        except ConnectionResetError:
+            piece = b""
+        if not piece:
+            raise self._left()
+        return piece
+
+    def _wait(self, event: int, check_time: Callable[[], None]) -> None:
+        self._poll.register(self._channel, event)
+        self._poll.poll(POLL * 1000)
+        check_time()
