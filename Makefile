@@ -27,7 +27,7 @@ grade: $(READY)  ## grade the sample submissions, or SUBMISSIONS="path ..." into
 	@$(VENV)/bin/autograder grade $(SUBMISSIONS) --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS)) $(if $(CONFIG),--config "$(CONFIG)") \
 		$(if $(ROSTER),--roster "$(ROSTER)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)")
 
-test: lint  ## lint, check types and run the tests, two files at a time
+test: lint  ## check style, types and spelling, and run the tests
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
 
 test-browser: $(READY)  ## look at the pages in Chromium (needs it)
@@ -42,10 +42,11 @@ test-pythons:  ## run the judge's tests on every Python that is supported (3.10 
 test-confined: $(READY)  ## run the sandbox's tests in a container as Docker makes it, and without privileges (needs root and runc)
 	sh tests/confined.sh
 
-lint: $(READY)  ## check style and types
+lint: $(READY)  ## check style, types and spelling
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/codespell
 
 audit: $(READY)  ## grade mutants of the reference, list those that the checks let through
 	$(VENV)/bin/autograder audit $(if $(JOBS),--jobs $(JOBS))

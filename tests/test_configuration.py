@@ -123,7 +123,7 @@ def test_a_mistake_is_told_with_key_value_and_what_is_allowed(read, text, words)
 def test_all_mistakes_are_told_at_once(read):
     """Each on a line of its own."""
     with pytest.raises(ConfigurationError) as raised:
-        read("[points]\ntotal = 0\n[limits]\njobs = 0\n[visibility]\nq4 = 'hidden'\n[wether]\nx = 1\n")
+        read("[points]\ntotal = 0\n[limits]\njobs = 0\n[visibility]\nq4 = 'hidden'\n[viewing]\nx = 1\n")
     assert len(raised.value.problems) == 4
     assert len(str(raised.value).splitlines()) == 5
 
