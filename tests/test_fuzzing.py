@@ -25,8 +25,8 @@ from hypothesis.extra import numpy as hnp
 
 from autograder.homework import ASSIGNMENT, FUNCTIONS, MODULES, SOLUTIONS
 from autograder.judge import worker as judges_worker
-from autograder.judge.examination import Examination, _is_answer
-from autograder.judge.no_answer import MAX_MESSAGE, NoAnswer, harmless
+from autograder.judge.examination import _is_answer
+from autograder.judge.no_answer import MAX_MESSAGE, NoAnswer, harmless, raised_at_import, raised_in_call
 from autograder.judge.worker import Reply, WorkerDied
 from autograder.submission import MAX_MODULE, MAX_NAME, Place, Submission, _name, find, stage
 from autograder.wire import (
@@ -335,11 +335,9 @@ def is_fit_to_be_shown(words):
 @given(claims, st.sampled_from(HOSTILE_SOURCES))
 def test_the_words_made_of_a_workers_claims_are_fit_to_be_shown(raised, source):
     """Short, printable, without markup, whatever a call, or the import, is said to have raised."""
-    examination = Examination(None, {"softmax": source})
-    examination.turn_to("q1")
-    for make in (lambda: examination._raised("softmax_jacobian", raised), lambda: examination._import_failed(raised)):
+    for make, of in ((raised_in_call, "softmax_jacobian"), (raised_at_import, "softmax.py")):
         try:
-            missing = make()
+            missing = make(of, raised, {"softmax": source})
         except NoAnswer as forged:
             missing = forged
         assert is_fit_to_be_shown(missing.summary)
@@ -351,9 +349,8 @@ def test_the_words_made_of_a_workers_claims_are_fit_to_be_shown(raised, source):
 @pytest.mark.parametrize("file", [[], {}, np.zeros(2), ["softmax.py"], 3])
 def test_a_forged_place_is_said_to_be_forged(file):
     """What is not even a text once took the grader down, and the submission had no marks but an error."""
-    examination = Examination(None, {"softmax": b""})
     with pytest.raises(NoAnswer, match="wrote to the grader's channel"):
-        examination._raised("softmax_jacobian", {"type": "ValueError", "file": file})
+        raised_in_call("softmax_jacobian", {"type": "ValueError", "file": file}, {"softmax": b""})
 
 
 @MORE
