@@ -14,44 +14,45 @@ READY := $(VENV)/.ready
 .DEFAULT_GOAL := help
 .PHONY: help setup grade test test-browser test-routes test-pythons test-confined gradescope-test audit bench assignment release gradescope lint lock clean
 
-help:  ## list what can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */:/' | awk -F: '{printf "  make %-14s %s\n", $$1, $$2}'
+help:
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */:/' | awk -F: '{printf "  make %-12s %s\n", $$1, $$2}'
+	@echo "Of those for who changes the grader, CONTRIBUTING.md tells."
 
-setup: $(READY)  ## fill .venv with everything (other targets do it by themselves)
+setup: $(READY)  ## fill .venv with everything; all others do it by themselves
 
 $(READY): pyproject.toml requirements/all.txt requirements/uv.txt
 	@PYTHON="$(PYTHON)" sh requirements/fill.sh $(VENV) requirements/all.txt
 	@touch $@
 
-grade: $(READY)  ## grade the sample submissions, or SUBMISSIONS="path ..." into OUT=folder, with JOBS= CONFIG= ROSTER= SCHEDULER=
+grade: $(READY)  ## grade SUBMISSIONS="path ..." into OUT=folder (else the samples into grades); also CONFIG= ROSTER= JOBS= SCHEDULER=
 	@$(VENV)/bin/autograder grade $(SUBMISSIONS) --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS)) $(if $(CONFIG),--config "$(CONFIG)") \
 		$(if $(ROSTER),--roster "$(ROSTER)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)")
 
 test: lint  ## check style, types and spelling, and run the tests
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
 
-test-browser: $(READY)  ## look at the pages in Chromium (needs it)
+test-browser: $(READY)  # look at the pages in Chromium (needs it)
 	$(VENV)/bin/python -m pytest -m browser tests/test_page_in_browser.py
 
-test-routes: $(READY)  ## drive the real otter and nbgrader
+test-routes: $(READY)  # drive the real otter and nbgrader
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile -m routes
 
-test-pythons:  ## run the judge's tests on every Python that is supported (3.10 to 3.13)
+test-pythons:  # run the judge's tests on every Python that is supported (3.10 to 3.13)
 	sh tests/pythons.sh
 
-test-confined: $(READY)  ## run the sandbox's tests in a container as Docker makes it, and without privileges (needs root and runc)
+test-confined: $(READY)  # run the sandbox's tests in a container as Docker makes it, and without privileges (needs root and runc)
 	sh tests/confined.sh
 
-lint: $(READY)  ## check style, types and spelling
+lint: $(READY)  # check style, types and spelling
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/codespell
 
-audit: $(READY)  ## grade mutants of the reference, list those that the checks let through
+audit: $(READY)  # grade mutants of the reference, list those that the checks let through
 	$(VENV)/bin/autograder audit $(if $(JOBS),--jobs $(JOBS))
 
-bench: $(READY)  ## repeat the measurements behind limits and tolerances
+bench: $(READY)  # repeat the measurements behind limits and tolerances
 	$(VENV)/bin/python tests/benchmarks/layers.py
 	$(VENV)/bin/python tests/benchmarks/styles.py
 	$(VENV)/bin/python tests/benchmarks/where.py
@@ -67,10 +68,10 @@ release: assignment gradescope  ## build dist/homework.zip, which students unpac
 gradescope: $(READY)  ## build dist/autograder.zip for Gradescope, with CONFIG=file for the course's settings
 	$(VENV)/bin/autograder build gradescope --out dist $(if $(CONFIG),--config "$(CONFIG)")
 
-gradescope-test: $(READY)  ## build and run that zip in a container like Gradescope's (needs root and runc)
+gradescope-test: $(READY)  # build and run that zip in a container like Gradescope's (needs root and runc)
 	$(VENV)/bin/python -m pytest -m container tests/test_gradescope_image.py
 
-lock: $(READY)  ## renew the hashed locks from pyproject.toml
+lock: $(READY)  # renew the hashed locks from pyproject.toml
 	sh requirements/lock.sh $(VENV)/bin/uv
 
 clean:  ## remove the environment and all results
