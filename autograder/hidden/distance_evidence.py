@@ -1,7 +1,7 @@
 """What is known of a matrix of squared distances: which formula it follows, and how to draw points for it."""
 
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -31,11 +31,11 @@ class DistanceEvidence(Evidence):
 
     functions = ("pairwise_squared_distances",)
     loop = "neighbours.two_loop_distances"
-    axes: ClassVar = {
-        "n": Axis("rows of A", "loop-rows", long=(1_500, 6, 4), short=(300, 6, 4)),
-        "m": Axis("rows of B", "loop-rows", long=(6, 1_500, 4), short=(6, 300, 4)),
-        "d": Axis("coordinates", "loop-features", long=(5, 4, 4_000), short=(5, 4, 200)),
-    }
+    axes = (
+        Axis("n", "rows of A", "loop-rows", long=(1_500, 6, 4), short=(300, 6, 4)),
+        Axis("m", "rows of B", "loop-rows", long=(6, 1_500, 4), short=(6, 300, 4)),
+        Axis("d", "coordinates", "loop-features", long=(5, 4, 4_000), short=(5, 4, 200)),
+    )
     draw = staticmethod(draw)
 
     @cached_property

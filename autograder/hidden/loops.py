@@ -14,20 +14,20 @@ def expect_no_loop(evidence: Evidence) -> None:
     Too much CPU time together with too much memory is waste, not a loop, if a short axis shows none: it costs only timing.
     """
     evidence.require_alive()
-    for name, steps in evidence.steps.items():
-        axis = evidence.axes[name]
+    for axis in evidence.axes:
+        steps = evidence.steps[axis.name]
         if math.isinf(steps):
             raise Mismatch(
                 "The function switches off the counter of interpreter steps; without it, loop points cannot be earned."
             )
         if steps > 0:
             raise Mismatch(
-                f"A Python loop runs along {name}: {steps:.3g} interpreter steps more for each further one"
+                f"A Python loop runs along {axis.name}: {steps:.3g} interpreter steps more for each further one"
                 f" of the {axis.counts}.",
                 hint=Hint(axis.hint, f"{_question(axis)} Python's own sum, max or map take one after another too."),
             )
-    for name, race in evidence.races.items():
-        axis = evidence.axes[name]
+    for axis in evidence.axes:
+        race = evidence.races[axis.name]
         if race.ratio > CPU_LIMIT and not (race.wasteful and evidence.race(axis.short).ratio <= CPU_LIMIT):
             raise Mismatch(
                 f"With many {axis.counts} it takes {race.ratio:.0f} times the CPU time of the vectorized reference,"
@@ -43,7 +43,7 @@ def _question(axis: Axis) -> str:
 def expect_fast(evidence: Evidence) -> None:
     """Expect CPU time near the reference's where any axis is long."""
     evidence.require_alive()
-    races = {f"many {evidence.axes[name].counts}": race for name, race in evidence.races.items()}
+    races = {f"many {axis.counts}": evidence.races[axis.name] for axis in evidence.axes}
     if evidence.wide_race is not None:
         races["many of everything"] = evidence.wide_race
     what, slowest = max(races.items(), key=lambda item: item[1].ratio)

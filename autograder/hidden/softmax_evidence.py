@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -40,11 +40,11 @@ class SoftmaxEvidence(Evidence):
     functions = ("softmax_loss_naive", "softmax_loss_vectorized")
     unit = "softmax_loss_vectorized"
     loop = "softmax_loss_naive"
-    axes: ClassVar = {
-        "N": Axis("examples", "loop-rows", long=(1_500, 4, 3), short=(300, 4, 3)),
-        "D": Axis("features", "loop-features", long=(5, 4_000, 4), short=(5, 150, 4)),
-        "C": Axis("classes", "loop-classes", long=(4, 2, 800), short=(4, 2, 60), limited=True),
-    }
+    axes = (
+        Axis("N", "examples", "loop-rows", long=(1_500, 4, 3), short=(300, 4, 3)),
+        Axis("D", "features", "loop-features", long=(5, 4_000, 4), short=(5, 150, 4)),
+        Axis("C", "classes", "loop-classes", long=(4, 2, 800), short=(4, 2, 60), limited=True),
+    )
     # An (N, D, C) array takes 12 times the reference's time there, every frugal style at most 3; at a glance it has 14 MB, 7 in
     # float32, which come from the kernel in any call, where a frugal answer takes 1.
     wide = Wide(shape=(400, 250, 60), glance=(200, 170, 50), suspicious=4 << 20)

@@ -54,12 +54,13 @@ def test_far_apart(softmax_loss_naive: RemoteFunction, rng: Rng, evidence: Known
 @pytest.mark.check("q3.loops")
 def test_loops(softmax_loss_naive: RemoteFunction, evidence: Known) -> None:
     """Works example by example, with an explicit loop"""
-    naive_evidence = evidence(softmax_loss_naive)
-    naive_evidence.require_alive()
-    steps, ratio = naive_evidence.steps_along("N", FEW_STEP_SIZES), naive_evidence.slowness(HONEST, enough=HONEST_RATIO)
+    known = evidence(softmax_loss_naive)
+    known.require_alive()
+    examples, *_ = known.axes
+    steps, ratio = known.steps_along(examples, FEW_STEP_SIZES), known.slowness(HONEST, enough=HONEST_RATIO)
     if steps < HONEST_STEPS or ratio < HONEST_RATIO:
         raise Mismatch(
             f"This should work example by example; each further one costs {steps:.0f} interpreter steps, and many of them"
             f" {ratio:.1f} times the CPU time of the vectorized reference.",
-            hint=naive_evidence.loss_hint or NOT_A_LOOP,
+            hint=known.loss_hint or NOT_A_LOOP,
         )

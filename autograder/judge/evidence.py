@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -46,6 +46,8 @@ class Axis:
 
     Parameters
     ----------
+    name : str
+        As in the shapes that students read: ``N``.
     counts : str
         What there is one more of with each row, as students call it: ``examples``.
     hint : str
@@ -58,6 +60,7 @@ class Axis:
         Whether numpy itself limits it: np.choose takes no more than 64 choices.
     """
 
+    name: str
     counts: str
     hint: str
     long: Shape
@@ -105,8 +108,8 @@ class Evidence:
     loop : str
         Name of the reference's function, or ``module.function`` of the given code, that works by loops: the speed-up over it
         is told. Empty where there is none.
-    axes : dict of str to Axis
-        By name, in the order of a shape.
+    axes : tuple of Axis
+        In the order of a shape.
     wide : Wide or None
         Where waste shows, if the checks of memory do not tell of it.
     missing : Mismatch or NoAnswer or None
@@ -116,7 +119,7 @@ class Evidence:
     functions: tuple[str, ...] = ()
     unit: str = ""
     loop: str = ""
-    axes: ClassVar[dict[str, Axis]]
+    axes: tuple[Axis, ...] = ()
     wide: Wide | None = None
     missing: Mismatch | NoAnswer | None = None
     draw: Draw
@@ -164,20 +167,20 @@ class Evidence:
 
     @cached_property
     def steps(self) -> dict[str, float]:
-        """Interpreter steps for each further row, by axis."""
+        """Interpreter steps for each further row, by the name of the axis."""
         # All axes grow together first: where that costs no steps, no axis does.
-        looping = self._steps(tuple(self.axes), STEP_SIZES) > 0
-        found = {axis: self.steps_along(axis, STEP_SIZES) if looping else 0.0 for axis in self.axes}
-        unlimited = [axis for axis, steps in found.items() if steps == 0 and not self.axes[axis].limited]
-        return found | {axis: self.steps_along(axis, LARGE_STEP_SIZES) for axis in unlimited}
+        looping = self._steps(self.axes, STEP_SIZES) > 0
+        found = {axis.name: self.steps_along(axis, STEP_SIZES) if looping else 0.0 for axis in self.axes}
+        unlimited = [axis for axis in self.axes if found[axis.name] == 0 and not axis.limited]
+        return found | {axis.name: self.steps_along(axis, LARGE_STEP_SIZES) for axis in unlimited}
 
-    def steps_along(self, axis: str, rows: Sequence[int]) -> float:
+    def steps_along(self, axis: Axis, rows: Sequence[int]) -> float:
         """Interpreter steps for each further row along an axis, which has about so many."""
         return self._steps((axis,), rows)
 
-    def _steps(self, axes: tuple[str, ...], rows: Sequence[int]) -> float:
+    def _steps(self, axes: tuple[Axis, ...], rows: Sequence[int]) -> float:
         """Interpreter steps for each further row along some axes at once."""
-        rng = self.yardstick.rng(f"steps along {axes}")
+        rng = self.yardstick.rng(f"steps along {tuple(axis.name for axis in axes)}")
         others = sizes(rng, len(self.axes), *STEP_OTHERS)
         growing = {axis: jittered(rows, rng) for axis in axes}
 
@@ -190,8 +193,8 @@ class Evidence:
 
     @cached_property
     def races(self) -> dict[str, Race]:
-        """CPU time and memory against the reference's, by the axis that is long."""
-        return {name: self._long_race(axis) for name, axis in self.axes.items()}
+        """CPU time and memory against the reference's, by the name of the axis that is long."""
+        return {axis.name: self._long_race(axis) for axis in self.axes}
 
     def _long_race(self, axis: Axis) -> Race:
         try:
@@ -217,11 +220,11 @@ class Evidence:
     def first_race(self) -> Race | None:
         """CPU time and memory against the reference's along the first axis, if that was measured."""
         races: dict[str, Race] = vars(self).get("races", {})
-        return races.get(next(iter(self.axes)))
+        return races.get(self.axes[0].name)
 
     def loop_ratio(self) -> float:
         """CPU time of a loop along the first axis against the reference's where it is long, from a tenth of the rows."""
-        rows, *others = long = next(iter(self.axes.values())).long
+        rows, *others = long = self.axes[0].long
         few = self.draw(self.rng, (rows // 10, *others))
         loop = median(self.function.measure(*few)[1] for _ in range(FEW_READINGS))
         return 10 * loop / median(self.yardstick.measure(long, k)[0] for k in range(FEW_READINGS))

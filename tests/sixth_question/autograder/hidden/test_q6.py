@@ -1,7 +1,7 @@
 """Question 6, hidden: cosine similarities without loops."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,11 +30,11 @@ class SimilarityEvidence(Evidence):
     """How fast it is where one axis is long."""
 
     functions = ("cosine_similarities",)
-    axes: ClassVar = {
-        "n": Axis("rows of A", "loop-rows", long=(1_500, 6, 4), short=(300, 6, 4)),
-        "m": Axis("rows of B", "loop-rows", long=(6, 1_500, 4), short=(6, 300, 4)),
-        "d": Axis("coordinates", "loop-features", long=(5, 4, 4_000), short=(5, 4, 200)),
-    }
+    axes = (
+        Axis("n", "rows of A", "loop-rows", long=(1_500, 6, 4), short=(300, 6, 4)),
+        Axis("m", "rows of B", "loop-rows", long=(6, 1_500, 4), short=(6, 300, 4)),
+        Axis("d", "coordinates", "loop-features", long=(5, 4, 4_000), short=(5, 4, 200)),
+    )
     draw = staticmethod(draw)
 
     def verify(self, result: Any, expected: Any) -> None:
