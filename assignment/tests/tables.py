@@ -18,7 +18,7 @@ def points() -> list[dict[str, str]]:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    found = []
+    found: list[dict[str, str]] = []
     for path in sorted(Path(__file__).parent.glob(f"{name}*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             found += csv.DictReader(file)
