@@ -4,9 +4,10 @@ import os
 import platform
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from rich.markup import escape
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from autograder.roster import Roster
     from autograder.submission import Place
 
-KEEPING = 60.0  # seconds at least between grades.csv of a run and the next one
-KEEPING_SHARE = 0.02  # of the run's time that writing them may take: 100,000 rows take some 10 s
 SETTINGS = click.option(
     "--config", type=click.Path(path_type=Path), help="Settings of the course; autograder/configuration.toml explains them."
 )
@@ -67,13 +66,10 @@ def grade(
     configuration = _read(config)
     if jobs and scheduler:
         raise click.UsageError("--jobs is for this machine; on a cluster, each worker judges one submission at a time.")
+    if seed is not None:
+        configuration = replace(configuration, hidden_seed=seed)
+    jobs = jobs or configuration.jobs or len(os.sched_getaffinity(0))
     tally = Tally(out, ())
-    settings = {
-        "jobs": jobs or configuration.jobs or len(os.sched_getaffinity(0)),
-        "seed": configuration.hidden_seed if seed is None else seed,
-        "fresh": fresh,
-        "configuration": configuration,
-    }
     started = time.monotonic()
     problem, interrupted = "", False
     try:
@@ -82,7 +78,7 @@ def grade(
         tables = Tables(out, tally, submissions, people, configuration)
         with alone(out):
             try:
-                problem = _grade(tables, scheduler, settings)
+                problem = _grade(tables, jobs, scheduler, fresh=fresh)
             except KeyboardInterrupt:
                 interrupted = True
                 click.echo("Stopping.", err=True)
@@ -285,44 +281,31 @@ def _find(paths: tuple[Path, ...], roster: Path | None) -> tuple[dict[str, "Plac
         raise click.UsageError(str(error)) from error
 
 
-def _grade(tables: "Tables", scheduler: str | None, settings: dict[str, Any]) -> str:
-    """Grade, here or on a cluster; show how far it is, and keep a recent grades.csv meanwhile.
+def _grade(tables: "Tables", jobs: int, scheduler: str | None, *, fresh: bool) -> str:
+    """Grade, here or on a cluster, and show how far it is.
 
     Returns
     -------
     problem : str
         Why not all were judged; empty if they were.
     """
-    from autograder import batch
+    from autograder import batch, pool
+    from autograder.progress import Follower
     from autograder.terminal import progress_bar
 
-    submissions, out, tally = tables.submissions, tables.out, tables.tally
+    seed = tables.configuration.hidden_seed
     with progress_bar(counts="") as progress:
-        task = progress.add_task("Grading", total=len(submissions), counts="")
-        kept, pause = time.monotonic(), KEEPING
-
-        def say(words: str) -> None:
-            progress.console.print(words, markup=False, soft_wrap=True)
-
-        def landed(row: dict[str, Any]) -> None:
-            nonlocal kept, pause
-            tally.add(row)
-            progress.update(task, advance=1, counts=tally.counts())
-            if (now := time.monotonic()) - kept > pause:
-                tables.write_grades()
-                kept = time.monotonic()
-                pause = max(KEEPING, (kept - now) / KEEPING_SHARE)
-                if not progress.console.is_terminal:
-                    say(f"{tally.landed} of {tally.submissions} submissions have a result: {tally.counts()}.")
-
+        follower = Follower(tables, progress)
+        graded_by = partial(
+            batch.grade, tables.submissions, tables.out, tables.configuration, fresh=fresh, landed=follower.landed
+        )
         if scheduler is None:
-            batch.grade(submissions, out, landed=landed, **settings)
+            graded_by(judges=partial(pool.judge_all, jobs=jobs, seed=seed))
             return ""
         from autograder import cluster
 
-        judges = partial(cluster.judge_all, scheduler=scheduler, seed=settings["seed"], say=say)
         try:
-            batch.grade(submissions, out, landed=landed, judges=judges, **settings)
+            graded_by(judges=partial(cluster.judge_all, scheduler=scheduler, seed=seed, say=follower.say))
         except cluster.Unreachable as error:
             raise click.UsageError(str(error)) from error
         except cluster.ClusterError as error:

@@ -26,13 +26,16 @@ KNOWS = {
     "judge": {"submission", "wire", "orders"} | EVERYONE,
     "hidden": {"judge", "wire"} | EVERYONE,
     "report": {"judge", "submission", "roster"} | EVERYONE,
-    "batch": {"judge", "report", "submission", "orders"} | EVERYONE,
-    "cluster": {"batch", "judge", "report", "submission"},
-    "routes": {"batch", "judge", "report", "submission"} | EVERYONE,
+    "pool": {"judge", "submission", "orders"},
+    "batch": {"judge", "report", "submission"} | EVERYONE,
+    "cluster": {"batch", "judge", "pool", "report", "submission"},
+    "routes": {"batch", "judge", "pool", "report", "submission"} | EVERYONE,
     "release": {"judge", "report", "routes"} | EVERYONE,
-    "audit": {"batch", "release", "submission"} | EVERYONE,
+    "audit": {"pool", "release", "submission"} | EVERYONE,
     "terminal": {"judge", "report"} | EVERYONE,
-    "cli": {"audit", "batch", "cluster", "judge", "release", "report", "roster", "submission", "terminal"} | EVERYONE,
+    "progress": {"report"},
+    "cli": {"audit", "batch", "cluster", "judge", "pool", "progress", "release", "report", "roster", "submission", "terminal"}
+    | EVERYONE,
 }  # what each module or folder of autograder/ may import of the others
 WORKERS_PACKAGES = {"numpy", *sys.stdlib_module_names}
 

@@ -12,7 +12,17 @@ IMAGE = Path(__file__).with_name("image")
 PACKAGE = ROOT / "autograder"
 # The instructor's side, and other platforms.
 LEFT_OUT = (
-    *("audit", "release", "cli.py", "cluster.py", "terminal.py", "routes/nbgrader.py", "routes/otter.py"),
+    *(
+        "audit",
+        "release",
+        "batch.py",
+        "cli.py",
+        "cluster.py",
+        "progress.py",
+        "terminal.py",
+        "routes/nbgrader.py",
+        "routes/otter.py",
+    ),
     *(f"report/{name}" for name in ("gradebooks.py", "page", "students.py", "tables.py", "tally.py")),
 )
 LOCK = ROOT / "requirements" / "judge.txt"

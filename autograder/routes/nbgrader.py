@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from traitlets import List, Unicode
 from autograder import batch
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, questions
+from autograder.pool import judge_all
 from autograder.report.blocks import Heading, to_html
 from autograder.report.marks import points
 from autograder.submission import Place
@@ -134,11 +136,11 @@ class Submissions(NotebookExporter):
             batch.grade(
                 {name: Place(Path(course.format_path(course.submitted_directory, name, assignment))) for name in due},
                 self._folder(assignment),
-                jobs=jobs,
-                seed=configuration.hidden_seed,
+                # Feedback is shown as a whole.
+                Configuration(total_points=configuration.total_points, hidden_seed=configuration.hidden_seed),
                 fresh=False,
+                judges=partial(judge_all, jobs=jobs, seed=configuration.hidden_seed),
                 landed=landed,
-                configuration=Configuration(total_points=configuration.total_points),  # feedback is shown as a whole
             )
 
     def _folder(self, assignment: str) -> Path:
