@@ -17,9 +17,9 @@ from autograder.configuration import DEFAULT_SEED, Configuration, ConfigurationE
 from autograder.homework import ASSIGNMENT, QUESTIONS
 
 if TYPE_CHECKING:
+    from autograder.intake.places import Place
     from autograder.report.tables import Tables
     from autograder.roster import Roster
-    from autograder.submission import Place
 
 SETTINGS = click.option(
     "--config", type=click.Path(path_type=Path), help="Settings of the course; autograder/configuration.toml explains them."
@@ -271,8 +271,8 @@ def _read(config: Path | None) -> Configuration:
 
 def _find(paths: tuple[Path, ...], roster: Path | None) -> tuple[dict[str, "Place"], "Roster | None", list[str]]:
     """Find submissions and who is in the class, and what is to be said of either."""
+    from autograder.intake.finding import find
     from autograder.roster import RosterError, read_roster
-    from autograder.submission import find
 
     remarks: list[str] = []
     try:

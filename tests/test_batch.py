@@ -20,10 +20,11 @@ import pytest
 from autograder import batch, pool
 from autograder.configuration import Configuration
 from autograder.homework import SOLUTIONS
+from autograder.intake.places import Place
 from autograder.judge.verdict import Report
 from autograder.report.folder import GRADED, load, stored
 from autograder.report.tally import Tally
-from autograder.submission import Place, Submission
+from autograder.submission import Submission
 
 RIGHT = (SOLUTIONS / "distances.py").read_text(encoding="utf-8")
 GRADER = [sys.executable, "-c", "from autograder.cli import main; main()", "grade"]

@@ -25,16 +25,16 @@ KNOWS = {
     "worker": {"wire", "orders"},
     "judge": {"submission", "wire", "orders"} | EVERYONE,
     "hidden": {"judge", "wire"} | EVERYONE,
-    "report": {"judge", "submission", "roster"} | EVERYONE,
+    "report": {"intake", "judge", "roster"} | EVERYONE,
     "pool": {"judge", "submission", "orders"},
-    "batch": {"judge", "report", "submission"} | EVERYONE,
+    "batch": {"intake", "judge", "report", "submission"} | EVERYONE,
     "cluster": {"batch", "judge", "pool", "report", "submission"},
-    "routes": {"batch", "judge", "pool", "report", "submission"} | EVERYONE,
+    "routes": {"batch", "intake", "judge", "pool", "report", "submission"} | EVERYONE,
     "release": {"judge", "report", "routes"} | EVERYONE,
     "audit": {"pool", "release", "submission"} | EVERYONE,
     "terminal": {"judge", "report"} | EVERYONE,
     "progress": {"report"},
-    "cli": {"audit", "batch", "cluster", "judge", "pool", "progress", "release", "report", "roster", "submission", "terminal"}
+    "cli": {"audit", "batch", "cluster", "intake", "judge", "pool", "progress", "release", "report", "roster", "terminal"}
     | EVERYONE,
 }  # what each module or folder of autograder/ may import of the others
 WORKERS_PACKAGES = {"numpy", *sys.stdlib_module_names}

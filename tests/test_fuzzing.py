@@ -24,10 +24,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.homework import ASSIGNMENT, FUNCTIONS, MODULES, SOLUTIONS
+from autograder.intake.finding import find
+from autograder.intake.naming import MAX_NAME, unique_names
+from autograder.intake.places import Place
 from autograder.judge import sandbox as sandbox_module
 from autograder.judge.examination import MAX_MESSAGE, Examination, NoAnswer, _is_answer, harmless
 from autograder.judge.sandbox import Reply, WorkerDied
-from autograder.submission import MAX_MODULE, MAX_NAME, Place, Submission, _name, find, stage
+from autograder.submission import MAX_MODULE, Submission, stage
 from autograder.wire import (
     DTYPES,
     LENGTHS,
@@ -844,7 +847,7 @@ pathnames = st.text(st.characters(blacklist_characters="/\0"), min_size=1, max_s
 )
 def test_every_submissions_name_is_unique_printable_and_fit_for_a_folder(paths):
     """Also of bytes that are no text, of names cut to equal ones, and of the results' own."""
-    names = _name([Path(*path) for path in paths])
+    names = unique_names([Path(*path) for path in paths])
     assert len(names) == len({Path(*path) for path in paths})
     for name in names:
         assert name.isprintable()

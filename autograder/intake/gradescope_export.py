@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
-from autograder.intake.folders import archives, found, found_archive
+from autograder.intake.folders import archive_submission, archives, folder_submission
 from autograder.intake.places import Found, Place
 from autograder.intake.times import as_iso
 from autograder.intake.trees import BROKEN, Tree
@@ -47,7 +47,7 @@ def submissions(tree: Tree, remarks: list[str]) -> Iterator[Found]:
             why = str(problem) if isinstance(problem, NotTold) else type(problem).__name__
             cannot = f"{METADATA} cannot be read{' to its end' if told else ''} ({why})"
             remarks.append(f"{cannot}: the students are known of {len(told)} of the submissions.")
-    lying = [*map(found, tree.folders.values()), *(found_archive(tree, file) for file in archives(tree))]
+    lying = [*map(folder_submission, tree.folders.values()), *(archive_submission(tree, file) for file in archives(tree))]
     for entry in lying:
         students, submitted = told.pop(entry.where.name, ((), ""))
         place = entry.place

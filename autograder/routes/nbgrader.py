@@ -28,10 +28,10 @@ from traitlets import List, Unicode
 from autograder import batch
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, questions
+from autograder.intake.places import Place
 from autograder.pool import judge_all
 from autograder.report.blocks import Heading, to_html
 from autograder.report.marks import points
-from autograder.submission import Place
 
 RESULTS = ".graded"  # folder of the course: results.json of each submission, by assignment and student
 LOST = "*This cell was not in the notebook that was handed in. The answer may stand in another one.*"
