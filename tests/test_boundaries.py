@@ -18,6 +18,7 @@ FILES = {
 EVERYONE = {"homework", "configuration"}  # knows of nothing else, or only of the first
 KNOWS = {
     "configuration": {"homework"},
+    "roster_csv": {"roster"},
     "intake": {"roster"} | EVERYONE,
     "submission": {"intake", "roster"} | EVERYONE,
     "wire": set(),
@@ -34,7 +35,8 @@ KNOWS = {
     "audit": {"pool", "release", "submission"} | EVERYONE,
     "terminal": {"judge", "report"} | EVERYONE,
     "progress": {"report"},
-    "cli": {"audit", "batch", "cluster", "intake", "judge", "pool", "progress", "release", "report", "roster", "terminal"}
+    "cli": {"audit", "batch", "cluster", "intake", "judge", "pool", "progress", "release", "report", "terminal"}
+    | {"roster", "roster_csv"}
     | EVERYONE,
 }  # what each module or folder of autograder/ may import of the others
 WORKERS_PACKAGES = {"numpy", *sys.stdlib_module_names}

@@ -13,7 +13,8 @@ from autograder.report import students
 from autograder.report.folder import COLUMNS, write_grades
 from autograder.report.gradebooks import write_gradebooks
 from autograder.report.sheets import NUMBER, as_cell, as_csv, from_cell, read_csv
-from autograder.roster import Roster, RosterError, Student, plain, read_roster
+from autograder.roster import Roster, Student, plain
+from autograder.roster_csv import RosterError, read_roster
 from tests.test_command_line import autograder
 from tests.test_intake import METADATA, answers, below, packed
 
