@@ -34,10 +34,16 @@ def main() -> None:
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the results.")
-@click.option("--jobs", type=click.IntRange(1), help="Processes that judge side by side (default: one for each core).")
+@click.option(
+    "--jobs", type=click.IntRange(1), help="Processes that judge side by side (default: the configuration's, else one a core)."
+)
 @click.option("--seed", type=click.IntRange(0), help="Hidden seed of the checks (default: the configuration's).")
 @click.option("--fresh", is_flag=True, help="Grade again what has been graded before.")
-@click.option("--scheduler", metavar="ADDRESS", help="Judge on a Dask cluster, as tcp://host:8786; docs/scaling.md starts one.")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Judge on the Dask cluster at tcp://host:8786; docs/scaling.md says how to start one.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output, and nothing else there.")
 @click.option(
     "--roster", type=click.Path(path_type=Path), help="Who is in the class: the CSV of Gradescope, Canvas or nbgrader."
