@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import homework
 from autograder.homework import FUNCTIONS, MODULES, SOLUTIONS
 from autograder.submission import Submission
 
@@ -34,13 +33,6 @@ def lifted(*cells: object, module: str = "softmax") -> str:
 def code(*cells: object) -> list[str]:
     """What is lifted for softmax, without header, markers and blank lines."""
     return [line for line in lifted(*cells).split("\n") if line and not line.startswith("# ")]
-
-
-def test_what_the_grader_and_the_students_tool_know_is_the_same():
-    """Functions, modules, given modules."""
-    assert reading.FUNCTIONS == FUNCTIONS
-    assert reading.MODULES == MODULES
-    assert reading.GIVEN == homework.GIVEN
 
 
 @pytest.mark.parametrize(

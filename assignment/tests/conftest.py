@@ -10,9 +10,9 @@ import pytest
 from draws import PUBLIC_SEED, check_rng
 from expect import Mismatch, loss_and_gradient, number
 from report import NOTEBOOK, NotThere, ReportByQuestion
-from tables import questions
+from tables import FUNCTIONS
 
-GIVEN = {"gradient_descent": "training"}
+GIVEN_FUNCTIONS = {"gradient_descent": "training"}
 
 
 def pytest_configure(config):
@@ -24,7 +24,7 @@ def _function(name, module):
     @pytest.fixture(name=name)
     def function(pytestconfig):
         notebook = pytestconfig.stash.get(NOTEBOOK, None)
-        if notebook is not None and module not in GIVEN.values():
+        if notebook is not None and module not in GIVEN_FUNCTIONS.values():
             if name not in notebook:
                 raise NotThere(name, f"The notebook does not know {name} yet: run its cell first.")
             return notebook[name]
@@ -46,7 +46,7 @@ def _last_words(error):
     return "\n".join(lines[start:])
 
 
-for _name, _module in {row["function"]: row["module"] for row in questions()}.items() | GIVEN.items():
+for _name, _module in (FUNCTIONS | GIVEN_FUNCTIONS).items():
     globals()[_name] = _function(_name, _module)
 
 

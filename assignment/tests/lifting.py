@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from reading import (
-    FUNCTIONS,
     HEADER,
     LINE_END,
     MARKER,
@@ -25,6 +24,7 @@ from reading import (
     is_there,
     parse,
 )
+from tables import FUNCTIONS
 
 NOTEBOOK = "homework.ipynb"
 MAX_REMARKS = 3  # of one kind about a notebook

@@ -9,11 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tables import questions
+from tables import FUNCTIONS, MODULES, QUESTION_OF
 
-QUESTIONS = {row["function"]: row["question"] for row in questions()}
-FUNCTIONS = {row["function"]: row["module"] for row in questions()}
-MODULES = tuple(dict.fromkeys(FUNCTIONS.values()))
 GIVEN = ("digits", "gradient_check", "neighbours", "training")  # given modules that the grader has too
 
 MAX_WORDS = 100  # characters of a reason: Python's own can quote a name of any length
@@ -111,7 +108,7 @@ class Reading:
     @property
     def questions(self) -> list[str]:
         """The questions that are answered."""
-        return [QUESTIONS[name] for name in QUESTIONS if name in self.answers and self.answers[name].filled]
+        return [question for name, question in QUESTION_OF.items() if name in self.answers and self.answers[name].filled]
 
 
 def definitions(source: str | bytes) -> dict[str, Answer]:

@@ -1,4 +1,4 @@
-"""The questions, and what each check is worth."""
+"""The homework as tables: its questions, the functions that answer them, and what each check is worth."""
 
 import csv
 from functools import cache
@@ -23,3 +23,8 @@ def _rows(name: str) -> list[dict[str, str]]:
         with path.open(encoding="utf-8", newline="") as file:
             found += csv.DictReader(file)
     return found
+
+
+FUNCTIONS = {row["function"]: row["module"] for row in questions()}  # the module of each function that students fill
+MODULES = tuple(dict.fromkeys(FUNCTIONS.values()))
+QUESTION_OF = {row["function"]: row["question"] for row in questions()}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograder.homework import FUNCTIONS, checks, question_of, reference
+from autograder.homework import FUNCTIONS, QUESTION_OF, checks, reference
 from autograder.judge.collection import Test
 from autograder.judge.evidence.base import Evidence, NotJudged
 from autograder.judge.evidence.distances import DistanceEvidence
@@ -126,7 +126,7 @@ class Judge:
     def measurements(self) -> dict[str, float | None]:
         """What was measured, by name: CPU ratio and steps a row of each axis, as far as asked for; None for an infinity."""
         found: dict[str, float | None] = {}
-        others = {question_of(name): evidence for name, evidence in self._others.items()}
+        others = {QUESTION_OF[name]: evidence for name, evidence in self._others.items()}
         known: dict[str, Evidence] = {"q4": self._vectorized, "q5": self._distances, **others}
         for question, evidence in known.items():
             for axis, race in vars(evidence).get("races", {}).items():  # computed already, or not at all
