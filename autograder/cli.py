@@ -46,7 +46,10 @@ def main() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output, and nothing else there.")
 @click.option(
-    "--roster", type=click.Path(path_type=Path), help="Who is in the class: the CSV of Gradescope, Canvas or nbgrader."
+    "--roster",
+    "roster_file",
+    type=click.Path(path_type=Path),
+    help="Who is in the class: the CSV of Gradescope, Canvas or nbgrader.",
 )
 @SETTINGS
 def grade(
@@ -57,7 +60,7 @@ def grade(
     fresh: bool,
     scheduler: str | None,
     as_json: bool,
-    roster: Path | None,
+    roster_file: Path | None,
     config: Path | None,
 ) -> None:
     """Grade submissions: folders or zips with the answer files, or folders of such, as platforms export them.
@@ -69,7 +72,7 @@ def grade(
     from autograder.report.tally import Tally
     from autograder.terminal import print_json, print_results
 
-    configuration = _read(config)
+    configuration = _configuration(config)
     if jobs and scheduler:
         raise click.UsageError("--jobs is for this machine; on a cluster, each worker judges one submission at a time.")
     if seed is not None:
@@ -79,9 +82,9 @@ def grade(
     started = time.monotonic()
     problem, interrupted = "", False
     try:
-        submissions, people, remarks = _find(paths, roster)
+        submissions, roster, remarks = _find(paths, roster_file)
         tally = Tally(out, submissions)
-        tables = Tables(out, tally, submissions, people, configuration)
+        tables = Tables(out, tally, submissions, roster, configuration)
         with alone(out):
             try:
                 problem = _grade(tables, jobs, scheduler, fresh=fresh)
@@ -220,7 +223,7 @@ def gradescope(out: Path, config: Path | None) -> None:
     """Write autograder.zip, which Gradescope builds its image from."""
     from autograder.release.gradescope import build_gradescope
 
-    click.echo(build_gradescope(out, _read(config)))
+    click.echo(build_gradescope(out, _configuration(config)))
 
 
 @build.command()
@@ -245,7 +248,7 @@ def otter(out: Path, config: Path | None) -> None:
     """Write an otter course: a master notebook, what students unpack, and the zip for `otter run` and Gradescope."""
     from autograder.release.otter import OtterError, build_otter, prove
 
-    configuration = _read(config)
+    configuration = _configuration(config)
     try:
         paths = build_otter(out, configuration)
         prove(out.absolute(), configuration)
@@ -267,7 +270,7 @@ def everything(context: click.Context, out: Path, config: Path | None) -> None:
     context.invoke(nbgrader, out=out / "nbgrader", config=config)
 
 
-def _read(config: Path | None) -> Configuration:
+def _configuration(config: Path | None) -> Configuration:
     """Read the settings of a course; every mistake in them is told."""
     try:
         return Configuration.from_toml(config) if config else Configuration()
@@ -275,14 +278,14 @@ def _read(config: Path | None) -> Configuration:
         raise click.UsageError(str(error)) from error
 
 
-def _find(paths: tuple[Path, ...], roster: Path | None) -> tuple[dict[str, "Place"], "Roster | None", list[str]]:
+def _find(paths: tuple[Path, ...], roster_file: Path | None) -> tuple[dict[str, "Place"], "Roster | None", list[str]]:
     """Find submissions and who is in the class, and what is to be said of either."""
     from autograder.intake.finding import find
     from autograder.roster_csv import RosterError, read_roster
 
     remarks: list[str] = []
     try:
-        return find(list(paths), remarks), read_roster(roster) if roster else None, remarks
+        return find(list(paths), remarks), read_roster(roster_file) if roster_file else None, remarks
     except (OSError, RosterError) as error:
         raise click.UsageError(str(error)) from error
 
