@@ -20,8 +20,8 @@ from reading import (
     Reading,
     Unreadable,
     bound,
+    grader_has,
     imported,
-    is_there,
     parse,
 )
 from tables import FUNCTIONS
@@ -34,6 +34,7 @@ AT = re.compile(r"[ \t\f]*@")
 LINE_MAGIC = re.compile(r"[%!?]|[\w.]+\?\??\s*$|[\w., ]+=\s*[%!]")  # %magic, !command, ?name; name?; x = !command
 
 CONSTANT_CALLS = frozenset({"finfo", "iinfo", "float", "int", "float32", "float64", "array", "log", "sqrt", "exp"})
+# Expressions that run code of which nothing is known.
 Runs = (ast.Call, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Await, ast.Yield, ast.YieldFrom)
 
 
@@ -239,7 +240,7 @@ def _needed(statements: Sequence[tuple[Cell, ast.stmt]], module: str) -> tuple[s
     for index in binders["*"]:
         node = statements[index][1]
         assert isinstance(node, ast.ImportFrom)
-        if unknown or all(map(is_there, imported(node))):
+        if unknown or all(map(grader_has, imported(node))):
             kept.add(index)
     return kept, not_kept
 

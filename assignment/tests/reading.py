@@ -154,7 +154,7 @@ def absent_imports(source: bytes) -> dict[str, int]:
     for node in ast.walk(parse(source)):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             for name in imported(node):
-                if not is_there(name):
+                if not grader_has(name):
                     found.setdefault(name, node.lineno)
     return found
 
@@ -232,7 +232,7 @@ def imported(node: ast.Import | ast.ImportFrom) -> Iterable[str]:
     return [alias.name for alias in node.names]
 
 
-def is_there(name: str) -> bool:
+def grader_has(name: str) -> bool:
     """Whether the grader has a module."""
     return name.partition(".")[0] in {"numpy", *GIVEN, *MODULES, *sys.stdlib_module_names}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from autograder.intake import canvas, folders, gradescope_export, nbgrader_tree
 from autograder.intake.naming import unique_names
-from autograder.intake.places import Found, Place
+from autograder.intake.places import Place, Unnamed
 from autograder.intake.trees import BROKEN, OnDisk, Refused, Tree, is_archive
 from autograder.intake.zips import MAX_CLASS_MEMBERS, open_zip
 
@@ -31,7 +31,7 @@ def find(paths: list[Path], remarks: list[str] | None = None) -> dict[str, Place
     FileNotFoundError
         A path does not exist, or is neither a folder nor an archive.
     """
-    found: dict[Path, Found] = {}
+    found: dict[Path, Unnamed] = {}
     told = [] if remarks is None else remarks
     for path in paths:
         path = path.absolute()
@@ -44,12 +44,12 @@ def find(paths: list[Path], remarks: list[str] | None = None) -> dict[str, Place
     return {name: found[where].place for name, where in unique_names(found, labels).items()}
 
 
-def _submissions(path: Path, remarks: list[str]) -> list[Found]:
+def _submissions(path: Path, remarks: list[str]) -> list[Unnamed]:
     """The submissions that a path stands for."""
     if path.is_dir():
         folder = OnDisk(path)
         return _of_platform(folder, remarks) or list(folders.submissions(folder))
-    alone = Found(Place(path), path)
+    alone = Unnamed(Place(path), path)
     try:
         tree = open_zip(path, MAX_CLASS_MEMBERS)
     except BROKEN as error:
@@ -63,7 +63,7 @@ def _submissions(path: Path, remarks: list[str]) -> list[Found]:
     return several or [alone]
 
 
-def _of_platform(tree: Tree, remarks: list[str]) -> list[Found]:
+def _of_platform(tree: Tree, remarks: list[str]) -> list[Unnamed]:
     """The submissions in a folder that an instructor named, if a platform wrote it.
 
     That is believed only there: the folder of a student may hold as much, to hand in under another name.
@@ -78,5 +78,5 @@ def _of_platform(tree: Tree, remarks: list[str]) -> list[Found]:
     return []
 
 
-def _many(found: list[Found]) -> str:
+def _many(found: list[Unnamed]) -> str:
     return "1 submission" if len(found) == 1 else f"{len(found)} submissions"

@@ -1,4 +1,4 @@
-"""Where a submission lies and whose it is, before it is read."""
+"""Records of submissions that were found and are not read yet: where each lies, and what a platform tells of it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,15 +29,15 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Found:
-    """A place, and what it would be called if nothing else were called that.
+class Unnamed:
+    """A submission that was found and has no name yet: its place, and what the name will be made of.
 
     Parameters
     ----------
     place : Place
-        Where it lies.
+        Where it lies, and whose it is.
     where : Path
-        As if archives were folders: no other submission has the same.
+        Its path as if archives were folders: no other submission has the same.
     label : str
         The last part of its name; empty for that of ``where``.
     """
