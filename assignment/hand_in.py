@@ -9,7 +9,7 @@ sys.path.insert(0, str(HERE / "tests"))
 
 # What the grader reads your files with became importable one line above.
 from answers import MAX_MODULE, MAX_NOTEBOOK, Choice, choose, listed  # noqa: E402
-from lifting import NOTEBOOK  # noqa: E402
+from cells import NOTEBOOK  # noqa: E402
 from reading import absent_imports, place  # noqa: E402
 from tables import FUNCTIONS, MODULES, QUESTION_OF  # noqa: E402
 

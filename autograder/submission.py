@@ -14,7 +14,7 @@ from autograder.intake.trees import BROKEN, File, Refused, Tree, open_folder, wa
 from autograder.intake.zips import MAX_CLASS_MEMBERS, MAX_MEMBERS, open_inner, open_zip
 
 from answers import MAX_MODULE, MAX_NOTEBOOK, choose
-from lifting import shown
+from cells import shown
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from autograder.submission import Submission
 
 import reading
 from answers import choose
-from lifting import lift, read_notebook
+from cells import read_notebook
+from lifting import lift
 from reading import Unreadable, absent_imports, definitions, place
 
 STUB = 'def softmax_jacobian(z):\n    """Words."""\n    raise NotImplementedError("replace this line")\n'

@@ -44,7 +44,7 @@ from autograder.wire import (
 )
 
 from answers import MAX_NOTEBOOK, choose
-from lifting import MAX_VALUES, read_notebook
+from cells import MAX_VALUES, read_notebook
 from reading import HEADER, MARKER, MAX_CODE, MAX_WORDS, Reading, Unreadable, absent_imports, definitions
 
 MORE = settings(max_examples=3 * settings.default.max_examples)  # for what takes a millisecond

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from lifting import Notebook, lift, read_notebook, shown
+from cells import Notebook, read_notebook, shown
+from lifting import lift
 from reading import Reading, Unreadable
 from tables import MODULES
 
