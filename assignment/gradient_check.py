@@ -37,6 +37,11 @@ def relative_error(a, n):
     """Norm-relative error max|a - n| / max(|a| + |n|): 0 where both are 0, below 1e-6 for a right gradient.
 
     One scale for the whole array: entries that are nearly 0 are not judged by their own size, which round-off rules.
+
+    Parameters
+    ----------
+    a, n : ndarray of one shape
+        Your gradient, by formula (analytic), and the numerical one; their order makes no difference.
     """
     scale = np.max(np.abs(a) + np.abs(n))
     return np.max(np.abs(a - n)) / scale if scale > 0 else 0.0

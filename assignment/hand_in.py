@@ -9,8 +9,9 @@ sys.path.insert(0, str(HERE / "tests"))
 
 # What the grader reads your files with became importable one line above.
 from answers import MAX_MODULE, MAX_NOTEBOOK, Choice, choose, listed  # noqa: E402
-from lifting import NOTEBOOK  # noqa: E402
-from reading import FUNCTIONS, MODULES, QUESTIONS, absent_imports, place  # noqa: E402
+from cells import NOTEBOOK  # noqa: E402
+from reading import absent_imports, place  # noqa: E402
+from tables import FUNCTIONS, MODULES, QUESTION_OF  # noqa: E402
 
 ANSWERS = (*(f"{module}.py" for module in MODULES), NOTEBOOK)
 WRITTEN = ("written.pdf", "written.md")
@@ -28,7 +29,7 @@ def main() -> int:
     functions = {name: state(choice, name) for name in FUNCTIONS}
     texts = written(choice, files)
     for name, (where, what) in functions.items():
-        say(ROW.format(QUESTIONS[name], name, where, what))
+        say(ROW.format(QUESTION_OF[name], name, where, what))
     for question, (where, what) in texts.items():
         say(ROW.format(question, "written question", where, what))
     say("")
@@ -94,7 +95,7 @@ def warnings(choice: Choice, files: dict[str, bytes]) -> list[str]:
         if name in files and len(files[name]) > limit(name)
     ]
     for module, reading in choice.readings.items():
-        questions = listed([QUESTIONS[name] for name in FUNCTIONS if FUNCTIONS[name] == module])
+        questions = listed([QUESTION_OF[name] for name in FUNCTIONS if FUNCTIONS[name] == module])
         found += [
             f"{place(reading.source, line, reading.file)} imports {name}, which the grader does not have."
             f" Remove the import, or {questions} may earn nothing."

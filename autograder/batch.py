@@ -1,36 +1,27 @@
-"""Grade many submissions side by side, each once, and lose none."""
+"""Grade many submissions into a folder, each once, and lose none."""
 
 import contextlib
-import ctypes
 import fcntl
-import gc
 import hashlib
 import json
-import math
-import multiprocessing
 import os
-import signal
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import cache
-from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
 from autograder.configuration import Configuration
 from autograder.homework import ASSIGNMENT, ROOT, SOLUTIONS
+from autograder.intake.places import Place
 from autograder.judge.verdict import Report
-from autograder.orders import ONE_THREAD, PR_SET_PDEATHSIG
 from autograder.report.folder import copy, load, save
-from autograder.report.gradescope import DEFAULT, versions
-from autograder.submission import Place, Submission, stage
+from autograder.report.gradescope import versions
+from autograder.submission import Submission, stage
 
-IN_FLIGHT = 2  # submissions staged for each judge: the one at work and the next; staging one takes a millisecond
 LOCK = ".lock"  # in the folder of results: held while a run writes there
 JUDGED = ".judged"  # in the folder of results: a line with key and name of each submission that was judged
-JUDGE: dict[int, Any] = {}  # the bench of this process by its seed, made with the first submission; never more than one
 
 
 class Busy(Exception):
@@ -64,13 +55,11 @@ def alone(out: Path) -> Iterator[None]:
 def grade(
     submissions: Mapping[str, Place],
     out: Path,
+    configuration: Configuration,
     *,
-    jobs: int,
-    seed: int,
     fresh: bool,
+    judges: Callable[[Iterator[Submission]], Generator[Report, None, None]],
     landed: Callable[[dict[str, Any]], None],
-    configuration: Configuration = DEFAULT,
-    judges: Callable[[Iterator[Submission]], Iterator[Report]] | None = None,
 ) -> None:
     """Grade submissions; each is read when a judge is about to be free, and its result is on disk as soon as it is done.
 
@@ -82,18 +71,14 @@ def grade(
         Each by its name.
     out : Path
         Folder for the results.
-    jobs : int
-        Number of processes that judge side by side.
-    seed : int
-        Hidden seed of the checks.
+    configuration : Configuration
+        Settings of the course, with the seed that the judges have.
     fresh : bool
-        Whether to grade again what has been graded with the same answers, checks, settings and seed.
+        Whether to grade again what has been graded with the same answers, checks and settings.
+    judges : callable
+        Takes staged submissions and yields their reports, in any order.
     landed : callable
         Takes the row of each submission as it lands.
-    configuration : Configuration
-        Settings of the course: how results are shown. Number of jobs and seed are those given above.
-    judges : callable or None
-        Takes staged submissions and yields their reports; None for processes of this machine.
 
     Raises
     ------
@@ -109,7 +94,7 @@ def grade(
     def staged() -> Iterator[Submission]:
         for name, place in submissions.items():
             submission = stage(name, place.path, place.inside)
-            digest = key(submission, seed, configuration)
+            digest = key(submission, configuration)
             row = None if fresh else load(out, name, digest)
             if row is None and digest in twins:
                 twins[digest].append(name)
@@ -124,10 +109,9 @@ def grade(
                 landed(row)
 
     out.mkdir(parents=True, exist_ok=True)
-    todo = staged()
     with (
         (out / JUDGED).open("a", encoding="utf-8") as log,
-        closing(judges(todo) if judges else judge_all(todo, jobs, seed)) as reports,  # type: ignore[type-var]
+        closing(judges(staged())) as reports,
     ):
         for report in reports:
             digest = keys.pop(report.submission)
@@ -139,84 +123,9 @@ def grade(
                 log.flush()
 
 
-def judge_all(submissions: Iterable[Submission], jobs: int, seed: int, seconds: float = math.inf) -> Iterator[Report]:
-    """Judge submissions in processes of their own, in the order in which they are done; each within that time.
-
-    They are pulled as judges become free, never more than `IN_FLIGHT` for each. A submission whose judge dies is tried once
-    more by a new one; if that dies too, it gets the status ``error``.
-    """
-    todo = iter(submissions)
-    ahead: deque[Submission] = deque()
-    idle: list[_Judge] = []
-    busy: dict[Connection, _Judge] = {}
-
-    def give(submission: Submission, *, again: bool = False) -> None:
-        judge = idle.pop() if idle else _Judge(seed, seconds)
-        busy[judge.channel] = judge
-        judge.give(submission, again=again)
-
-    try:
-        while True:
-            while len(busy) + len(ahead) < IN_FLIGHT * jobs and (submission := next(todo, None)):
-                if len(busy) < jobs:
-                    give(submission)
-                else:
-                    ahead.append(submission)
-            if not busy:
-                return
-            reports = []
-            heard = wait(list(busy))
-            for channel in [channel for channel in busy if channel in heard]:
-                judge = busy.pop(channel)
-                if report := judge.take():
-                    idle.append(judge)
-                elif judge.again:
-                    report = Report(judge.submission.name, "error", "the process that judged it died twice")
-                else:
-                    give(judge.submission, again=True)
-                    continue
-                reports.append(report)
-                if ahead:
-                    give(ahead.popleft())
-            yield from reports
-    finally:  # an interrupt does not wait for the longest submission
-        for judge in (*idle, *busy.values()):
-            judge.end()
-
-
-def judge_one(submission: Submission, seed: int, seconds: float = math.inf) -> Report:
-    """Judge a submission in this process; whatever goes wrong with the grader is told in the report.
-
-    A sandbox that is lost, since the system killed it for want of memory, say, is made anew, and the submission judged again.
-    """
-    from autograder.judge.sandbox import SandboxError
-    from autograder.judge.session import Bench
-
-    for last in (False, True):
-        try:
-            if seed not in JUDGE:
-                close_bench()
-                JUDGE[seed] = Bench(seed)
-                gc.freeze()  # what stays for good need not be looked at for each submission
-            report: Report = JUDGE[seed].judge(submission, seconds)
-            break
-        except Exception as error:
-            close_bench()
-            report = Report(submission.name, "error", f"the grader failed: {type(error).__name__}: {error}")
-            if last or not isinstance(error, SandboxError):
-                break
-    return report
-
-
-def close_bench() -> None:
-    """End the sandbox of this process, if it has one."""
-    while JUDGE:
-        JUDGE.popitem()[1].close()
-
-
-def key(submission: Submission, seed: int, configuration: Configuration = DEFAULT) -> str:
+def key(submission: Submission, configuration: Configuration) -> str:
     """Digest of everything that a result depends on: answers, checks, versions, seed, and how the course shows it."""
-    shown = replace(configuration, hidden_seed=seed, jobs=None).to_json()
+    shown = replace(configuration, jobs=None).to_json()
     digest = hashlib.sha256(repr((sorted(submission.sources.items()), submission.reason, shown, checks_digest())).encode())
     return digest.hexdigest()
 
@@ -236,64 +145,6 @@ def checks_digest() -> str:
     for file in sorted(files):
         digest.update(file.read_bytes())
     return digest.hexdigest()
-
-
-class _Judge:
-    """A process that judges one submission after another."""
-
-    def __init__(self, seed: int, seconds: float) -> None:
-        os.environ.update(ONE_THREAD)
-        # A fresh interpreter: a fork of this one would share its threads' locks and its memory.
-        context = multiprocessing.get_context("spawn")
-        self.channel, theirs = context.Pipe()
-        with theirs:
-            arguments = (theirs, judge_one, os.getpid(), seed, seconds)
-            self.process = context.Process(target=_serve, args=arguments, daemon=True)
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the process inherits that, until it ignores Ctrl-C
-            try:
-                self.process.start()
-            finally:
-                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-
-    def give(self, submission: Submission, *, again: bool) -> None:
-        """Hand over a submission; `again` tells that it has brought down a judge before."""
-        self.submission, self.again = submission, again
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it died; `take` finds that out
-            self.channel.send(submission)
-
-    def take(self) -> Report | None:
-        """Receive the report that is there; None where the process died instead."""
-        try:
-            report: Report = self.channel.recv()
-        except (EOFError, ConnectionResetError):
-            self.end()
-            return None
-        return report
-
-    def end(self) -> None:
-        """End the process, whatever it does; its sandbox ends with it."""
-        self.process.kill()
-        self.process.join()
-        self.channel.close()
-
-
-def _serve(
-    channel: Connection, judge: Callable[[Submission, int, float], Report], parent: int, seed: int, seconds: float
-) -> None:
-    """Judge what comes through the channel, until it is closed."""
-    _serve_the_parent(parent)
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the grader is gone, or leaving
-        while True:
-            channel.send(judge(channel.recv(), seed, seconds))
-
-
-def _serve_the_parent(parent: int) -> None:
-    """Leave Ctrl-C to the parent, and end when it does, however it ends; the sandbox then ends with this process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it died before this process could ask to be told
-        os._exit(1)
 
 
 def _judged(out: Path) -> dict[bytes, str]:

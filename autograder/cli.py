@@ -4,9 +4,10 @@ import os
 import platform
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from rich.markup import escape
@@ -16,12 +17,10 @@ from autograder.configuration import DEFAULT_SEED, Configuration, ConfigurationE
 from autograder.homework import ASSIGNMENT, QUESTIONS
 
 if TYPE_CHECKING:
+    from autograder.intake.places import Place
     from autograder.report.tables import Tables
     from autograder.roster import Roster
-    from autograder.submission import Place
 
-KEEPING = 60.0  # seconds at least between grades.csv of a run and the next one
-KEEPING_SHARE = 0.02  # of the run's time that writing them may take: 100,000 rows take some 10 s
 SETTINGS = click.option(
     "--config", type=click.Path(path_type=Path), help="Settings of the course; autograder/configuration.toml explains them."
 )
@@ -35,13 +34,22 @@ def main() -> None:
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the results.")
-@click.option("--jobs", type=click.IntRange(1), help="Processes that judge side by side (default: one for each core).")
+@click.option(
+    "--jobs", type=click.IntRange(1), help="Processes that judge side by side (default: the configuration's, else one a core)."
+)
 @click.option("--seed", type=click.IntRange(0), help="Hidden seed of the checks (default: the configuration's).")
 @click.option("--fresh", is_flag=True, help="Grade again what has been graded before.")
-@click.option("--scheduler", metavar="ADDRESS", help="Judge on a Dask cluster, as tcp://host:8786; docs/scaling.md starts one.")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Judge on the Dask cluster at tcp://host:8786; docs/scaling.md says how to start one.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output, and nothing else there.")
 @click.option(
-    "--roster", type=click.Path(path_type=Path), help="Who is in the class: the CSV of Gradescope, Canvas or nbgrader."
+    "--roster",
+    "roster_file",
+    type=click.Path(path_type=Path),
+    help="Who is in the class: the CSV of Gradescope, Canvas or nbgrader.",
 )
 @SETTINGS
 def grade(
@@ -52,7 +60,7 @@ def grade(
     fresh: bool,
     scheduler: str | None,
     as_json: bool,
-    roster: Path | None,
+    roster_file: Path | None,
     config: Path | None,
 ) -> None:
     """Grade submissions: folders or zips with the answer files, or folders of such, as platforms export them.
@@ -64,25 +72,22 @@ def grade(
     from autograder.report.tally import Tally
     from autograder.terminal import print_json, print_results
 
-    configuration = _read(config)
+    configuration = _configuration(config)
     if jobs and scheduler:
         raise click.UsageError("--jobs is for this machine; on a cluster, each worker judges one submission at a time.")
+    if seed is not None:
+        configuration = replace(configuration, hidden_seed=seed)
+    jobs = jobs or configuration.jobs or len(os.sched_getaffinity(0))
     tally = Tally(out, ())
-    settings = {
-        "jobs": jobs or configuration.jobs or len(os.sched_getaffinity(0)),
-        "seed": configuration.hidden_seed if seed is None else seed,
-        "fresh": fresh,
-        "configuration": configuration,
-    }
     started = time.monotonic()
     problem, interrupted = "", False
     try:
-        submissions, people, remarks = _find(paths, roster)
+        submissions, roster, remarks = _find(paths, roster_file)
         tally = Tally(out, submissions)
-        tables = Tables(out, tally, submissions, people, configuration)
+        tables = Tables(out, tally, submissions, roster, configuration)
         with alone(out):
             try:
-                problem = _grade(tables, scheduler, settings)
+                problem = _grade(tables, jobs, scheduler, fresh=fresh)
             except KeyboardInterrupt:
                 interrupted = True
                 click.echo("Stopping.", err=True)
@@ -218,7 +223,7 @@ def gradescope(out: Path, config: Path | None) -> None:
     """Write autograder.zip, which Gradescope builds its image from."""
     from autograder.release.gradescope import build_gradescope
 
-    click.echo(build_gradescope(out, _read(config)))
+    click.echo(build_gradescope(out, _configuration(config)))
 
 
 @build.command()
@@ -243,7 +248,7 @@ def otter(out: Path, config: Path | None) -> None:
     """Write an otter course: a master notebook, what students unpack, and the zip for `otter run` and Gradescope."""
     from autograder.release.otter import OtterError, build_otter, prove
 
-    configuration = _read(config)
+    configuration = _configuration(config)
     try:
         paths = build_otter(out, configuration)
         prove(out.absolute(), configuration)
@@ -265,7 +270,7 @@ def everything(context: click.Context, out: Path, config: Path | None) -> None:
     context.invoke(nbgrader, out=out / "nbgrader", config=config)
 
 
-def _read(config: Path | None) -> Configuration:
+def _configuration(config: Path | None) -> Configuration:
     """Read the settings of a course; every mistake in them is told."""
     try:
         return Configuration.from_toml(config) if config else Configuration()
@@ -273,56 +278,43 @@ def _read(config: Path | None) -> Configuration:
         raise click.UsageError(str(error)) from error
 
 
-def _find(paths: tuple[Path, ...], roster: Path | None) -> tuple[dict[str, "Place"], "Roster | None", list[str]]:
+def _find(paths: tuple[Path, ...], roster_file: Path | None) -> tuple[dict[str, "Place"], "Roster | None", list[str]]:
     """Find submissions and who is in the class, and what is to be said of either."""
-    from autograder.roster import RosterError, read_roster
-    from autograder.submission import find
+    from autograder.intake.finding import find
+    from autograder.roster_csv import RosterError, read_roster
 
     remarks: list[str] = []
     try:
-        return find(list(paths), remarks), read_roster(roster) if roster else None, remarks
+        return find(list(paths), remarks), read_roster(roster_file) if roster_file else None, remarks
     except (OSError, RosterError) as error:
         raise click.UsageError(str(error)) from error
 
 
-def _grade(tables: "Tables", scheduler: str | None, settings: dict[str, Any]) -> str:
-    """Grade, here or on a cluster; show how far it is, and keep a recent grades.csv meanwhile.
+def _grade(tables: "Tables", jobs: int, scheduler: str | None, *, fresh: bool) -> str:
+    """Grade, here or on a cluster, and show how far it is.
 
     Returns
     -------
     problem : str
         Why not all were judged; empty if they were.
     """
-    from autograder import batch
+    from autograder import batch, pool
+    from autograder.progress import Follower
     from autograder.terminal import progress_bar
 
-    submissions, out, tally = tables.submissions, tables.out, tables.tally
+    seed = tables.configuration.hidden_seed
     with progress_bar(counts="") as progress:
-        task = progress.add_task("Grading", total=len(submissions), counts="")
-        kept, pause = time.monotonic(), KEEPING
-
-        def say(words: str) -> None:
-            progress.console.print(words, markup=False, soft_wrap=True)
-
-        def landed(row: dict[str, Any]) -> None:
-            nonlocal kept, pause
-            tally.add(row)
-            progress.update(task, advance=1, counts=tally.counts())
-            if (now := time.monotonic()) - kept > pause:
-                tables.write_grades()
-                kept = time.monotonic()
-                pause = max(KEEPING, (kept - now) / KEEPING_SHARE)
-                if not progress.console.is_terminal:
-                    say(f"{tally.landed} of {tally.submissions} submissions have a result: {tally.counts()}.")
-
+        follower = Follower(tables, progress)
+        graded_by = partial(
+            batch.grade, tables.submissions, tables.out, tables.configuration, fresh=fresh, landed=follower.landed
+        )
         if scheduler is None:
-            batch.grade(submissions, out, landed=landed, **settings)
+            graded_by(judges=partial(pool.judge_all, jobs=jobs, seed=seed))
             return ""
         from autograder import cluster
 
-        judges = partial(cluster.judge_all, scheduler=scheduler, seed=settings["seed"], say=say)
         try:
-            batch.grade(submissions, out, landed=landed, judges=judges, **settings)
+            graded_by(judges=partial(cluster.judge_all, scheduler=scheduler, seed=seed, say=follower.say))
         except cluster.Unreachable as error:
             raise click.UsageError(str(error)) from error
         except cluster.ClusterError as error:

@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
 from functools import lru_cache
 from itertools import chain
@@ -24,15 +24,16 @@ from distributed.comm.addressing import parse_address
 from distributed.comm.registry import get_backend
 from distributed.scheduler import KilledWorker
 
-from autograder.batch import IN_FLIGHT, checks_digest, judge_one
+from autograder.batch import checks_digest
 from autograder.judge.verdict import Report
+from autograder.pool import IN_FLIGHT, judge_one
 from autograder.report.gradescope import versions
 from autograder.submission import Submission
 
 CONNECTING = 8.0  # seconds until a scheduler counts as unreachable; one in the same network answers in milliseconds
 LOOK = 2.0  # seconds between looks at who is there
 FRESH = 60  # seconds for which a worker takes its own files for unchanged: reading all of them takes it 50 ms
-BENCH = threading.Lock()  # a process has one sandbox: threads of a worker take turns
+TURN = threading.Lock()  # a process has one sandbox: threads of a worker take turns
 
 
 class ClusterError(Exception):
@@ -49,7 +50,7 @@ class OtherVersion(Exception):
 
 def judge_all(
     submissions: Iterable[Submission], scheduler: str, seed: int, say: Callable[[str], None] = lambda _: None
-) -> Iterator[Report]:
+) -> Generator[Report, None, None]:
     """Judge submissions on a cluster, in the order in which they are done.
 
     They are pulled as workers become free, never more than `IN_FLIGHT` for each. Dask runs those again whose worker dies. One
@@ -117,13 +118,13 @@ def judge_here(submission: Submission, seed: int, expected: dict[str, str]) -> R
         from distributed import get_worker
 
         raise OtherVersion(_refusal(get_worker().address, other))
-    with BENCH:
+    with TURN:
         return judge_one(submission, seed)
 
 
 def _judge_on(
     client: Client, submissions: Iterator[Submission], seed: int, expected: dict[str, str], say: Callable[[str], None]
-) -> Iterator[Report]:
+) -> Generator[Report, None, None]:
     done: SimpleQueue[Future[Report]] = SimpleQueue()
     flying: dict[Any, tuple[Future[Report], Submission]] = {}
     suspects: list[Submission] = []

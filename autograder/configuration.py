@@ -1,10 +1,9 @@
 """What a course decides: read from one file, and every mistake in it is told at once, with what is allowed."""
 
 import json
-import math
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,6 +33,35 @@ class ConfigurationError(ValueError):
         self.problems = tuple(problems)
 
 
+class _Key(NamedTuple):
+    """A key of the file with its table, as in ``points.total``, and what it may hold."""
+
+    name: str
+    allowed: str
+    accepts: Callable[[Any], bool]
+
+    def problem(self, value: Any) -> str:
+        """Say what is allowed, if the value is not."""
+        return "" if self.accepts(value) else f"it should be {self.allowed}"
+
+
+def _setting(default: Any, name: str, allowed: str, accepts: Callable[[Any], bool]) -> Any:
+    """Make a field of the configuration, with its key in the file."""
+    return field(default=default, metadata={"key": _Key(name, allowed, accepts)})
+
+
+def _number(low: float, high: float) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
+
+
+def _integer(low: int, high: int) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _hundredths(value: Any) -> bool:
+    return _number(0.01, 10_000)(value) and round(value, 2) == value
+
+
 @dataclass(frozen=True)
 class Configuration:
     """The settings of a course; `configuration.toml` explains each.
@@ -47,28 +75,35 @@ class Configuration:
     visibility : dict of str to str
         When students see a check: by its id, its kind, its question, or ``default``.
     deadline_seconds : float
-        For one run on Gradescope.
+        For one run on Gradescope, seconds.
     jobs : int or None
-        Submissions judged side by side; None for one each core.
+        Submissions judged side by side on this machine; None for one each core.
     percent_per_day : float
-        Taken off for each started day after the due date.
+        Taken off the points for each started day after the due date.
     grace_minutes : float
-        A submission that is late by no more loses nothing.
+        A submission that is late by no more minutes loses nothing.
     latest_day : int or None
-        Days after the due date from which on nothing counts; None for never.
+        A submission that is later than this many days gets no points; None for never.
     leaderboard : bool
         Whether speed-ups are shown.
     """
 
-    total_points: float = 100
-    hidden_seed: int = DEFAULT_SEED
+    total_points: float = _setting(
+        100, "points.total", "a number from 0.01 to 10000 with at most two digits after the point", _hundredths
+    )
+    hidden_seed: int = _setting(DEFAULT_SEED, "checks.hidden_seed", "an integer from 0 to 2^63 - 1", _integer(0, 2**63 - 1))
     visibility: dict[str, str] = field(default_factory=lambda: {"default": "visible"})
-    deadline_seconds: float = 420
-    jobs: int | None = None
-    percent_per_day: float = 0
-    grace_minutes: float = 0
-    latest_day: int | None = None
-    leaderboard: bool = True
+    # Gradescope ends a run after 40 minutes at most; a minute is left to write the results.
+    deadline_seconds: float = _setting(420, "limits.deadline_seconds", "a number of seconds from 60 to 2340", _number(60, 2340))
+    jobs: int | None = _setting(None, "limits.jobs", "an integer from 1 to 1024", _integer(1, 1024))
+    percent_per_day: float = _setting(0, "lateness.percent_per_day", "a number from 0 to 100", _number(0, 100))
+    grace_minutes: float = _setting(
+        0, "lateness.grace_minutes", "a number of minutes from 0 to 10080, a week", _number(0, 10_080)
+    )
+    latest_day: int | None = _setting(
+        None, "lateness.latest_day", "an integer from 0 to 3650, a number of days", _integer(0, 3650)
+    )
+    leaderboard: bool = _setting(True, "leaderboard.shown", "true or false", lambda value: isinstance(value, bool))
 
     @classmethod
     def from_toml(cls, path: Path) -> "Configuration":
@@ -109,9 +144,9 @@ class Configuration:
     def to_json(self) -> str:
         """Write all settings, in the same order whatever the order was in the file; those left out stay out."""
         document: dict[str, Any] = {"visibility": dict(sorted(self.visibility.items()))}
-        for name, key in KEYS.items():
+        for name, setting in KEYS.items():
             section, _, last = name.partition(".")
-            value = getattr(self, key.field)
+            value = getattr(self, setting.name)
             if value is not None:
                 document.setdefault(section, {})[last] = value
         return json.dumps(document, indent=1, sort_keys=True)
@@ -131,8 +166,8 @@ class Configuration:
         for name, value in _flat(document):
             section, _, last = name.partition(".")
             if name in KEYS:
-                problem = KEYS[name].problem(value)
-                settings[KEYS[name].field] = value
+                problem = KEYS[name].metadata["key"].problem(value)
+                settings[KEYS[name].name] = value
             elif section == "visibility" and last in _visible_names():
                 problem = "" if value in VISIBILITIES else f"it should be {_either(VISIBILITIES)}"
                 problem += f"; {HIDDEN}" if value == "hidden" else ""
@@ -147,41 +182,7 @@ class Configuration:
         return cls(visibility=visibility, **settings)
 
 
-class Key(NamedTuple):
-    """What one key of the file may hold."""
-
-    field: str
-    allowed: str
-    accepts: Callable[[Any], bool]
-
-    def problem(self, value: Any) -> str:
-        """Say what is allowed, if the value is not."""
-        return "" if self.accepts(value) else f"it should be {self.allowed}"
-
-
-def _number(low: float, high: float) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
-
-
-def _integer(low: float, high: float = math.inf) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-
-
-def _hundredths(value: Any) -> bool:
-    return _number(0.01, 10_000)(value) and round(value, 2) == value
-
-
-KEYS = {
-    "points.total": Key("total_points", "a number from 0.01 to 10000 with at most two digits after the point", _hundredths),
-    "checks.hidden_seed": Key("hidden_seed", "an integer from 0 to 2^63 - 1", _integer(0, 2**63 - 1)),
-    # Gradescope ends a run after 40 minutes at most; a minute is left to write the results.
-    "limits.deadline_seconds": Key("deadline_seconds", "a number of seconds from 60 to 2340", _number(60, 2340)),
-    "limits.jobs": Key("jobs", "an integer from 1 to 1024", _integer(1, 1024)),
-    "lateness.percent_per_day": Key("percent_per_day", "a number from 0 to 100", _number(0, 100)),
-    "lateness.grace_minutes": Key("grace_minutes", "a number of minutes from 0 to 10080, a week", _number(0, 10_080)),
-    "lateness.latest_day": Key("latest_day", "an integer from 0 to 3650, a number of days", _integer(0, 3650)),
-    "leaderboard.shown": Key("leaderboard", "true or false", lambda value: isinstance(value, bool)),
-}
+KEYS = {setting.metadata["key"].name: setting for setting in fields(Configuration) if "key" in setting.metadata}
 SECTIONS = (*dict.fromkeys(name.partition(".")[0] for name in KEYS), "visibility")
 
 
@@ -207,7 +208,7 @@ def _unknown(name: str, value: Any) -> str:
     given = f"{name} = {_shown(value)}"
     if name in SECTIONS:
         return f"{given}: it should be a table, [{name}]"
-    inside = {key: [full.partition(".")[2] for full in KEYS if full.startswith(f"{key}.")] for key in SECTIONS}
+    inside = {table: [full.partition(".")[2] for full in KEYS if full.startswith(f"{table}.")] for table in SECTIONS}
     inside["visibility"] = _visible_names()
     if close := get_close_matches(last, inside.get(section, []), n=1, cutoff=0.55):
         return f"{given}: there is no such key; is {section}.{close[0]} meant?"

@@ -6,7 +6,11 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+from reading import GIVEN as GIVEN
+from tables import FUNCTIONS as FUNCTIONS
 from tables import GIVEN_FUNCTIONS as GIVEN_FUNCTIONS
+from tables import MODULES as MODULES
+from tables import QUESTION_OF as QUESTION_OF
 from tables import points
 from tables import questions as questions
 
@@ -16,15 +20,7 @@ SOLUTIONS = ROOT / "solutions"
 PUBLIC_CHECKS = ASSIGNMENT / "tests"
 HIDDEN_CHECKS = Path(__file__).resolve().parent / "hidden"
 
-FUNCTIONS = {row["function"]: row["module"] for row in questions()}  # the module of each function that students fill
 QUESTIONS = {row["question"]: row["module"] for row in questions()}  # the module that each question needs
-MODULES = tuple(dict.fromkeys(FUNCTIONS.values()))
-GIVEN = ("digits", "gradient_check", "neighbours", "training")  # given modules, which a submission may import
-
-
-def question_of(function: str) -> str:
-    """The question that asks for a function."""
-    return next(row["question"] for row in questions() if row["function"] == function)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What judge and workers must agree on besides frames: orders to the zygote, and a count that is none."""
+"""What both sides of the process boundary must know alike besides frames: orders to the zygote, and a few constants."""
 
 import struct
 

@@ -1,46 +1,11 @@
-"""Who is in the class: the roster that a platform exports, and whose submission is whose."""
+"""Who is in the class, and whose submission is whose."""
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
-MAX_ROSTER = 32 << 20  # bytes: a gradebook of 10,000 students and 200 assignments has 10 MB
 MAX_WORD = 200  # characters of a name, an id or an address: more is no name
-SEPARATORS = (",", ";", "\t")  # Excel writes the second where the comma is in numbers, and the third as «Unicode text»
-
-# What a column is for, by the letters of its title.
-COLUMNS = {
-    "name": "name",
-    "fullname": "name",
-    "student": "name",
-    "studentname": "name",
-    "firstname": "first",
-    "givenname": "first",
-    "lastname": "last",
-    "surname": "last",
-    "familyname": "last",
-    "sid": "sid",
-    "sisuserid": "sid",
-    "studentid": "sid",
-    "id": "id",
-    "email": "email",
-    "emailaddress": "email",
-    "sisloginid": "login",
-    "login": "login",
-    "username": "login",
-    "section": "sections",
-    "sections": "sections",
-    "role": "role",
-}
-TELLING = frozenset({"name", "last", "sid", "id", "email", "login"})  # one of them tells who it is
-
-
-class RosterError(ValueError):
-    """A roster cannot be read; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -106,12 +71,11 @@ class Roster:
     def __init__(self, members: Iterable[Member], header: tuple[str, ...] = ()) -> None:
         self.members = tuple(members)
         self.header = header
-        self._by: dict[str, dict[str, Member | None]] = {"sid": {}, "email": {}, "canvas": {}, "name": {}, "other": {}}
+        self._known: dict[tuple[str, str], Member | None] = {}
         for member in self.members:
-            for kind, key in _keys(member):
-                known = self._by[kind].setdefault(key, member)
-                if known is not member:  # two of one name are told apart by more than that, or not at all
-                    self._by[kind][key] = None
+            for key in _keys(member):
+                if self._known.setdefault(key, member) is not member:
+                    self._known[key] = None  # two of one name are told apart by more than that, or not at all
 
     def match(self, student: Student, *, from_canvas: bool = False) -> Member | None:
         """Find a student: by id, address, Canvas's number, and name; None for who is not in the class.
@@ -123,121 +87,17 @@ class Roster:
         from_canvas : bool
             Whether the id is Canvas's own number, and the name only its letters.
         """
-        sid, name = ("sid", _id(student.sid)), ("name", _letters(student.name))
+        sid, name = ("sid", _id(student.sid)), ("name", letters(student.name))
         canvas, email = ("canvas", _id(student.sid)), ("email", student.email.casefold())
         return self._first([canvas, name, sid] if from_canvas else [sid, email, ("other", email[1]), canvas, name])
 
     def called(self, name: str) -> Member | None:
         """Find the student after whom a folder is called: by id, address, login, the address before the @, and name."""
-        plain = name.casefold()
-        return self._first(
-            [("sid", _id(name)), ("email", plain), ("other", plain), ("canvas", _id(name)), ("name", _letters(name))]
-        )
+        folded, number = name.casefold(), _id(name)
+        return self._first([("sid", number), ("email", folded), ("other", folded), ("canvas", number), ("name", letters(name))])
 
     def _first(self, keys: Iterable[tuple[str, str]]) -> Member | None:
-        return next((member for kind, key in keys if key and (member := self._by[kind].get(key))), None)
-
-
-def read_roster(path: Path) -> Roster:
-    """Read the roster that Gradescope, Canvas or nbgrader exports, or any table with name, sid and email.
-
-    Parameters
-    ----------
-    path : Path
-        A CSV, with commas, semicolons or tabs, as Excel writes it too.
-
-    Raises
-    ------
-    RosterError
-        It cannot be read, or tells of no student.
-    """
-    rows = _rows(path)
-    header = next(rows)
-    titles = [_letters(title) for title in header]
-    places = {COLUMNS[title]: place for place, title in reversed(list(enumerate(titles))) if title in COLUMNS}
-    named = titles[:1] == ["student"] or titles[:2] == ["lastname", "firstname"]
-    canvas = named and {"id", "section"} <= set(titles)
-    members: dict[Member, None] = {}
-    for row in rows:
-        # Canvas's second and third rows are of no student, and every course has a «Student, Test».
-        if canvas and ("Points Possible" in row[0] or not any(row[: places["sections"] + 1])):
-            continue
-        cells = {kind: plain(row[place]) for kind, place in places.items() if place < len(row)}
-        if cells.get("role", "student").casefold() not in ("student", ""):
-            continue
-        member = replace(_member(cells, canvas), cells=(*row, *[""] * (len(header) - len(row))))
-        test = canvas and (member.first, member.last, member.student.sid) == ("Test", "Student", "")
-        if member.label and not test:
-            members[member] = None
-    if not members:
-        raise RosterError(f"{path} names no student.")
-    return Roster(members, tuple(header) if canvas else ())
-
-
-def _member(cells: dict[str, str], canvas: bool) -> Member:
-    first, last, name, email = (cells.get(kind, "") for kind in ("first", "last", "name", "email"))
-    if name and not (first or last):
-        if "," in name:
-            last, _, first = (part.strip() for part in name.partition(","))
-        else:
-            first, _, last = name.rpartition(" ")
-    login, own = cells.get("login", ""), cells.get("id", "")
-    sid = cells.get("sid", "") or ("" if canvas else own)
-    student = Student(f"{first} {last}".strip(), sid, email or (login if "@" in login else ""))
-    return Member(student, first, last, cells.get("sections", ""), own if canvas else "", login)
-
-
-def _rows(path: Path) -> Iterator[list[str]]:
-    """The rows that are not empty, the header first."""
-    text = _text(path)
-    if text.startswith("sep="):  # for Excel alone
-        text = text.partition("\n")[2]
-    best: tuple[int, str] = (0, "")
-    for separator in SEPARATORS:
-        titles = next((row for row in _table(text, separator, path) if any(row)), [])
-        known = {COLUMNS[title] for title in map(_letters, titles) if title in COLUMNS}
-        best = max(best, (len(known) if known & TELLING else 0, separator), key=lambda entry: entry[0])
-    if not best[0]:
-        raise RosterError(
-            f"{path} has no column that tells who a student is. Its first line names the columns, such as"
-            " name,sid,email, or is that of the roster of Gradescope, nbgrader, or Canvas's gradebook."
-        )
-    return (row for row in _table(text, best[1], path) if any(cell.strip() for cell in row))
-
-
-def _table(text: str, separator: str, path: Path) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        yield from reader
-    except csv.Error as error:
-        raise RosterError(f"{path} is no CSV in line {reader.line_num}: {error}.") from None
-
-
-def _text(path: Path) -> str:
-    """The text of a table, in any of the codes that Excel writes."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_ROSTER + 1)
-    except OSError as error:
-        raise RosterError(f"{path} cannot be read: {error.strerror}.") from None
-    if len(data) > MAX_ROSTER:
-        raise RosterError(f"{path} is larger than {MAX_ROSTER >> 20} MiB: is it a roster?")
-    if data.startswith(b"PK"):
-        raise RosterError(f"{path} is a workbook of Excel; save it as «CSV UTF-8».")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        codes = ["utf-16"]
-    elif b"\0" in data[:2]:
-        codes = ["utf-16-be" if data[:1] == b"\0" else "utf-16-le"]
-    else:
-        codes = ["utf-8-sig", "cp1252"]
-    for code in codes:
-        try:
-            text = data.decode(code)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise RosterError(f"{path} is no text that can be read; save it as «CSV UTF-8».")
+        return next((member for key in keys if (member := self._known.get(key))), None)
 
 
 def plain(text: str) -> str:
@@ -247,12 +107,12 @@ def plain(text: str) -> str:
 
 
 def _keys(member: Member) -> Iterator[tuple[str, str]]:
-    """All that a student may be called."""
+    """All that a student may be called, each with its kind; "other" is a login, or an address without its domain."""
     student = member.student
     email, login = student.email.casefold(), member.login.casefold()
     found = [("sid", _id(student.sid)), ("email", email), ("canvas", _id(member.canvas))]
     found += [("other", other) for other in {login, login.partition("@")[0], email.partition("@")[0]}]
-    found += [("name", _letters(name)) for name in {f"{member.first}{member.last}", f"{member.last}{member.first}"}]
+    found += [("name", letters(name)) for name in {f"{member.first}{member.last}", f"{member.last}{member.first}"}]
     return ((kind, key) for kind, key in found if key)
 
 
@@ -261,6 +121,6 @@ def _id(text: str) -> str:
     return text.strip().casefold().lstrip("0")
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
     """Letters and digits alone: so much of a name is left in Canvas's file names."""
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFC", text)).casefold()

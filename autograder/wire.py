@@ -20,23 +20,11 @@ MAX_SIZE = 1 << 32  # entries
 MAX_DIMENSIONS = 4  # the deepest honest answer, a waste of memory, is (n, m, d)
 DTYPES = {
     np.dtype(name).str: np.dtype(name)
-    for name in [
-        "bool",
-        "int8",
-        "int16",
-        "int32",
-        "int64",
-        "uint8",
-        "uint16",
-        "uint32",
-        "uint64",
-        "float16",
-        "float32",
-        "float64",
-        "complex64",
-        "complex128",
-    ]
-}
+    for name in (
+        *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+        *("float16", "float32", "float64", "complex64", "complex128"),
+    )
+}  # those that cross, by the string that numpy writes for them
 TYPES = frozenset(
     [name for name, value in vars(builtins).items() if isinstance(value, type)]
     + [value.__name__ for value in vars(types).values() if isinstance(value, type)]
@@ -131,9 +119,7 @@ def _pack(value: Any, payload: list[bytes | memoryview], depth: int) -> Any:
     if isinstance(value, (np.ndarray, np.generic)):
         return _pack_array(value, payload)
     if isinstance(value, (list, tuple)):
-        return {
-            "list" if isinstance(value, list) else "tuple": [_pack(item, payload, depth + 1) for item in value],
-        }
+        return {"list" if isinstance(value, list) else "tuple": [_pack(item, payload, depth + 1) for item in value]}
     if isinstance(value, dict):
         return {"dict": {str(key): _pack(item, payload, depth + 1) for key, item in value.items()}}
     if isinstance(value, float):
@@ -192,14 +178,14 @@ class _Reader:
             return {key: self.unpack(item, depth + 1) for key, item in entries.items()}
         shape, order = packed.get("shape"), packed.get("order")
         if type(dtype := packed.get("array")) is str and type(shape) is list and type(order) is str:
-            return self.unpack_array(dtype, shape, order)
+            return self._unpack_array(dtype, shape, order)
         if type(dtype := packed.get("scalar")) is str and shape == [] and order == "C":
-            return self.unpack_array(dtype, [], "C")[()]
+            return self._unpack_array(dtype, [], "C")[()]
         if type(name := packed.get("opaque")) is str:
             return Opaque(name if name in TYPES else "object")
         raise WireError("the frame holds a value of no known kind")
 
-    def unpack_array(self, dtype_name: str, shape: list[Any], order: str) -> np.ndarray[Any, Any]:
+    def _unpack_array(self, dtype_name: str, shape: list[Any], order: str) -> np.ndarray[Any, Any]:
         """Return a writable array."""
         dtype = DTYPES.get(dtype_name)
         if dtype is None or order not in (("C", "F", "strided") if self._judges else ("C", "F")):

@@ -17,12 +17,14 @@ from pathlib import Path
 
 import pytest
 
-from autograder import batch
+from autograder import batch, pool
+from autograder.configuration import Configuration
 from autograder.homework import SOLUTIONS
+from autograder.intake.places import Place
 from autograder.judge.verdict import Report
 from autograder.report.folder import GRADED, load, stored
 from autograder.report.tally import Tally
-from autograder.submission import Place, Submission
+from autograder.submission import Submission
 
 RIGHT = (SOLUTIONS / "distances.py").read_text(encoding="utf-8")
 GRADER = [sys.executable, "-c", "from autograder.cli import main; main()", "grade"]
@@ -58,7 +60,7 @@ def written(out: Path) -> dict[str, tuple[int, int]]:
 @pytest.fixture
 def answered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Judges answer at once, without a sandbox: what is tested is what lies between them and the folder."""
-    monkeypatch.setattr(batch, "judge_one", answer)
+    monkeypatch.setattr(pool, "judge_one", answer)
 
 
 def answer(submission: Submission, seed: int, seconds: float) -> Report:  # noqa: ARG001
@@ -118,8 +120,7 @@ def test_identical_submissions_are_judged_once(tmp_path):
         batch.grade(
             places,
             tmp_path / "out",
-            jobs=1,
-            seed=1,
+            Configuration(),
             fresh=fresh,
             judges=judges,
             landed=lambda row: landed.append((row["submission"], row["seconds"])),
@@ -148,20 +149,20 @@ def test_submissions_are_pulled_as_judges_become_free():
             pulled += 1
             yield Submission(f"s{k}", {"softmax": b"%d" % k})
 
-    with contextlib.closing(batch.judge_all(submissions(), 2, 1)) as reports:
+    with contextlib.closing(pool.judge_all(submissions(), 2, 1)) as reports:
         for done, _report in enumerate(reports, 1):
-            assert pulled <= done + batch.IN_FLIGHT * 2 + 1
+            assert pulled <= done + pool.IN_FLIGHT * 2 + 1
             if done % 100 == 0:
                 gc.collect()
                 alive.append(sum(isinstance(thing, Submission | Report) for thing in gc.get_objects()))
     assert pulled == done == 400
-    assert max(alive) <= batch.IN_FLIGHT * 2 + 3
+    assert max(alive) <= pool.IN_FLIGHT * 2 + 3
 
 
 @pytest.mark.usefixtures("answered")
 def test_an_iterator_that_is_left_leaves_no_judge():
     """As after Ctrl-C."""
-    reports = batch.judge_all((Submission(f"s{k}", {"softmax": b""}) for k in range(100)), 2, 1)
+    reports = pool.judge_all((Submission(f"s{k}", {"softmax": b""}) for k in range(100)), 2, 1)
     assert next(reports).status == "graded"
     judges = multiprocessing.active_children()
     assert len(judges) == 2
@@ -254,7 +255,6 @@ def test_json_is_all_that_stands_on_standard_output(tmp_path):
 def test_of_many_submissions_the_terminal_shows_those_that_need_a_look(tmp_path, capsys):
     """A table of all is in grades.csv; here are those not graded, the middle of the scores, and the first things to look at."""
     from autograder import terminal
-    from autograder.configuration import Configuration
     from autograder.report.folder import save
 
     names = [f"s{k:03}" for k in range(2 * terminal.LONG)]

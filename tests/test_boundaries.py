@@ -18,6 +18,7 @@ FILES = {
 EVERYONE = {"homework", "configuration"}  # knows of nothing else, or only of the first
 KNOWS = {
     "configuration": {"homework"},
+    "roster_csv": {"roster"},
     "intake": {"roster"} | EVERYONE,
     "submission": {"intake", "roster"} | EVERYONE,
     "wire": set(),
@@ -25,14 +26,18 @@ KNOWS = {
     "worker": {"wire", "orders"},
     "judge": {"submission", "wire", "orders"} | EVERYONE,
     "hidden": {"judge", "wire"} | EVERYONE,
-    "report": {"judge", "submission", "roster"} | EVERYONE,
-    "batch": {"judge", "report", "submission", "orders"} | EVERYONE,
-    "cluster": {"batch", "judge", "report", "submission"},
-    "routes": {"batch", "judge", "report", "submission"} | EVERYONE,
+    "report": {"intake", "judge", "roster"} | EVERYONE,
+    "pool": {"judge", "submission", "orders"},
+    "batch": {"intake", "judge", "report", "submission"} | EVERYONE,
+    "cluster": {"batch", "judge", "pool", "report", "submission"},
+    "routes": {"batch", "intake", "judge", "pool", "report", "submission"} | EVERYONE,
     "release": {"judge", "report", "routes"} | EVERYONE,
-    "audit": {"batch", "release", "submission"} | EVERYONE,
+    "audit": {"pool", "release", "submission"} | EVERYONE,
     "terminal": {"judge", "report"} | EVERYONE,
-    "cli": {"audit", "batch", "cluster", "judge", "release", "report", "roster", "submission", "terminal"} | EVERYONE,
+    "progress": {"report"},
+    "cli": {"audit", "batch", "cluster", "intake", "judge", "pool", "progress", "release", "report", "terminal"}
+    | {"roster", "roster_csv"}
+    | EVERYONE,
 }  # what each module or folder of autograder/ may import of the others
 WORKERS_PACKAGES = {"numpy", *sys.stdlib_module_names}
 

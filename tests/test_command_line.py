@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import batch
+from autograder import pool
 from autograder.homework import MODULES, SOLUTIONS
 from autograder.judge.verdict import Report
 from autograder.submission import Submission
@@ -162,9 +162,9 @@ def dies_with_the_first(submission: Submission, seed: int, seconds: float) -> Re
 
 def test_a_judge_that_dies_costs_only_the_submission_that_killed_it(monkeypatch):
     """The others are judged, that one has the status error."""
-    monkeypatch.setattr(batch, "judge_one", dies_with_the_first)
+    monkeypatch.setattr(pool, "judge_one", dies_with_the_first)
     submissions = [Submission(name, {"softmax": b""}) for name in ("a", "deadly", "b", "c")]
-    statuses = {report.submission: report.status for report in batch.judge_all(submissions, 2, 1)}
+    statuses = {report.submission: report.status for report in pool.judge_all(submissions, 2, 1)}
     assert statuses == {"a": "graded", "b": "graded", "c": "graded", "deadly": "error"}
 
 
@@ -180,9 +180,9 @@ def test_a_name_that_looks_like_markup_is_a_name(tmp_path):
 def test_a_grader_that_fails_says_so_and_exits_with_1(a_class, tmp_path):
     """The student gets a valid result, the instructor the reason."""
     code = (
-        "import autograder.batch as batch\n"
+        "import autograder.pool as pool\n"
         "from autograder.judge.verdict import Report\n"
-        "batch.judge_all = lambda staged, jobs, seed: (Report(s.name, 'error', 'no sandbox') for s in staged)\n"
+        "pool.judge_all = lambda staged, jobs, seed: (Report(s.name, 'error', 'no sandbox') for s in staged)\n"
         "from autograder.cli import main\nmain()"
     )
     command = [sys.executable, "-c", code, "grade", str(a_class), "--out", str(tmp_path / "out")]

@@ -24,11 +24,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.homework import ASSIGNMENT, FUNCTIONS, MODULES, SOLUTIONS
+from autograder.intake.finding import find
+from autograder.intake.naming import MAX_NAME, unique_names
+from autograder.intake.places import Place
 from autograder.judge import worker as judges_worker
 from autograder.judge.examination import _is_answer
 from autograder.judge.no_answer import MAX_MESSAGE, NoAnswer, harmless, raised_at_import, raised_in_call
 from autograder.judge.worker import Reply, WorkerDied
-from autograder.submission import MAX_MODULE, MAX_NAME, Place, Submission, _name, find, stage
+from autograder.submission import MAX_MODULE, Submission, stage
 from autograder.wire import (
     DTYPES,
     LENGTHS,
@@ -42,7 +45,7 @@ from autograder.wire import (
 )
 
 from answers import MAX_NOTEBOOK, choose
-from lifting import MAX_VALUES, read_notebook
+from cells import MAX_VALUES, read_notebook
 from reading import HEADER, MARKER, MAX_CODE, MAX_WORDS, Reading, Unreadable, absent_imports, definitions
 
 MORE = settings(max_examples=3 * settings.default.max_examples)  # for what takes a millisecond
@@ -842,7 +845,7 @@ pathnames = st.text(st.characters(blacklist_characters="/\0"), min_size=1, max_s
 )
 def test_every_submissions_name_is_unique_printable_and_fit_for_a_folder(paths):
     """Also of bytes that are no text, of names cut to equal ones, and of the results' own."""
-    names = _name([Path(*path) for path in paths])
+    names = unique_names([Path(*path) for path in paths])
     assert len(names) == len({Path(*path) for path in paths})
     for name in names:
         assert name.isprintable()

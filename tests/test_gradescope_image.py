@@ -18,9 +18,9 @@ sys.path.append(str(Path(__file__).parent))
 
 from container.run import Bind, Container, pip_settings, run
 
-from autograder.batch import judge_all
 from autograder.configuration import Configuration
 from autograder.homework import ROOT, SOLUTIONS
+from autograder.pool import judge_all
 from autograder.release.gradescope import build_gradescope
 from autograder.report.gradescope import results as render
 from autograder.routes.gradescope import RESERVED

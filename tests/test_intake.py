@@ -15,10 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.homework import MODULES
-from autograder.intake import gradescope_export, trees
+from autograder.intake import gradescope_export, zips
+from autograder.intake.finding import find
+from autograder.intake.places import Place
 from autograder.intake.times import as_iso
 from autograder.roster import Student
-from autograder.submission import Place, find, stage
+from autograder.submission import stage
 
 METADATA = """\
 ---
@@ -477,9 +479,9 @@ def test_a_students_zip_is_one_submission(tmp_path, files):
         ({"a.zip": b"no zip"}, "it cannot be read"),
         ({"a.zip": packed({"softmax.py": b"#" * (4 << 20)})}, "softmax.py is larger than 1 MiB"),
         ({"a.zip": packed({"softmax.py": b"#" * 900_000})}, "softmax.py unpacks to 900000 bytes"),
-        ({"a.zip": packed({"x": bytes(trees.MAX_INNER)}, zipfile.ZIP_STORED)}, "a.zip is larger than 24 MiB"),
+        ({"a.zip": packed({"x": bytes(zips.MAX_INNER)}, zipfile.ZIP_STORED)}, "a.zip is larger than 24 MiB"),
         ({"a.zip": packed({"x": bytes(9 << 20)}, zipfile.ZIP_STORED)}, "a.zip unpacks to"),
-        ({"a.zip": packed(dict.fromkeys(map(str, range(trees.MAX_MEMBERS + 1)), b""))}, "more than 10000 files"),
+        ({"a.zip": packed(dict.fromkeys(map(str, range(zips.MAX_MEMBERS + 1)), b""))}, "more than 10000 files"),
         ({"a.zip": packed({"inner.zip": packed(answers("a"))})}, "only inner.zip"),
         ({"a.tar": b""}, "it should be a .zip"),
     ],
@@ -495,12 +497,12 @@ def test_the_limits_hold_for_a_zip_within_the_zip_of_a_class(tmp_path, files, sa
 
 def test_a_class_may_hold_more_files_than_a_submission(tmp_path, monkeypatch):
     """Each of its zips may not; where the class has too many, that is said, and nothing is listed."""
-    for module in ("submission", "intake.trees"):
+    for module in ("submission", "intake.zips"):
         monkeypatch.setattr(f"autograder.{module}.MAX_MEMBERS", 3)
     files = {f"{who}/{name}": text for who in "abc" for name, text in answers(who).items()}
     path = laid(files, tmp_path, "zip")
     assert owners(path) == {"a": "a", "b": "b", "c": "c"}
-    monkeypatch.setattr("autograder.submission.MAX_CLASS_MEMBERS", 5)
+    monkeypatch.setattr("autograder.intake.finding.MAX_CLASS_MEMBERS", 5)
     remarks = []
     ((name, place),) = find([path], remarks).items()
     assert stage(name, place.path, place.inside).reason == "Nothing was graded: the zip holds more than 3 files."

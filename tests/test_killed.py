@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import batch
+from autograder import pool
 from autograder.homework import ROOT, SOLUTIONS
 from autograder.submission import stage
 
@@ -73,22 +73,22 @@ def test_a_killed_grader_leaves_no_process_and_no_wrong_result(tmp_path, seconds
 
 def test_a_submission_whose_sandbox_is_killed_is_judged_again(monkeypatch, hidden_seed):
     """As the system does when memory runs out: the verdict is the same."""
-    monkeypatch.setattr(batch, "JUDGE", {})
+    monkeypatch.setattr(pool, "BENCH", {})
     killed = []
 
     def kill_zygote():
-        while not batch.JUDGE:
+        while not pool.BENCH:
             time.sleep(0.01)
         time.sleep(0.3)
-        zygote = batch.JUDGE[hidden_seed].sandbox._zygote
+        zygote = pool.BENCH[hidden_seed].sandbox._zygote
         zygote.kill()
         killed.append(zygote)
 
     killer = threading.Thread(target=kill_zygote)
     killer.start()
-    report = batch.judge_one(stage("solutions", SOLUTIONS), hidden_seed)
+    report = pool.judge_one(stage("solutions", SOLUTIONS), hidden_seed)
     killer.join()
-    bench = batch.JUDGE.pop(hidden_seed)
+    bench = pool.BENCH.pop(hidden_seed)
     assert bench.sandbox._zygote is not killed[0]
     bench.close()
     assert (report.status, report.score) == ("graded", 100)
@@ -99,7 +99,7 @@ def test_a_sandbox_that_is_killed_twice_is_told_as_the_graders_failure(monkeypat
     from autograder.judge.sandbox import SandboxError
     from autograder.judge.session import Bench
 
-    monkeypatch.setattr(batch, "JUDGE", {})
+    monkeypatch.setattr(pool, "BENCH", {})
 
     def judge(self, *_):
         os.kill(self.sandbox._zygote.pid, signal.SIGKILL)
@@ -107,7 +107,7 @@ def test_a_sandbox_that_is_killed_twice_is_told_as_the_graders_failure(monkeypat
         self.sandbox.fork()
 
     monkeypatch.setattr(Bench, "judge", judge)
-    report = batch.judge_one(stage("solutions", SOLUTIONS), hidden_seed)
+    report = pool.judge_one(stage("solutions", SOLUTIONS), hidden_seed)
     assert report.status == "error"
     assert SandboxError.__name__ in report.reason
-    assert not batch.JUDGE
+    assert not pool.BENCH

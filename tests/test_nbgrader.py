@@ -22,10 +22,10 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.batch import judge_all
 from autograder.cli import main
 from autograder.configuration import DEFAULT_SEED, Configuration
 from autograder.homework import FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS, checks
+from autograder.pool import judge_all
 from autograder.release.nbgrader import source_notebook
 from autograder.report.marks import Marks, of_question
 from autograder.submission import stage

@@ -21,10 +21,10 @@ import pytest
 from click.testing import CliRunner
 from nbclient import NotebookClient
 
-from autograder.batch import judge_all
 from autograder.cli import main
 from autograder.configuration import Configuration
 from autograder.homework import ASSIGNMENT, FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS, checks
+from autograder.pool import judge_all
 from autograder.release import otter as release
 from autograder.release.gradescope import build_gradescope
 from autograder.release.source import PLACEHOLDER, cells

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.homework import QUESTIONS
+from autograder.intake.places import Place
 from autograder.report import students
 from autograder.report.folder import COLUMNS, write_grades
 from autograder.report.gradebooks import write_gradebooks
 from autograder.report.sheets import NUMBER, as_cell, as_csv, from_cell, read_csv
-from autograder.roster import Roster, RosterError, Student, plain, read_roster
-from autograder.submission import Place
+from autograder.roster import Roster, Student, plain
+from autograder.roster_csv import RosterError, read_roster
 from tests.test_command_line import autograder
 from tests.test_intake import METADATA, answers, below, packed
 

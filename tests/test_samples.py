@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.batch import judge_all
 from autograder.homework import ASSIGNMENT, QUESTIONS, ROOT, SOLUTIONS, checks
 from autograder.judge.session import Bench
 from autograder.judge.verdict import Report
+from autograder.pool import judge_all
 from autograder.report.gradescope import as_text
 from autograder.submission import stage
 

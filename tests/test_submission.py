@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from autograder import submission
 from autograder.homework import ASSIGNMENT, MODULES, SOLUTIONS
-from autograder.submission import Place, find, stage
+from autograder.intake.finding import find
+from autograder.intake.naming import unique_names
+from autograder.intake.places import Place
+from autograder.submission import stage
 
 
 def copy_solutions(to: Path) -> Path:
@@ -106,7 +109,7 @@ def test_the_same_path_twice_is_one_submission(tmp_path):
 @given(st.sets(st.lists(st.sampled_from(["a", "b", "a-b"]), min_size=1, max_size=4).map(tuple), min_size=1, max_size=8))
 def test_every_path_gets_a_name_of_its_own(paths):
     """However the folders are called."""
-    names = submission._name([Path("/", *parts) for parts in paths])
+    names = unique_names([Path("/", *parts) for parts in paths])
     assert len(names) == len(paths)
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from lifting import Notebook, lift, read_notebook, shown
-from reading import MODULES, Reading, Unreadable
+from cells import Notebook, read_notebook, shown
+from lifting import lift
+from reading import Reading, Unreadable
+from tables import MODULES
 
 MAX_MODULE = 1 << 20  # bytes of a module that is read: the longest of 324 real ones has 30 kB
 MAX_NOTEBOOK = 20 << 20  # bytes of a notebook that is read: its outputs hold pictures

@@ -10,7 +10,7 @@ import pytest
 from draws import PUBLIC_SEED, check_rng
 from expect import Mismatch, loss_and_gradient, number
 from report import NOTEBOOK, NotThere, ReportByQuestion
-from tables import GIVEN_FUNCTIONS, questions
+from tables import FUNCTIONS, GIVEN_FUNCTIONS
 
 
 def pytest_configure(config):
@@ -44,7 +44,7 @@ def _last_words(error):
     return "\n".join(lines[start:])
 
 
-for _name, _module in {row["function"]: row["module"] for row in questions()}.items() | GIVEN_FUNCTIONS.items():
+for _name, _module in (FUNCTIONS | GIVEN_FUNCTIONS).items():
     globals()[_name] = _function(_name, _module)
 
 

@@ -73,11 +73,25 @@ def array(
     turned: str = "transposed",
     not_finite: Hint | None = None,
 ) -> Any:
-    """Expect an array of a shape, of numbers that are finite; return it.
+    """Expect an array of a shape, of numbers that are finite; return it, as float64 unless strict.
 
-    With strict, it must be an array of floats, or of integers where these are allowed. Else nested lists, integers and axes of
-    length 1 too many will do: they have cost their points in the check of shapes. An array of the transpose's shape gets a
-    hint with the id `turned`.
+    Parameters
+    ----------
+    value : any
+        What the answer returned.
+    shape : tuple of int
+        What its shape should be.
+    what : str
+        Its name, as in "dW" or "W after training".
+    strict : bool
+        It must be an array of floats, or of integers where these are allowed. Else nested lists, integers and axes of length 1
+        too many will do: they have cost their points in the check of shapes.
+    integers : bool
+        Whether a strict array may hold integers.
+    turned : str
+        Id of the hint for an array of the transpose's shape.
+    not_finite : Hint or None
+        What to ask where it holds a NaN or an infinity.
     """
     name = what.partition(" ")[0]
     given = value if strict else _as_array(value)
@@ -115,11 +129,7 @@ def finite(value: Any, what: str, hint: Hint | None = None) -> None:
     bad = ~np.isfinite(value)
     if np.any(bad):
         kind = "NaN" if np.any(np.isnan(value)) else "infinite"
-        where = (
-            ""
-            if value.ndim == 0
-            else f" at {np.count_nonzero(bad)} of {value.size} places, first {_index(np.argwhere(bad)[0])}"
-        )
+        where = f" at {np.count_nonzero(bad)} of {value.size} places, first {_index(np.argwhere(bad)[0])}" if value.ndim else ""
         raise Mismatch(f"{what} is {kind}{where}.", hint=hint or (NAN if kind == "NaN" else OVERFLOW))
 
 
@@ -134,7 +144,7 @@ def loss_and_gradient(value: Any, shape: tuple[int, int], *, strict: bool = Fals
             f"The function should return (loss, dW), a number and an array of shape {shape}; yours is {describe(value)}.",
             key=f"the pair is {describe(value)}",
         )
-    turned = np.shape(value[0]) == shape and np.size(value[1]) == 1 if _are_numbers(*value) else False
+    turned = _are_numbers(*value) and np.shape(value[0]) == shape and np.size(value[1]) == 1
     if turned and strict:
         hint = Hint("swapped-pair", "What does the question want first, the loss or the gradient?")
         raise Mismatch("The function returns (dW, loss) where (loss, dW) is asked for.", hint=hint)
@@ -160,6 +170,19 @@ def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | N
     """Expect max|yours - expected| / max(|yours| + |expected|) to be within a tolerance.
 
     One scale for the whole array: entries that are nearly 0 are not judged by their own size, which round-off rules.
+
+    Parameters
+    ----------
+    yours, expected : array_like of one shape
+        The answer's and the right ones; both may be single numbers.
+    what : str
+        What they are, as the beginning of a sentence.
+    tolerance : float
+        The largest error that is right, relative.
+    hint : Hint or None
+        What to ask where it is larger.
+    against : str
+        Title of the column of the expected ones.
     """
     yours, expected = np.asarray(yours), np.asarray(expected)
     difference = np.abs(yours - expected)
@@ -177,7 +200,17 @@ def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | N
 def differs(
     yours: Any, expected: Any, error: Any, what: str, measure: str, hint: Hint | None = None, against: str = "expected"
 ) -> Mismatch:
-    """Say where two arrays, or two numbers, differ most, with a table of the worst entries."""
+    """Say where two arrays, or two numbers, differ most, with a table of the worst entries.
+
+    Parameters
+    ----------
+    yours, expected, error : ndarray of one shape
+        The answer's, the right ones, and how far each entry is off, in any unit.
+    what, hint, against
+        As of `close`.
+    measure : str
+        How large the error is, in words; may be empty.
+    """
     worst = np.argsort(-np.nan_to_num(error, nan=np.inf).ravel(), kind="stable")[:ROWS]
     places = [tuple(int(k) for k in np.unravel_index(flat, error.shape)) for flat in worst]
     first = places[0]

@@ -9,11 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tables import questions
+from tables import FUNCTIONS, MODULES, QUESTION_OF
 
-QUESTIONS = {row["function"]: row["question"] for row in questions()}
-FUNCTIONS = {row["function"]: row["module"] for row in questions()}
-MODULES = tuple(dict.fromkeys(FUNCTIONS.values()))
 GIVEN = ("digits", "gradient_check", "neighbours", "training")  # given modules that the grader has too
 
 MAX_WORDS = 100  # characters of a reason: Python's own can quote a name of any length
@@ -111,7 +108,7 @@ class Reading:
     @property
     def questions(self) -> list[str]:
         """The questions that are answered."""
-        return [QUESTIONS[name] for name in QUESTIONS if name in self.answers and self.answers[name].filled]
+        return [question for name, question in QUESTION_OF.items() if name in self.answers and self.answers[name].filled]
 
 
 def definitions(source: str | bytes) -> dict[str, Answer]:
@@ -157,7 +154,7 @@ def absent_imports(source: bytes) -> dict[str, int]:
     for node in ast.walk(parse(source)):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             for name in imported(node):
-                if not is_there(name):
+                if not grader_has(name):
                     found.setdefault(name, node.lineno)
     return found
 
@@ -235,7 +232,7 @@ def imported(node: ast.Import | ast.ImportFrom) -> Iterable[str]:
     return [alias.name for alias in node.names]
 
 
-def is_there(name: str) -> bool:
+def grader_has(name: str) -> bool:
     """Whether the grader has a module."""
     return name.partition(".")[0] in {"numpy", *GIVEN, *MODULES, *sys.stdlib_module_names}
 

@@ -1,4 +1,4 @@
-"""The questions, what each check is worth, and which functions of the given code checks use."""
+"""The homework as tables: its questions, the functions that answer them, what checks are worth and what given code they use."""
 
 import csv
 from functools import cache
@@ -20,8 +20,13 @@ def points() -> list[dict[str, str]]:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    found = []
+    found: list[dict[str, str]] = []
     for path in sorted(Path(__file__).parent.glob(f"{name}*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             found += csv.DictReader(file)
     return found
+
+
+FUNCTIONS = {row["function"]: row["module"] for row in questions()}  # the module of each function that students fill
+MODULES = tuple(dict.fromkeys(FUNCTIONS.values()))
+QUESTION_OF = {row["function"]: row["question"] for row in questions()}

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.audit.mutants import Mutant, mutants
-from autograder.batch import judge_all
 from autograder.homework import MODULES, SOLUTIONS, checks, questions
+from autograder.pool import judge_all
 from autograder.submission import Submission
 
 EQUIVALENT = Path(__file__).with_name("equivalent.csv")  # mutants that may survive, each with the argument for it

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from autograder.intake.folders import NAMED, archives, is_notebook, with_answers
-from autograder.intake.places import Found, Place
+from autograder.intake.places import Place, Unnamed
 from autograder.intake.trees import File, Tree, where
 from autograder.roster import Student
 
@@ -30,7 +30,7 @@ def recognizes(tree: Tree) -> bool:
     return named and not any(with_answers(folder) for folder in tree.folders.values())
 
 
-def submissions(tree: Tree) -> Iterator[Found]:
+def submissions(tree: Tree) -> Iterator[Unnamed]:
     """One submission for each student."""
     seen = set()
     for file in tree.files:
@@ -39,7 +39,7 @@ def submissions(tree: Tree) -> Iterator[Found]:
         seen.add(match["owner"])
         known = () if match["anonymous"] else (Student(name=match["name"], sid=match["number"]),)
         label = match["anonymous"] or f"{match['name']}_{match['number']}"
-        yield Found(Place(tree.path, f"{tree.inside}{match['owner']}_", known), where(tree) / match["owner"], label)
+        yield Unnamed(Place(tree.path, f"{tree.inside}{match['owner']}_", known), where(tree) / match["owner"], label)
 
 
 def files(tree: Tree, beginning: str) -> list[File]:

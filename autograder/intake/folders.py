@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.homework import MODULES
-from autograder.intake.places import Found, Place
+from autograder.intake.places import Place, Unnamed
 from autograder.intake.trees import MAX_DEPTH, File, Tree, is_archive, is_ours, walk, where
 
-from lifting import NOTEBOOK as NOTEBOOK
+from cells import NOTEBOOK as NOTEBOOK
 
 ANSWERS = tuple(f"{module}.py" for module in MODULES)
 NAMED = frozenset({*ANSWERS, NOTEBOOK})  # what students are asked to call their files
@@ -19,32 +19,32 @@ def is_notebook(name: str) -> bool:
     return name.lower().endswith(".ipynb") and not name.startswith(".")
 
 
-def found(tree: Tree) -> Found:
+def folder_submission(tree: Tree) -> Unnamed:
     """A folder that is a submission."""
-    return Found(Place(tree.path, tree.inside), where(tree))
+    return Unnamed(Place(tree.path, tree.inside), where(tree))
 
 
-def found_archive(tree: Tree, file: File) -> Found:
+def archive_submission(tree: Tree, file: File) -> Unnamed:
     """An archive that is a submission, in a folder."""
     lying = where(tree) / file.name
     place = Place(file.path) if file.path else Place(tree.path, tree.inside + file.name)
-    return Found(place, lying, Path(file.name).stem)
+    return Unnamed(place, lying, Path(file.name).stem)
 
 
-def submissions(tree: Tree, depth: int = 0) -> Iterator[Found]:
+def submissions(tree: Tree, depth: int = 0) -> Iterator[Unnamed]:
     """The submissions that a folder stands for: itself, or those in it."""
     children: list[tuple[str, File | Tree]] = [*((file.name, file) for file in archives(tree)), *tree.folders.items()]
     if depth == MAX_DEPTH or has_answers(tree) or not children:
-        yield found(tree)
+        yield folder_submission(tree)
         return
     for _, child in sorted(children, key=lambda entry: entry[0]):
         if isinstance(child, File):
-            yield found_archive(tree, child)
+            yield archive_submission(tree, child)
         # One folder with answers somewhere below is a submission wrapped in folders; several are a class of their own.
         elif len(with_answers(child)) > 1 and not has_answers(child):
             yield from submissions(child, depth + 1)
         else:
-            yield found(child)
+            yield folder_submission(child)
 
 
 def archives(tree: Tree) -> list[File]:

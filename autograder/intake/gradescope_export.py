@@ -5,10 +5,11 @@ The file is read event by event and nothing in it is constructed: it holds what 
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import IO, Any
+from dataclasses import replace
+from typing import IO, Any, NamedTuple
 
-from autograder.intake.folders import archives, found, found_archive
-from autograder.intake.places import Found, Place
+from autograder.intake.folders import archive_submission, archives, folder_submission
+from autograder.intake.places import Unnamed
 from autograder.intake.times import as_iso
 from autograder.intake.trees import BROKEN, Tree
 from autograder.roster import Student, plain
@@ -18,6 +19,13 @@ SUBMITTERS, CREATED = (":submitters", ":created_at")  # keys, as Ruby writes sym
 FOLDER = re.compile(r"submission_\d+", re.ASCII)
 MAX_VALUES = 10_000  # in what tells of one submission: a group has some students with three words each
 MAX_NESTED = 8  # lists in lists
+
+
+class Told(NamedTuple):
+    """What the file tells of a submission: who handed it in, and when, as ISO 8601; empty where it does not."""
+
+    students: tuple[Student, ...] = ()
+    submitted: str = ""
 
 
 class NotTold(Exception):
@@ -31,9 +39,9 @@ def recognizes(tree: Tree) -> bool:
     return bool(names) and (told or all(map(FOLDER.fullmatch, names)))
 
 
-def submissions(tree: Tree, remarks: list[str]) -> Iterator[Found]:
+def submissions(tree: Tree, remarks: list[str]) -> Iterator[Unnamed]:
     """One submission for each folder, whatever the file beside them tells."""
-    told: dict[str, tuple[tuple[Student, ...], str]] = {}
+    told: dict[str, Told] = {}
     metadata = next((file for file in tree.files if file.name == METADATA), None)
     if metadata is None:
         remarks.append(f"There is no {METADATA} beside the submissions: it is not known whose they are.")
@@ -47,25 +55,24 @@ def submissions(tree: Tree, remarks: list[str]) -> Iterator[Found]:
             why = str(problem) if isinstance(problem, NotTold) else type(problem).__name__
             cannot = f"{METADATA} cannot be read{' to its end' if told else ''} ({why})"
             remarks.append(f"{cannot}: the students are known of {len(told)} of the submissions.")
-    lying = [*map(found, tree.folders.values()), *(found_archive(tree, file) for file in archives(tree))]
+    lying = [*map(folder_submission, tree.folders.values()), *(archive_submission(tree, file) for file in archives(tree))]
     for entry in lying:
-        students, submitted = told.pop(entry.where.name, ((), ""))
-        place = entry.place
-        yield Found(Place(place.path, place.inside, students, submitted), entry.where, entry.label)
+        about = told.pop(entry.where.name, Told())
+        yield replace(entry, place=replace(entry.place, students=about.students, submitted=about.submitted))
     if told:
         names = ", ".join(sorted(told)[:3]) + (", ..." if len(told) > 3 else "")
         remarks.append(f"{METADATA} tells of submissions that are not beside it ({len(told)}): {plain(names)}.")
 
 
-def read(stream: IO[bytes], told: dict[str, tuple[tuple[Student, ...], str]]) -> None:
+def read(stream: IO[bytes], told: dict[str, Told]) -> None:
     """Read who handed in what and when; what was read before a mistake stays.
 
     Parameters
     ----------
     stream : binary file
         Contents of the file.
-    told : dict of str to tuple
-        Is filled: students and time for each folder.
+    told : dict of str to Told
+        Is filled, by the names of the folders.
 
     Raises
     ------
@@ -83,7 +90,7 @@ def read(stream: IO[bytes], told: dict[str, tuple[tuple[Student, ...], str]]) ->
                     about[key] = reader.value()
                 else:
                     reader.skip()
-            told[folder] = (_students(about.get(SUBMITTERS)), _time(about.get(CREATED)))
+            told[folder] = Told(_students(about.get(SUBMITTERS)), _time(about.get(CREATED)))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise NotTold(f"line {mark.line + 1} is no YAML" if mark else "it is no YAML") from None

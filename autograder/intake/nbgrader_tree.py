@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder.intake.folders import NAMED, has_answers, is_notebook
-from autograder.intake.places import Found, Place
+from autograder.intake.places import Place, Unnamed
 from autograder.intake.times import as_iso
 from autograder.intake.trees import BROKEN, Tree, walk, where
 from autograder.roster import Student
@@ -35,7 +35,7 @@ class _Work:
     files: frozenset[str]
 
 
-def submissions(students: Tree) -> Iterator[Found]:
+def submissions(students: Tree) -> Iterator[Unnamed]:
     """One submission for each student and each assignment that is ours: somebody has a file of the right name in it."""
     works = [
         _Work(student, assignment, tree, frozenset(file.name for _, file in walk(tree)))
@@ -50,7 +50,7 @@ def submissions(students: Tree) -> Iterator[Found]:
         several = sum(other.student == work.student for other in chosen) > 1
         label = f"{work.student}-{work.assignment}" if several else work.student
         place = Place(work.tree.path, work.tree.inside, (Student(sid=work.student),), _time(work.tree))
-        yield Found(place, where(work.tree) if several else where(work.tree).parent, label)
+        yield Unnamed(place, where(work.tree) if several else where(work.tree).parent, label)
 
 
 def _time(tree: Tree) -> str:

@@ -1,39 +1,31 @@
-"""Folders on disk and in zips, alike: names to look at, and files of which only so many bytes are ever read.
+"""Folders to look into, on disk here and in `zips` alike: names, and files of which only so many bytes are ever read.
 
-Nothing is unpacked to disk, no link is followed, and what an archive says of its sizes is only a claim.
+No link is followed.
 """
 
-import io
 import os
 import zipfile
 import zlib
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
-from typing import IO, Literal, Protocol
+from typing import IO, Protocol
 
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".rar", ".7z")
-NOT_SUBMITTED = frozenset(
-    {"__MACOSX", "__pycache__", "node_modules"}
-)  # folders that systems make; names with a dot in front too
-MAX_MEMBERS = 10_000  # files in the zip of a submission
-MAX_CLASS_MEMBERS = 200_000  # files in the zip of a class: 3,000 submissions of 60 files; they take 150 MB of memory
-MAX_LISTING = 1 << 10  # bytes that the directory of a zip takes for each of its files: names have some 50
+# Folders that systems make; those with a dot in front are such too.
+NOT_SUBMITTED = frozenset({"__MACOSX", "__pycache__", "node_modules"})
 MAX_DEPTH = 6  # folders around the answers
-MAX_INNER = 24 << 20  # bytes of a zip within a zip, which is held in memory: a notebook of 20 MiB, and what lies beside it
-MAX_RATIO = 200  # of an archive member's compression: source code shrinks 3 to 10 times
-UTF8 = 0x800  # the bit that says so of a name
-ENTRY = b"PK\x01\x02"  # begins each entry in the directory of a zip
 
 
-class Unreadable(Exception):
-    """A submission breaks a limit or the rules of its format."""
+class Refused(Exception):
+    """A file or an archive is not read, since it breaks a limit or the rules of its format; the message says which."""
 
 
-BROKEN = (Unreadable, OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError)
+# All that a file or an archive may raise when it is read, whatever is in it.
+BROKEN = (Refused, OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError)
 
 
 @dataclass(frozen=True)
@@ -45,7 +37,7 @@ class File:
     name : str
         Without the folders around it.
     read : callable
-        Takes the number of bytes that it may have at most, returns them all, or raises `Unreadable`.
+        Takes the number of bytes that it may have at most; returns them all, or raises one of `BROKEN`.
     stream : callable
         Opens it, to be read piece by piece; nothing of it is checked.
     path : Path or None
@@ -73,7 +65,7 @@ class Tree(Protocol):
     inside: str
 
     @property
-    def folders(self) -> "dict[str, Tree]":
+    def folders(self) -> "Mapping[str, Tree]":
         """Folders directly in it by name, in order, without those that systems make."""
         ...
 
@@ -129,7 +121,7 @@ class OnDisk:
             return []
 
     @property
-    def folders(self) -> dict[str, Tree]:
+    def folders(self) -> "dict[str, OnDisk]":
         """As for every tree."""
         return {
             entry.name: OnDisk(Path(entry.path))
@@ -152,52 +144,10 @@ class OnDisk:
 def _on_disk(path: Path) -> File:
     def read(most: int) -> bytes:
         if path.stat().st_size > most:
-            raise Unreadable(f"is larger than {most >> 20} MiB")
+            raise Refused(f"is larger than {most >> 20} MiB")
         return path.read_bytes()
 
     return File(path.name, read, lambda: path.open("rb"), path)
-
-
-@dataclass
-class InZip:
-    """A folder in a zip."""
-
-    path: Path
-    inside: str = ""
-    folders: dict[str, Tree] = field(default_factory=dict)
-    members: list[tuple[str, zipfile.ZipInfo]] = field(default_factory=list)
-    archive: zipfile.ZipFile | None = None
-
-    @property
-    def files(self) -> list[File]:
-        """As for every tree."""
-        return self.beginning("")
-
-    def beginning(self, start: str) -> list[File]:
-        """As for every tree."""
-        members = islice(self.members, bisect_left(self.members, start, key=lambda entry: entry[0]), None)
-        return [self._file(*entry) for entry in takewhile(lambda entry: entry[0].startswith(start), members)]
-
-    def _file(self, name: str, member: zipfile.ZipInfo) -> File:
-        archive = self.archive
-        assert archive is not None
-
-        def read(most: int) -> bytes:
-            if member.flag_bits & 1:
-                raise Unreadable("is locked with a password; pack it without one")
-            if member.file_size > most:
-                raise Unreadable(f"is larger than {most >> 20} MiB")
-            if member.file_size > MAX_RATIO * max(member.compress_size, 1) + 4096:
-                raise Unreadable(f"unpacks to {member.file_size} bytes")
-            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise Unreadable("is packed in a way that is not read; an ordinary zip is")
-            with archive.open(member) as file:
-                content = file.read(most + 1)  # the size in the directory is only a claim
-            if len(content) > most:
-                raise Unreadable("unpacks to more than it says")
-            return content
-
-        return File(name, read, lambda: archive.open(member))
 
 
 def open_folder(path: Path) -> OnDisk:
@@ -208,118 +158,3 @@ def open_folder(path: Path) -> OnDisk:
 @lru_cache(maxsize=1)
 def _looked_at(path: Path, _: int) -> OnDisk:
     return OnDisk(path)
-
-
-def open_zip(path: Path, most: int) -> InZip:
-    """Read the directory of a zip; that of the last one is kept, since a class asks for it with every submission.
-
-    Parameters
-    ----------
-    path : Path
-        The zip.
-    most : int
-        Files that it may hold.
-
-    Raises
-    ------
-    Unreadable
-        It holds more, or is no zip.
-    """
-    if path.suffix.lower() != ".zip":
-        raise Unreadable(f"{path.suffix} archives are not read; it should be a .zip")
-    stat = path.stat()
-    return _opened(path, most, stat.st_mtime_ns, stat.st_size)
-
-
-@lru_cache(maxsize=1)
-def _opened(path: Path, most: int, *_: int) -> InZip:
-    return _tree(path, _Seldom(path.open, most))
-
-
-def open_inner(file: File) -> InZip:
-    """Read the directory of a zip that lies in a folder, which may be in a zip itself."""
-    if file.path is not None:
-        return open_zip(file.path, MAX_MEMBERS)
-    if not file.name.lower().endswith(".zip"):
-        raise Unreadable(f"{Path(file.name).suffix} archives are not read; it should be a .zip")
-    try:
-        content = file.read(MAX_INNER)
-    except Unreadable as problem:
-        raise Unreadable(f"{file.name} {problem}") from None
-    return _tree(Path(file.name), _Seldom(lambda _: io.BytesIO(content), MAX_MEMBERS))
-
-
-class _Seldom:
-    """The bytes of a zip, for `zipfile` to read: open only while it does, so that a zip stays known without staying open.
-
-    Before zipfile goes through a directory, its entries are counted: a million, in 50 MB, would take it a minute and 500 MB.
-    """
-
-    def __init__(self, opener: Callable[[Literal["rb"]], IO[bytes]], most: int) -> None:
-        self.opener, self.most, self.position, self.listed = opener, most, 0, False
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self.position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        with self.opener("rb") as file:
-            file.seek(self.position)
-            self.position = file.seek(offset, whence)
-        return self.position
-
-    def read(self, size: int = -1) -> bytes:
-        if not self.listed and size > self.most * MAX_LISTING:
-            raise Unreadable(f"the zip holds more than {self.most} files, or its list of them is broken")
-        with self.opener("rb") as file:
-            file.seek(self.position)
-            content = file.read(size)
-        self.position += len(content)
-        if not self.listed and content.startswith(ENTRY) and content.count(ENTRY) > self.most:
-            raise Unreadable(f"the zip holds more than {self.most} files")
-        return content
-
-
-def _tree(path: Path, content: _Seldom) -> InZip:
-    """The folders of a zip; links, devices and what lies too deep are left out."""
-    archive = zipfile.ZipFile(content)
-    content.listed = True
-    root = InZip(path, archive=archive)
-    for member in archive.infolist():
-        parts = tuple(part for part in PurePosixPath(_name(member)).parts if part != "/")
-        folder = member.filename.endswith("/")  # member.is_dir() fails at an empty name before Python 3.12
-        # The file type in the upper bits of the Unix mode: none, a file, or for folders one.
-        if not parts or len(parts) > 2 * MAX_DEPTH or member.external_attr >> 28 not in ((0, 4) if folder else (0, 8)):
-            continue
-        branch = root
-        for part in parts if folder else parts[:-1]:
-            if not is_ours(part):
-                break
-            if part not in branch.folders:
-                branch.folders[part] = InZip(path, f"{branch.inside}{part}/", archive=archive)
-            below = branch.folders[part]
-            assert isinstance(below, InZip)
-            branch = below
-        else:
-            if not folder:
-                branch.members.append((parts[-1], member))
-    _sort(root)
-    return root
-
-
-def _name(member: zipfile.ZipInfo) -> str:
-    """The name of a file, also of a zip whose UTF-8 is not declared: Ruby writes it so, and macOS does."""
-    try:
-        return member.filename if member.flag_bits & UTF8 else member.filename.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        return member.filename
-
-
-def _sort(branch: InZip) -> None:
-    branch.members.sort(key=lambda entry: (entry[0], entry[1].filename.startswith("/")))  # an absolute name is no honest one
-    branch.folders = dict(sorted(branch.folders.items()))
-    for below in branch.folders.values():
-        assert isinstance(below, InZip)
-        _sort(below)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.homework import question_of
+from autograder.homework import QUESTION_OF
 from autograder.judge.examination import RemoteFunction
 from autograder.judge.meters.cpu import FEW_READINGS, FIRST_LOOK, TOO_LARGE, Draw, Race, Shape, Yardstick, race
 from autograder.judge.meters.steps import LARGE_STEP_SIZES, STEP_SIZES, jittered, steps_per_row
@@ -130,7 +130,7 @@ class Evidence:
     @property
     def question(self) -> str:
         """The question that asks for the function."""
-        return question_of(self.function.name)
+        return QUESTION_OF[self.function.name]
 
     def require_alive(self) -> None:
         """Expect an answer that works: speed and tidiness of one that does not are worth nothing.

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograder.homework import FUNCTIONS, GIVEN_FUNCTIONS, checks, question_of
+from autograder.homework import FUNCTIONS, GIVEN_FUNCTIONS, QUESTION_OF, checks
 from autograder.judge.collection import Test
 from autograder.judge.evidence import Evidence, NotJudged, kind_for
 from autograder.judge.examination import Examination, RemoteFunction
@@ -136,7 +136,7 @@ class Judge:
 
     def _crash_hint(self, question: str) -> Hint | None:
         """What may be wrong with an answer to a question whose shapes do not fit together."""
-        name = next(name for name in FUNCTIONS if question_of(name) == question)
+        name = next(name for name in FUNCTIONS if QUESTION_OF[name] == question)
         return self.evidence(self.examination.function(name)).crash_hint if kind_for(name) else None
 
     def _in_public(self, test: Test, error: Mismatch | NoAnswer) -> str:

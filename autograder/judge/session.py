@@ -4,7 +4,7 @@ import math
 import time
 from functools import cached_property
 
-from autograder.homework import FUNCTIONS, QUESTIONS, SOLUTIONS, checks, question_of
+from autograder.homework import FUNCTIONS, QUESTION_OF, QUESTIONS, SOLUTIONS, checks
 from autograder.judge.collection import collect
 from autograder.judge.evidence import Evidence, kind_for
 from autograder.judge.examination import Examination
@@ -101,7 +101,7 @@ class Bench:
             tuple(examination.layers),
             judge.measurements(),
             {
-                question_of(name): loop / race.ratio if (race := judge.race(name)) else 0.0
+                QUESTION_OF[name]: loop / race.ratio if (race := judge.race(name)) else 0.0
                 for name, loop in self.loop_ratios.items()
             },
             time.monotonic() - started,

@@ -12,7 +12,7 @@ IMAGE = Path(__file__).with_name("image")
 PACKAGE = ROOT / "autograder"
 # The instructor's side, and other platforms.
 LEFT_OUT = (
-    *("audit", "release", "cli.py", "cluster.py", "terminal.py"),
+    *("audit", "release", "batch.py", "cli.py", "cluster.py", "progress.py", "terminal.py"),
     *(f"routes/{name}.py" for name in ("nbgrader", "nbgrader_cells", "otter")),
     *(f"report/{name}" for name in ("gradebooks.py", "page", "students.py", "tables.py", "tally.py")),
 )

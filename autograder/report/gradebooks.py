@@ -8,6 +8,7 @@ from typing import Any
 
 from autograder.configuration import Configuration
 from autograder.homework import questions
+from autograder.intake.places import Place
 from autograder.judge.verdict import Report
 from autograder.report.folder import write_atomically
 from autograder.report.gradescope import DEFAULT
@@ -15,7 +16,6 @@ from autograder.report.marks import Marks, of_question, points
 from autograder.report.sheets import as_csv
 from autograder.report.students import Class
 from autograder.roster import Member, Roster
-from autograder.submission import Place
 
 TITLE = "From loops to matrices"  # of the assignment; Canvas asks which of its own is meant where none is called so
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from autograder.intake.places import Place
 from autograder.report.folder import STUDENTS
 from autograder.roster import Member, Roster, Student
-from autograder.submission import Place
 
 SHOWN = 5  # names in a sentence for the terminal; the tables have them all
 

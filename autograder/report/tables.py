@@ -6,12 +6,12 @@ from functools import cached_property
 from pathlib import Path
 
 from autograder.configuration import Configuration
+from autograder.intake.places import Place
 from autograder.report.folder import write_grades
 from autograder.report.gradebooks import write_gradebooks
 from autograder.report.students import Class, of, with_students
 from autograder.report.tally import Tally
 from autograder.roster import Roster
-from autograder.submission import Place
 
 
 @dataclass(frozen=True)

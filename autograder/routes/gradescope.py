@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.batch import judge_all
 from autograder.configuration import Configuration, ConfigurationError
 from autograder.homework import ROOT, SOLUTIONS, checks
 from autograder.judge.verdict import Report
+from autograder.pool import judge_all
 from autograder.report.folder import as_json, write_atomically
 from autograder.report.gradescope import for_instructor, results, unfinished
 from autograder.report.metadata import read_metadata

@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,11 @@ from traitlets import List, Unicode
 from autograder import batch
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS
+from autograder.intake.places import Place
+from autograder.pool import judge_all
 from autograder.report.blocks import Heading, to_html
 from autograder.report.marks import points
 from autograder.routes.nbgrader_cells import masters_of, read_cells, rebuild
-from autograder.submission import Place
 
 RESULTS = ".graded"  # folder of the course: results.json of each submission, by assignment and student
 ASKED = {f'check("{question}")': question for question in QUESTIONS}  # text of a cell that takes a question's points
@@ -107,11 +109,11 @@ class Submissions(NotebookExporter):
             batch.grade(
                 {name: Place(Path(course.format_path(course.submitted_directory, name, assignment))) for name in due},
                 self._folder(assignment),
-                jobs=jobs,
-                seed=configuration.hidden_seed,
+                # Feedback is shown as a whole.
+                Configuration(total_points=configuration.total_points, hidden_seed=configuration.hidden_seed),
                 fresh=False,
+                judges=partial(judge_all, jobs=jobs, seed=configuration.hidden_seed),
                 landed=landed,
-                configuration=Configuration(total_points=configuration.total_points),  # feedback is shown as a whole
             )
 
     def _folder(self, assignment: str) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from styles import spin
 
-from autograder.batch import judge_all
+from autograder.pool import judge_all
 from autograder.submission import Submission, stage
 
 SAMPLES = Path(__file__).parents[1] / "submissions"

@@ -1,0 +1,50 @@
+"""How far a run is: what lands is counted, shown on the terminal, and kept in a recent grades.csv."""
+
+import time
+from typing import Any
+
+from rich.progress import Progress
+
+from autograder.report.tables import Tables
+
+KEEPING = 60.0  # seconds at least between grades.csv of a run and the next one
+KEEPING_SHARE = 0.02  # of the run's time that writing them may take: 100,000 rows take some 10 s
+
+
+class Follower:
+    """Follows a run, row by row.
+
+    Parameters
+    ----------
+    tables : Tables
+        Of the run, with its tally.
+    progress : Progress
+        Where its bar is shown, with a field for the counts.
+    """
+
+    def __init__(self, tables: Tables, progress: Progress) -> None:
+        self._tables, self._progress = tables, progress
+        self._task = progress.add_task("Grading", total=tables.tally.submissions, counts="")
+        self._kept, self._pause = time.monotonic(), KEEPING
+
+    def landed(self, row: dict[str, Any]) -> None:
+        """Count a row, show it, and write grades.csv where the last one is old.
+
+        Raises
+        ------
+        OSError
+            It cannot be written.
+        """
+        tally = self._tables.tally
+        tally.add(row)
+        self._progress.update(self._task, advance=1, counts=tally.counts())
+        if (now := time.monotonic()) - self._kept > self._pause:
+            self._tables.write_grades()
+            self._kept = time.monotonic()
+            self._pause = max(KEEPING, (self._kept - now) / KEEPING_SHARE)
+            if not self._progress.console.is_terminal:
+                self.say(f"{tally.landed} of {tally.submissions} submissions have a result: {tally.counts()}.")
+
+    def say(self, words: str) -> None:
+        """Print a sentence above the bar."""
+        self._progress.console.print(words, markup=False, soft_wrap=True)
