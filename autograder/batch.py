@@ -19,13 +19,13 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from autograder.configuration import Configuration
+from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import ASSIGNMENT, ROOT, SOLUTIONS
 from autograder.judge.verdict import Report
 from autograder.orders import ONE_THREAD, PR_SET_PDEATHSIG
 from autograder.report.folder import copy, load, save
-from autograder.report.gradescope import DEFAULT, versions
 from autograder.submission import Place, Submission, stage
+from autograder.versions import versions
 
 IN_FLIGHT = 2  # submissions staged for each judge: the one at work and the next; staging one takes a millisecond
 LOCK = ".lock"  # in the folder of results: held while a run writes there

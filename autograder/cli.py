@@ -163,8 +163,8 @@ def doctor() -> None:
     Exits with 1 when something is missing without which nothing is graded.
     """
     from autograder.judge.doctor import examine
-    from autograder.report.gradescope import versions
     from autograder.terminal import console
+    from autograder.versions import versions
 
     findings = examine()
     table = Table(box=None, pad_edge=False, show_header=False)

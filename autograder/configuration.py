@@ -147,6 +147,9 @@ class Configuration:
         return cls(visibility=visibility, **settings)
 
 
+DEFAULT = Configuration()  # of a course that decides nothing
+
+
 class Key(NamedTuple):
     """What one key of the file may hold."""
 

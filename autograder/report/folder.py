@@ -7,10 +7,10 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from autograder.configuration import Configuration
+from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import QUESTIONS
 from autograder.judge.verdict import Report
-from autograder.report.gradescope import DEFAULT, results
+from autograder.report.gradescope import results
 from autograder.report.marks import Marks, of_question, points
 from autograder.report.sheets import as_csv
 from autograder.report.words import first_words

@@ -6,11 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from autograder.configuration import Configuration
+from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import questions
 from autograder.judge.verdict import Report
 from autograder.report.folder import write_atomically
-from autograder.report.gradescope import DEFAULT
 from autograder.report.marks import Marks, of_question, points
 from autograder.report.sheets import as_csv
 from autograder.report.students import Class

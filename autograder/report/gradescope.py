@@ -1,15 +1,9 @@
 """A report as Gradescope's results.json: what students read there, and what only instructors do."""
 
 import math
-import platform
-from collections.abc import Mapping
-from functools import cache
-from importlib import metadata as installed
-from types import MappingProxyType
 from typing import Any
 
-from autograder import __version__
-from autograder.configuration import Configuration
+from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import checks
 from autograder.judge.verdict import Report, Result
 from autograder.report.blocks import Block, Paragraph, clean, to_html, to_text
@@ -17,8 +11,8 @@ from autograder.report.lateness import kept
 from autograder.report.marks import Mark, Marks
 from autograder.report.metadata import Metadata
 from autograder.report.words import UNFINISHED, name, of_check, summary
+from autograder.versions import versions
 
-DEFAULT = Configuration()
 UNKNOWN = Metadata()
 
 
@@ -91,13 +85,6 @@ def for_instructor(report: Report, metadata: Metadata = UNKNOWN) -> str:
         "seconds": f"{report.seconds:.1f}",
     }
     return "\n".join(f"{fact}: {clean(words)}" for fact, words in facts.items() if words)
-
-
-@cache
-def versions() -> Mapping[str, str]:
-    """Versions of everything that a verdict could depend on."""
-    packages = {package: installed.version(package) for package in ("numpy", "pytest")}
-    return MappingProxyType({"python": platform.python_version(), "autograder": __version__, **packages})
 
 
 def _result(hundredths: int, blocks: list[Block]) -> dict[str, Any]:
