@@ -5,8 +5,7 @@ from pathlib import Path
 from autograder.configuration import Configuration
 from autograder.homework import ASSIGNMENT, GIVEN, MODULES, ROOT, SOLUTIONS
 from autograder.release.archive import write_zip
-from autograder.report.folder import as_json
-from autograder.report.gradescope import unfinished
+from autograder.report.results import as_json, unfinished
 
 IMAGE = Path(__file__).with_name("image")
 PACKAGE = ROOT / "autograder"

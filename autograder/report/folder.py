@@ -10,8 +10,9 @@ from typing import Any
 from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import QUESTIONS
 from autograder.judge.verdict import Report
-from autograder.report.gradescope import results
+from autograder.report.files import write_atomically
 from autograder.report.marks import Marks, of_question, points
+from autograder.report.results import as_json, results
 from autograder.report.sheets import as_csv
 from autograder.report.words import first_words
 
@@ -20,32 +21,10 @@ GRADED = ".graded.json"  # beside results.json: the row of grades.csv, and the k
 STUDENTS = ("names", "emails", "sids", "submitted")  # behind them, where anything is known of the students
 
 
-def write_atomically(path: Path, text: str | Iterable[str]) -> None:
-    """Replace a file as a whole, by a text or its pieces: a reader finds the old text or the new one, also after a crash.
-
-    A draft that a crash leaves has the name of the next one, which replaces it.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.draft")
-    with draft.open("w", encoding="utf-8") as file:
-        file.writelines([text] if isinstance(text, str) else text)
-    draft.replace(path)
-
-
-def as_json(rendered: dict[str, Any]) -> str:
-    """Write a result as Gradescope takes it, without a NaN."""
-    return json.dumps(rendered, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def write_results(path: Path, rendered: dict[str, Any]) -> None:
-    """Write a results.json in UTF-8 without a byte order mark, which Gradescope would not take."""
-    write_atomically(path, as_json(rendered))
-
-
 def save(out: Path, report: Report, key: str, configuration: Configuration = DEFAULT) -> dict[str, Any]:
     """Write a submission's results.json, and beside it the key under which it stays valid; return its row of grades.csv."""
     folder = out / report.submission
-    write_results(folder / "results.json", results(report, configuration))
+    write_atomically(folder / "results.json", as_json(results(report, configuration)))
     marks = Marks.of(report, configuration)
     row = {
         "submission": report.submission,

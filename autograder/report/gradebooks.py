@@ -9,7 +9,7 @@ from typing import Any
 from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import questions
 from autograder.judge.verdict import Report
-from autograder.report.folder import write_atomically
+from autograder.report.files import write_atomically
 from autograder.report.marks import Marks, of_question, points
 from autograder.report.sheets import as_csv
 from autograder.report.students import Class

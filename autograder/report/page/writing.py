@@ -19,7 +19,7 @@ from markupsafe import Markup
 from autograder.homework import questions
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.report.blocks import CELL, HINT, MARGIN, PRE, clean
-from autograder.report.folder import write_atomically
+from autograder.report.files import write_atomically
 from autograder.report.marks import points
 from autograder.report.page import figures
 from autograder.report.page.findings import findings, mistakes, signed
