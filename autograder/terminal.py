@@ -15,8 +15,7 @@ from rich.text import Text
 
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS
-from autograder.judge.verdict import Report
-from autograder.report.marks import Marks, of_question, points
+from autograder.report.marks import points, worth_of_questions
 from autograder.report.tally import Tally
 
 PLAIN_WIDTH = 160  # columns of the table where the output is no terminal
@@ -83,12 +82,11 @@ def print_json(out: Path, tally: Tally, written: Iterable[Path], remarks: Sequen
 
 
 def _table(rows: list[dict[str, Any]], configuration: Configuration) -> Table:
-    worth = Marks.of(Report("", "graded"), configuration)
     table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
     table.add_column("submission", no_wrap=True, min_width=max((len(row["submission"]) for row in rows), default=0))
     table.add_column("score", justify="right", no_wrap=True)
-    for question in QUESTIONS:
-        table.add_column(f"{question}/{points(worth.most(of_question(question)))}", justify="right", no_wrap=True)
+    for question, worth in worth_of_questions(configuration).items():
+        table.add_column(f"{question}/{points(worth)}", justify="right", no_wrap=True)
     table.add_column("status", no_wrap=True)
     table.add_column("what to look at first", overflow="ellipsis", no_wrap=True, ratio=1)
     for row in rows:

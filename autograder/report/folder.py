@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.configuration import DEFAULT, Configuration
-from autograder.homework import QUESTIONS
+from autograder.homework import QUESTIONS, checks_of
 from autograder.judge.verdict import Report
 from autograder.report.files import write_atomically
-from autograder.report.marks import Marks, of_question, points
+from autograder.report.marks import Marks, points
 from autograder.report.results import as_json, results
 from autograder.report.sheets import as_csv
 from autograder.report.words import first_words
@@ -29,7 +29,7 @@ def save(out: Path, report: Report, key: str, configuration: Configuration = DEF
     row = {
         "submission": report.submission,
         "score": points(marks.score),
-        **{question: points(marks.earned(of_question(question))) for question in QUESTIONS},
+        **{question: points(marks.earned(checks_of(question))) for question in QUESTIONS},
         "status": report.status,
         "seconds": f"{report.seconds:.2f}",
     }

@@ -8,9 +8,8 @@ from typing import Any
 
 from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import questions
-from autograder.judge.verdict import Report
 from autograder.report.files import write_atomically
-from autograder.report.marks import Marks, of_question, points
+from autograder.report.marks import points, worth_of_questions
 from autograder.report.sheets import as_csv
 from autograder.report.students import Class
 from autograder.roster import Member, Roster
@@ -92,10 +91,9 @@ def _gradescope(
     people: Class, rows: Mapping[str, dict[str, Any]], submissions: Mapping[str, Place], configuration: Configuration
 ) -> tuple[list[str], Iterator[dict[str, str]]]:
     """Gradescope's table, with a column for each question."""
-    worth = Marks.of(Report("", "graded"), configuration)
+    worth = worth_of_questions(configuration)
     titles = {
-        row["question"]: f"{row['question'][1:]}: {row['title']} ({worth.most(of_question(row['question'])) / 100} pts)"
-        for row in questions()
+        row["question"]: f"{row['question'][1:]}: {row['title']} ({worth[row['question']] / 100} pts)" for row in questions()
     }
     most = points(round(100 * configuration.total_points))
 

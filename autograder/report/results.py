@@ -5,7 +5,6 @@ import math
 from typing import Any
 
 from autograder.configuration import DEFAULT, Configuration
-from autograder.homework import checks
 from autograder.judge.verdict import Report, Result
 from autograder.report import lateness, words
 from autograder.report.blocks import Block, Paragraph, clean, to_html
@@ -34,7 +33,7 @@ def results(report: Report, configuration: Configuration = DEFAULT, metadata: Me
         What results.json holds, by Gradescope's schema.
     """
     marks = Marks.of(report, configuration, lateness.kept(metadata, configuration))
-    later = _later(configuration)
+    later = words.shown_later(configuration)
     rendered = _result(marks.score, words.summary(report, marks, configuration, metadata))
     rendered["execution_time"] = round(report.seconds, 2)
     rendered["tests"] = [_test(result, marks.by_check[result.check.id], configuration, later) for result in report.results]
@@ -112,8 +111,3 @@ def _test(result: Result, mark: Mark, configuration: Configuration, later: froze
         "visibility": configuration.visibility_of(check),
         "tags": [check.question, check.kind, check.id],
     }
-
-
-def _later(configuration: Configuration) -> frozenset[str]:
-    """Checks that students do not see at once."""
-    return frozenset(name for name, check in checks().items() if configuration.visibility_of(check) != "visible")
