@@ -16,7 +16,8 @@ from autograder.configuration import DEFAULT_SEED, Configuration, ConfigurationE
 from autograder.homework import ASSIGNMENT, QUESTIONS
 
 if TYPE_CHECKING:
-    from autograder.report.tables import Tables
+    from autograder.report.tables.students import Class
+    from autograder.report.tally import Tally
     from autograder.roster import Roster
     from autograder.submission import Place
 
@@ -60,7 +61,9 @@ def grade(
     Exits with 0 when every submission has a result, however bad its marks; with 1 when the grader itself failed on any.
     """
     from autograder.batch import Busy, alone
-    from autograder.report.tables import Tables
+    from autograder.report.tables.gradebooks import write_gradebooks
+    from autograder.report.tables.grades import write_grades
+    from autograder.report.tables.students import Class
     from autograder.report.tally import Tally
     from autograder.terminal import print_json, print_results
 
@@ -77,23 +80,23 @@ def grade(
     started = time.monotonic()
     problem, interrupted = "", False
     try:
-        submissions, people, remarks = _find(paths, roster)
-        tally = Tally(out, submissions)
-        tables = Tables(out, tally, submissions, people, configuration)
+        submissions, enrolled, remarks = _find(paths, roster)
+        tally, people = Tally(out, submissions), Class.of(submissions, enrolled)
         with alone(out):
             try:
-                problem = _grade(tables, scheduler, settings)
+                problem = _grade(out, people, tally, scheduler, settings)
             except KeyboardInterrupt:
                 interrupted = True
                 click.echo("Stopping.", err=True)
             if problem and not tally.landed:
                 raise click.ClickException(f"{problem}.")
-            written = tables.write()
+            written = [write_grades(out, tally.rows(), people)]
+            written += write_gradebooks(out, tally.rows(), people, configuration)
             if not interrupted:
                 from autograder.report.page import write_page  # with matplotlib: what takes memory comes last
 
                 written.append(write_page(out))
-            remarks += tables.remarks
+            remarks += people.sentences()
             if as_json:
                 seconds = round(time.monotonic() - started, 2)
                 print_json(out, tally, written, remarks, seconds=seconds, interrupted=interrupted)
@@ -285,7 +288,7 @@ def _find(paths: tuple[Path, ...], roster: Path | None) -> tuple[dict[str, "Plac
         raise click.UsageError(str(error)) from error
 
 
-def _grade(tables: "Tables", scheduler: str | None, settings: dict[str, Any]) -> str:
+def _grade(out: Path, people: "Class", tally: "Tally", scheduler: str | None, settings: dict[str, Any]) -> str:
     """Grade, here or on a cluster; show how far it is, and keep a recent grades.csv meanwhile.
 
     Returns
@@ -294,11 +297,11 @@ def _grade(tables: "Tables", scheduler: str | None, settings: dict[str, Any]) ->
         Why not all were judged; empty if they were.
     """
     from autograder import batch
+    from autograder.report.tables.grades import write_grades
     from autograder.terminal import progress_bar
 
-    submissions, out, tally = tables.submissions, tables.out, tables.tally
     with progress_bar(counts="") as progress:
-        task = progress.add_task("Grading", total=len(submissions), counts="")
+        task = progress.add_task("Grading", total=len(people.submissions), counts="")
         kept, pause = time.monotonic(), KEEPING
 
         def say(words: str) -> None:
@@ -309,20 +312,20 @@ def _grade(tables: "Tables", scheduler: str | None, settings: dict[str, Any]) ->
             tally.add(row)
             progress.update(task, advance=1, counts=tally.counts())
             if (now := time.monotonic()) - kept > pause:
-                tables.write_grades()
+                write_grades(out, tally.rows(), people)
                 kept = time.monotonic()
                 pause = max(KEEPING, (kept - now) / KEEPING_SHARE)
                 if not progress.console.is_terminal:
                     say(f"{tally.landed} of {tally.submissions} submissions have a result: {tally.counts()}.")
 
         if scheduler is None:
-            batch.grade(submissions, out, landed=landed, **settings)
+            batch.grade(people.submissions, out, landed=landed, **settings)
             return ""
         from autograder import cluster
 
         judges = partial(cluster.judge_all, scheduler=scheduler, seed=settings["seed"], say=say)
         try:
-            batch.grade(submissions, out, landed=landed, judges=judges, **settings)
+            batch.grade(people.submissions, out, landed=landed, judges=judges, **settings)
         except cluster.Unreachable as error:
             raise click.UsageError(str(error)) from error
         except cluster.ClusterError as error:

@@ -25,10 +25,12 @@ from autograder.configuration import Configuration
 from autograder.homework import ROOT, checks
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.judge.verdict import Part, Report, Result
-from autograder.report.folder import save, write_grades
+from autograder.report.folder import save
 from autograder.report.page import ResultsError, figures, write_page, writing
 from autograder.report.page.items import discrimination
 from autograder.report.page.reading import result_of
+from autograder.report.tables.grades import write_grades
+from autograder.report.tables.students import Class
 from tests.classes import a_class, folder, graded
 
 
@@ -220,14 +222,14 @@ def test_a_class_in_which_nothing_was_graded_has_a_page(tmp_path, status):
 
 
 def test_a_class_of_none_has_a_page(tmp_path):
-    write_grades(tmp_path, [])
+    write_grades(tmp_path, [], Class.of({}))
     assert "0 submissions" in words_of(page_of(tmp_path))
 
 
 def test_full_marks_that_differ_are_told(tmp_path):
     """After a run with other settings that left some results as they were."""
     table = [save(tmp_path, graded(str(points)), "key", Configuration(total_points=points)) for points in (50, 100)]
-    write_grades(tmp_path, table)
+    write_grades(tmp_path, table, Class.of({}))
     assert "Full marks differ between submissions: 50 for 1, 100 for 1." in words_of(page_of(tmp_path))
 
 

@@ -1,9 +1,8 @@
-"""The folder that results land in: one results.json for each submission, grades.csv over all, nothing half-written."""
+"""The folder that results land in: for each submission results.json, and beside it what tells whether it is still valid."""
 
 import contextlib
 import json
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,9 @@ from autograder.judge.verdict import Report
 from autograder.report.files import write_atomically
 from autograder.report.marks import Marks, points
 from autograder.report.results import as_json, results
-from autograder.report.sheets import as_csv
 from autograder.report.words import first_words
 
-COLUMNS = ("submission", "score", *QUESTIONS, "status", "seconds")
 GRADED = ".graded.json"  # beside results.json: the row of grades.csv, and the key under which it stays valid
-STUDENTS = ("names", "emails", "sids", "submitted")  # behind them, where anything is known of the students
 
 
 def save(out: Path, report: Report, key: str, configuration: Configuration = DEFAULT) -> dict[str, Any]:
@@ -72,13 +68,3 @@ def _graded(out: Path, submission: str) -> dict[str, Any]:
 
 def _row(graded: dict[str, Any]) -> dict[str, Any]:
     return {**graded["row"], "first_words": graded["first_words"]}
-
-
-def write_grades(out: Path, rows: Iterable[dict[str, Any]]) -> Path:
-    """Write grades.csv, with columns of the students where rows have them; return its path."""
-    rows = iter(rows)
-    first = list(islice(rows, 1))
-    columns = (*COLUMNS, *STUDENTS) if any(STUDENTS[0] in row for row in first) else COLUMNS
-    path = out / "grades.csv"
-    write_atomically(path, as_csv(columns, chain(first, rows)))
-    return path

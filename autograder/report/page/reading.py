@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.report.blocks import Hint, clean, to_html
-from autograder.report.sheets import from_cell
+from autograder.report.tables.grades import STUDENTS
+from autograder.report.tables.sheets import read_csv
 
 NEEDED = ("submission", "score", "status", "seconds")  # columns without which a table holds no grades
 RATIO = re.compile(r"(q\d+)\.cpu_ratio\.(\w+)")
@@ -169,18 +170,15 @@ def rows(out: Path) -> Iterator[Row]:
     """
     questions = questions_of(out)
     try:
-        with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
-            for cells in csv.DictReader(file):
-                row = {column: from_cell(cell) for column, cell in cells.items() if isinstance(cell, str)}
-                texts = {column: row.get(column, "") for column in ("names", "emails", "sids", "submitted")}
-                yield Row(
-                    row.get("submission", ""),
-                    clean(row.get("status", "")),
-                    _number(row.get("score")),
-                    {question: _number(row.get(question)) for question in questions},
-                    _number(row.get("seconds")),
-                    **{column: clean(text) for column, text in texts.items()},
-                )
+        for row in read_csv(out / "grades.csv"):
+            yield Row(
+                row.get("submission", ""),
+                clean(row.get("status", "")),
+                _number(row.get("score")),
+                {question: _number(row.get(question)) for question in questions},
+                _number(row.get("seconds")),
+                **{column: clean(row.get(column, "")) for column in STUDENTS},
+            )
     except (ValueError, csv.Error) as error:
         raise ResultsError(f"{out / 'grades.csv'} cannot be read: {error}.") from error
 

@@ -10,10 +10,9 @@ from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import questions
 from autograder.report.files import write_atomically
 from autograder.report.marks import points, worth_of_questions
-from autograder.report.sheets import as_csv
-from autograder.report.students import Class
-from autograder.roster import Member, Roster
-from autograder.submission import Place
+from autograder.report.tables.sheets import as_csv
+from autograder.report.tables.students import Class
+from autograder.roster import Member
 
 TITLE = "From loops to matrices"  # of the assignment; Canvas asks which of its own is meant where none is called so
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -26,12 +25,7 @@ STATUS = {"graded": "Graded", "invalid": "Graded", "error": "Ungraded"}  # what 
 
 
 def write_gradebooks(
-    out: Path,
-    rows: Iterable[dict[str, Any]],
-    submissions: Mapping[str, Place],
-    people: Class,
-    roster: Roster | None = None,
-    configuration: Configuration = DEFAULT,
+    out: Path, rows: Iterable[dict[str, Any]], people: Class, configuration: Configuration = DEFAULT
 ) -> list[Path]:
     """Write canvas.csv and gradescope.csv where students are known; return their paths.
 
@@ -41,29 +35,23 @@ def write_gradebooks(
         Folder of the results.
     rows : iterable of dict
         Those of grades.csv.
-    submissions : mapping of str to Place
-        All that were found.
     people : Class
-        Whose they are.
-    roster : Roster, optional
-        Who is in the class; if it is a gradebook of Canvas, its columns and numbers are kept, so that the import matches.
+        Whose they are; if its roster is a gradebook of Canvas, its columns and numbers are kept, so that the import matches.
     configuration : Configuration
         What full marks are worth.
     """
     if not people.members:
         return []
     by_name = {row["submission"]: row for row in rows if row["status"] in STATUS}
-    canvas = as_csv(*_canvas(people, by_name, roster, points(round(100 * configuration.total_points))))
-    write_atomically(out / "canvas.csv", canvas)
-    write_atomically(out / "gradescope.csv", as_csv(*_gradescope(people, by_name, submissions, configuration)))
+    worth = worth_of_questions(configuration)
+    write_atomically(out / "canvas.csv", as_csv(*_canvas(people, by_name, points(sum(worth.values())))))
+    write_atomically(out / "gradescope.csv", as_csv(*_gradescope(people, by_name, worth)))
     return [out / "canvas.csv", out / "gradescope.csv"]
 
 
-def _canvas(
-    people: Class, rows: Mapping[str, dict[str, Any]], roster: Roster | None, most: str
-) -> tuple[list[str], Iterator[dict[str, str]]]:
+def _canvas(people: Class, rows: Mapping[str, dict[str, Any]], most: str) -> tuple[list[str], Iterator[dict[str, str]]]:
     """Canvas's table: its own columns up to the section, and the assignment."""
-    header = list(roster.header) if roster else []
+    header = list(people.roster.header) if people.roster else []
     same = [place for place, title in enumerate(header) if _same_title(title)]
     last = [title.strip().casefold() for title in header].index("section") if header else 0
     about = header[: last + 1] if header else list(CANVAS)
@@ -88,14 +76,13 @@ def _canvas(
 
 
 def _gradescope(
-    people: Class, rows: Mapping[str, dict[str, Any]], submissions: Mapping[str, Place], configuration: Configuration
+    people: Class, rows: Mapping[str, dict[str, Any]], worth: Mapping[str, int]
 ) -> tuple[list[str], Iterator[dict[str, str]]]:
-    """Gradescope's table, with a column for each question."""
-    worth = worth_of_questions(configuration)
+    """Gradescope's table, with a column for each question, which is worth so many hundredths of a point."""
     titles = {
         row["question"]: f"{row['question'][1:]}: {row['title']} ({worth[row['question']] / 100} pts)" for row in questions()
     }
-    most = points(round(100 * configuration.total_points))
+    most = points(sum(worth.values()))
 
     def lines() -> Iterator[dict[str, str]]:
         for member in people.members:
@@ -113,7 +100,7 @@ def _gradescope(
             if row:
                 name = row["submission"]
                 line["Submission ID"] = re.sub(r"^submission_(?=\d+$)", "", name)
-                line["Submission Time"] = _time(submissions[name].submitted)
+                line["Submission Time"] = _time(people.submissions[name].submitted)
                 if row["status"] != "error":
                     line |= {"Total Score": row["score"], **{title: row[question] for question, title in titles.items()}}
             yield line
