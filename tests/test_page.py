@@ -26,7 +26,7 @@ from autograder.homework import ROOT, checks
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.judge.verdict import Part, Report, Result
 from autograder.report.folder import save
-from autograder.report.page import ResultsError, figures, write_page, writing
+from autograder.report.page import ResultsError, figures, panels, templates, write_page, writing
 from autograder.report.page.items import discrimination
 from autograder.report.page.reading import result_of
 from autograder.report.tables.grades import write_grades
@@ -412,7 +412,7 @@ def test_a_name_of_several_students_and_odd_letters_stands_in_link_and_text(tmp_
 def test_cpu_times_over_the_limit_stand_beyond_its_line(ratios, over, bars):
     drawn = figures.of_ratios(ratios, (330, 130))
     assert (drawn.count('fill="var(--good)"'), drawn.count('fill="var(--bad)"')) == bars
-    assert f"over the limit {over} of {len(ratios)}" in writing._race(("q4", "N"), np.array(ratios)).words
+    assert f"over the limit {over} of {len(ratios)}" in panels._cpu_panel("q4", "N", ratios).words
 
 
 def test_a_histogram_has_a_bar_for_each_bin_with_someone_in_it():
@@ -433,7 +433,7 @@ def luminance(colour):
 @pytest.mark.parametrize("letters", ["ink", "quiet", "good"])
 def test_letters_stand_out_from_their_ground(scheme, ground, letters):
     """WCAG 2 asks for a contrast of 4.5 to 1."""
-    palettes = re.findall(r":root \{(.*?)\}", Path(writing.HERE / "page.css").read_text(encoding="utf-8"), re.DOTALL)
+    palettes = re.findall(r":root \{(.*?)\}", Path(templates.HERE / "page.css").read_text(encoding="utf-8"), re.DOTALL)
     colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", palettes[["light", "dark"].index(scheme)]))
     high, low = sorted((luminance(colours[letters]), luminance(colours[ground])), reverse=True)
     assert (high + 0.05) / (low + 0.05) >= 4.5

@@ -1,4 +1,4 @@
-"""What is kept of a class while its results pass by one at a time: small numbers, and the names of submissions."""
+"""What is gathered of a class while its results pass by one at a time: small numbers, and the names of submissions."""
 
 from array import array
 from collections import Counter
@@ -29,7 +29,7 @@ class Column:
 
 
 @dataclass
-class Tally:
+class Gathered:
     """Numbers of a class, in the order of grades.csv.
 
     Parameters

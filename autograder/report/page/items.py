@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from autograder.report.page.gathering import ABSENT, Column
 from autograder.report.page.reading import Outcome
-from autograder.report.page.tally import ABSENT, Column
 
 FEWEST = 10  # graded submissions: with fewer, a correlation is mostly chance
 EASY, HARD = 0.85, 0.5  # mean fraction of the points earned: above, below
