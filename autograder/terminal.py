@@ -1,4 +1,4 @@
-"""What `autograder grade` shows: how far it is, and at the end a table for people or a document for machines."""
+"""What commands show: how far they are, and what `autograder grade` found, as a table for people or a document for machines."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -44,7 +44,19 @@ def console() -> Console:
 
 
 def print_results(tally: Tally, configuration: Configuration, written: Iterable[Path], remarks: Sequence[str]) -> None:
-    """Print the table, or for many submissions what needs a look and a summary, and where everything is."""
+    """Print the table, or for many submissions what needs a look and a summary, and where everything is.
+
+    Parameters
+    ----------
+    tally : Tally
+        What has landed.
+    configuration : Configuration
+        What questions are worth.
+    written : iterable of Path
+        Files over the whole class.
+    remarks : sequence of str
+        What an instructor should know besides.
+    """
     screen = console()
     long = tally.landed > LONG
     shown = list(islice((row for row in tally.rows() if not long or row["status"] != "graded"), LONG))
@@ -62,8 +74,26 @@ def print_results(tally: Tally, configuration: Configuration, written: Iterable[
     screen.print("\n".join([*lines, *remarks]), markup=False, soft_wrap=True)
 
 
-def print_json(out: Path, tally: Tally, written: Iterable[Path], remarks: Sequence[str], **facts: Any) -> None:
-    """Print everything as one JSON document, row by row."""
+def print_json(
+    out: Path, tally: Tally, written: Iterable[Path], remarks: Sequence[str], *, seconds: float, interrupted: bool
+) -> None:
+    """Print everything as one JSON document, row by row.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the results.
+    tally : Tally
+        What has landed there.
+    written : iterable of Path
+        Files over the whole class.
+    remarks : sequence of str
+        What an instructor should know besides.
+    seconds : float
+        Time that the run took, by the wall clock.
+    interrupted : bool
+        Whether it was stopped before its end.
+    """
     about = {
         "out": str(out),
         "written": [str(path) for path in written],
@@ -71,7 +101,8 @@ def print_json(out: Path, tally: Tally, written: Iterable[Path], remarks: Sequen
         "landed": tally.landed,
         "counts": {status: tally.statuses[status] for status in ("graded", "invalid", "error")},
         "remarks": remarks,
-        **facts,
+        "seconds": seconds,
+        "interrupted": interrupted,
     }
     print(json.dumps(about, indent=1, ensure_ascii=False).removesuffix("\n}"), ',\n "rows": [', sep="", end="")
     for place, row in enumerate(tally.rows()):

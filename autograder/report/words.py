@@ -1,4 +1,4 @@
-"""What a student is told: of the submission as a whole, and of each check."""
+"""What is said of a submission: in one line, as a whole, and of each check."""
 
 from autograder.configuration import Configuration
 from autograder.homework import MODULES, checks, checks_of, questions

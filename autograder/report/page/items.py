@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograder.report.page.gathering import ABSENT, Column
-from autograder.report.page.reading import Outcome
+from autograder.report.page.reading import CheckOutcome
 
 FEWEST = 10  # graded submissions: with fewer, a correlation is mostly chance
 EASY, HARD = 0.85, 0.5  # mean fraction of the points earned: above, below
@@ -20,7 +20,7 @@ class Item:
 
     Parameters
     ----------
-    check : Outcome
+    check : CheckOutcome
         Its number, title and worth.
     taken, passed : int
         How many were judged by it, and passed it as a whole.
@@ -30,7 +30,7 @@ class Item:
         See `discrimination`; NaN where that is not defined.
     """
 
-    check: Outcome
+    check: CheckOutcome
     taken: int
     passed: int
     difficulty: float

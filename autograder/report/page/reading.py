@@ -66,7 +66,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CheckOutcome:
     """How one check ended for a submission.
 
     Parameters
@@ -98,12 +98,12 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Result:
+class StudentResult:
     """What a results.json holds.
 
     Parameters
     ----------
-    outcomes : tuple of Outcome
+    outcomes : tuple of CheckOutcome
         One for each check; empty if not graded.
     summary : str
         What stands above the checks, as HTML that `autograder.report.blocks` wrote.
@@ -117,7 +117,7 @@ class Result:
         When, in seconds since 1970.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[CheckOutcome, ...]
     summary: str
     reason: str
     hints: tuple[tuple[str, str], ...]
@@ -183,7 +183,7 @@ def rows(out: Path) -> Iterator[Row]:
         raise ResultsError(f"{out / 'grades.csv'} cannot be read: {error}.") from error
 
 
-def result_of(out: Path, row: Row) -> Result:
+def result_of(out: Path, row: Row) -> StudentResult:
     """Read the results.json of a submission.
 
     Raises
@@ -203,10 +203,10 @@ def result_of(out: Path, row: Row) -> Result:
         raise Unusable(f"its results.json is broken ({type(error).__name__})") from error
 
 
-def _result(document: dict[str, Any], written: float) -> Result:
+def _result(document: dict[str, Any], written: float) -> StudentResult:
     extra = document["extra_data"]
     found = ((RATIO.fullmatch(meter), value) for meter, value in extra.get("meters", {}).items())
-    return Result(
+    return StudentResult(
         tuple(map(_outcome, document["tests"])),
         _text(document["output"]),
         clean(_text(extra["reason"])),
@@ -216,10 +216,10 @@ def _result(document: dict[str, Any], written: float) -> Result:
     )
 
 
-def _outcome(test: dict[str, Any]) -> Outcome:
+def _outcome(test: dict[str, Any]) -> CheckOutcome:
     mark, title = _named(_text(test["name"]))
     question, _, check = test["tags"]
-    return Outcome(
+    return CheckOutcome(
         _text(check),
         _text(test["number"]),
         _text(question),

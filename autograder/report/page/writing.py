@@ -15,7 +15,7 @@ from autograder.report.page.findings import findings, mistakes
 from autograder.report.page.gathering import Gathered
 from autograder.report.page.items import FEWEST, analyse
 from autograder.report.page.panels import cpu_panels, score_panels
-from autograder.report.page.reading import Outcome, Result, Row, Unusable, questions_of, result_of, rows
+from autograder.report.page.reading import CheckOutcome, Row, StudentResult, Unusable, questions_of, result_of, rows
 from autograder.report.page.templates import fill
 
 MOST_LINKS = 500  # submissions listed behind a mistake: the table has them all
@@ -58,9 +58,9 @@ def write_page(out: Path) -> Path:
     return path
 
 
-def student_page(row: Row, result: Result) -> str:
+def student_page(row: Row, result: StudentResult) -> str:
     """Fill in what one student receives: nothing of checks that are shown later, and no sum that includes them."""
-    by_question: dict[str, list[Outcome]] = {}
+    by_question: dict[str, list[CheckOutcome]] = {}
     for outcome in result.outcomes:
         if outcome.visible:
             by_question.setdefault(outcome.question, []).append(outcome)
