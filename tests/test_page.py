@@ -118,6 +118,13 @@ def test_checks_stand_with_the_numbers_of_the_class(tmp_path, size, seed):
     assert defined > 5 or size < 10
 
 
+def test_a_check_that_is_worth_nothing_is_neither_easy_nor_hard(tmp_path):
+    """Of a total of a hundredth, one check has it all."""
+    page = page_of(folder(tmp_path, [graded("a")], Configuration(total_points=0.01)))
+    levels = [(row[2], row[5], row[6]) for row in Tables(page).found["checks"][1:]]
+    assert sorted(levels) == [("0", "–", "–")] * (len(checks()) - 1) + [("0.01", "100 %", "easy")]
+
+
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 10_000)), min_size=10, max_size=80))
 def test_discrimination_is_pearsons_correlation_with_passing(pairs):
     passed, rest = np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs], float)
