@@ -1,8 +1,9 @@
 """Marks in the tables that Canvas imports and Gradescope exports, a row for each student."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ GRADESCOPE = (
     *("First Name", "Last Name", "SID", "Email", "Sections", "Total Score", "Max Points", "Status", "Submission ID"),
     *("Submission Time", "Lateness (H:M:S)", "View Count", "Submission Count"),
 )
+Rows = dict[str, dict[str, Any]]  # of grades.csv, by submission
 STATUS = {"graded": "Graded", "invalid": "Graded", "error": "Ungraded"}  # what Gradescope calls it; others are missing
 
 
@@ -43,77 +45,79 @@ def write_gradebooks(
     if not people.members:
         return []
     by_name = {row["submission"]: row for row in rows if row["status"] in STATUS}
-    worth = worth_of_questions(configuration)
-    write_atomically(out / "canvas.csv", as_csv(*_canvas(people, by_name, points(sum(worth.values())))))
-    write_atomically(out / "gradescope.csv", as_csv(*_gradescope(people, by_name, worth)))
+    write_atomically(out / "canvas.csv", _canvas(people, by_name, configuration))
+    write_atomically(out / "gradescope.csv", _gradescope(people, by_name, configuration))
     return [out / "canvas.csv", out / "gradescope.csv"]
 
 
-def _canvas(people: Class, rows: Mapping[str, dict[str, Any]], most: str) -> tuple[list[str], Iterator[dict[str, str]]]:
-    """Canvas's table: its own columns up to the section, and the assignment."""
-    header = list(people.roster.header) if people.roster else []
-    same = [place for place, title in enumerate(header) if _same_title(title)]
-    last = [title.strip().casefold() for title in header].index("section") if header else 0
-    about = header[: last + 1] if header else list(CANVAS)
-    column = header[same[0]] if len(same) == 1 else TITLE
+def _canvas(people: Class, rows: Rows, configuration: Configuration) -> str:
+    """Canvas's table: its own columns up to the section, and the assignment's."""
+    header = people.roster.header if people.roster else ()
+    ours = [place for place, title in enumerate(header) if _same_title(title)]
+    column = header[ours[0]] if len(ours) == 1 else TITLE
+    about: tuple[str, ...] = CANVAS
+    students = people.members
+    if header:
+        about = header[: [title.strip().casefold() for title in header].index("section") + 1]
+        students = tuple(member for member in students if member.cells)  # Canvas would take anyone else for a new student
 
-    def lines() -> Iterator[dict[str, str]]:
-        yield {about[0]: "    Points Possible", column: most}
-        for member in people.members:
-            row = _counted(people, rows, member)
-            # An empty cell would delete what Canvas has: who has no mark here keeps that of the roster.
-            kept = member.cells[same[0]] if header and member.cells and len(same) == 1 else ""
-            score = row["score"] if row and row["status"] != "error" else kept
-            if not header:
-                student = member.student
-                name = f"{member.last}, {member.first}" if member.first and member.last else student.name
-                cells = (name, member.canvas, student.sid, member.login or student.email, member.sections)
-                yield {**dict(zip(about, cells)), column: score}
-            elif member.cells:  # Canvas would take anyone else for a new student
-                yield {**dict(zip(about, member.cells)), column: score}
+    def line(member: Member) -> dict[str, str]:
+        row = _counted(people, rows, member)
+        # An empty cell would delete what Canvas has: who has no mark here keeps that of the roster.
+        kept = member.cells[ours[0]] if len(ours) == 1 else ""
+        score = row["score"] if row and row["status"] != "error" else kept
+        return {**dict(zip(about, member.cells if header else _canvas_cells(member))), column: score}
 
-    return [*about, column], lines()
+    possible = {about[0]: "    Points Possible", column: _most(configuration)}
+    return as_csv([*about, column], chain([possible], map(line, students)))
 
 
-def _gradescope(
-    people: Class, rows: Mapping[str, dict[str, Any]], worth: Mapping[str, int]
-) -> tuple[list[str], Iterator[dict[str, str]]]:
-    """Gradescope's table, with a column for each question, which is worth so many hundredths of a point."""
+def _canvas_cells(member: Member) -> tuple[str, ...]:
+    """What is known of a student, by the columns of `CANVAS`."""
+    name = f"{member.last}, {member.first}" if member.first and member.last else member.student.name
+    return name, member.canvas, member.student.sid, member.login or member.student.email, member.sections
+
+
+def _gradescope(people: Class, rows: Rows, configuration: Configuration) -> str:
+    """Gradescope's table, with a column for each question."""
+    worth = worth_of_questions(configuration)
+    most = _most(configuration)
     titles = {
         row["question"]: f"{row['question'][1:]}: {row['title']} ({worth[row['question']] / 100} pts)" for row in questions()
     }
-    most = points(sum(worth.values()))
 
-    def lines() -> Iterator[dict[str, str]]:
-        for member in people.members:
-            row = _counted(people, rows, member)
-            student = member.student
-            line = {
-                "First Name": member.first,
-                "Last Name": member.last,
-                "SID": student.sid or member.canvas,
-                "Email": student.email,
-                "Sections": member.sections,
-                "Max Points": most,
-                "Status": STATUS[row["status"]] if row else "Missing",
-            }
-            if row:
-                name = row["submission"]
-                line["Submission ID"] = re.sub(r"^submission_(?=\d+$)", "", name)
-                line["Submission Time"] = _time(people.submissions[name].submitted)
-                if row["status"] != "error":
-                    line |= {"Total Score": row["score"], **{title: row[question] for question, title in titles.items()}}
-            yield line
+    def line(member: Member) -> dict[str, str]:
+        row = _counted(people, rows, member)
+        cells = {
+            "First Name": member.first,
+            "Last Name": member.last,
+            "SID": member.student.sid or member.canvas,
+            "Email": member.student.email,
+            "Sections": member.sections,
+            "Max Points": most,
+            "Status": STATUS[row["status"]] if row else "Missing",
+        }
+        if row:
+            cells["Submission ID"] = re.sub(r"^submission_(?=\d+$)", "", row["submission"])
+            cells["Submission Time"] = _time(people.submissions[row["submission"]].submitted)
+            if row["status"] != "error":
+                cells |= {"Total Score": row["score"], **{title: row[question] for question, title in titles.items()}}
+        return cells
 
-    return [*GRADESCOPE, *titles.values()], lines()
+    return as_csv([*GRADESCOPE, *titles.values()], map(line, people.members))
 
 
-def _counted(people: Class, rows: Mapping[str, dict[str, Any]], member: Member) -> dict[str, Any] | None:
+def _counted(people: Class, rows: Rows, member: Member) -> dict[str, Any] | None:
     """The row of a student's last submission that has one."""
     return next((rows[name] for name in reversed(people.handed_in.get(member, [])) if name in rows), None)
 
 
+def _most(configuration: Configuration) -> str:
+    return points(round(100 * configuration.total_points))
+
+
 def _same_title(title: str) -> bool:
+    """Whether Canvas's column is the assignment's."""
     match = NUMBERED.fullmatch(title)
     return (match[1] if match else title).strip().casefold() == TITLE.casefold()
 
