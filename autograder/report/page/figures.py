@@ -88,13 +88,13 @@ def _bars(
         left, bottom, top = 30, 22, 12 if limit is None else 20
         margins = (left / size[0], bottom / size[1], 1 - (left + 14) / size[0], 1 - (bottom + top) / size[1])
         axes = figure.add_axes(margins)
-        shown = [k for k, height in enumerate(heights) if height]
+        shown = heights > 0
         axes.bar(
-            [lefts[k] + 0.06 * widths[k] for k in shown],
-            [heights[k] for k in shown],
-            [0.88 * widths[k] for k in shown],
+            (lefts + 0.06 * widths)[shown],
+            heights[shown],
+            0.88 * widths[shown],
             align="edge",
-            color=[colours[k] for k in shown],
+            color=np.array(colours)[shown],
             clip_on=False,
             zorder=2,
         )

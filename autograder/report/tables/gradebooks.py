@@ -15,6 +15,8 @@ from autograder.report.tables.sheets import as_csv
 from autograder.report.tables.students import Class
 from autograder.roster import Member
 
+Rows = dict[str, dict[str, Any]]  # of grades.csv, by submission
+
 TITLE = "From loops to matrices"  # of the assignment; Canvas asks which of its own is meant where none is called so
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 NUMBERED = re.compile(r"(.*?)\s*\(\d+\)")  # a title with Canvas's number of the assignment
@@ -22,7 +24,6 @@ GRADESCOPE = (
     *("First Name", "Last Name", "SID", "Email", "Sections", "Total Score", "Max Points", "Status", "Submission ID"),
     *("Submission Time", "Lateness (H:M:S)", "View Count", "Submission Count"),
 )
-Rows = dict[str, dict[str, Any]]  # of grades.csv, by submission
 STATUS = {"graded": "Graded", "invalid": "Graded", "error": "Ungraded"}  # what Gradescope calls it; others are missing
 
 
