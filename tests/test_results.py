@@ -323,6 +323,12 @@ def test_checks_that_are_shown_later_are_told_nowhere_before():
     assert "Total" not in seen[0][0]
 
 
+def test_a_single_check_that_is_shown_later_is_spoken_of_as_one():
+    """A course can hide the check of time alone."""
+    rendered = results(judged(), Configuration(visibility={"default": "visible", "q5.timing": "after_published"}))
+    assert "1 more check is shown later: the table leaves it out." in Page(rendered["output"]).words
+
+
 def test_the_leaderboard_shows_what_was_measured_and_can_be_switched_off():
     """A speed-up of 0 stands for none."""
     report = judged(list(checks()), speed_ups={"q4": 61.25, "q5": 0.0})

@@ -55,7 +55,8 @@ def summary(report: Report, marks: Marks, configuration: Configuration, metadata
     if report.results:
         blocks.append(_points_table(report, marks, shown))
         if later:
-            blocks.append(Paragraph(f"{len(later)} more checks are shown later: the table leaves them out."))
+            left_out = "1 more check is" if len(later) == 1 else f"{len(later)} more checks are"
+            blocks.append(Paragraph(f"{left_out} shown later: the table leaves {'it' if len(later) == 1 else 'them'} out."))
         first = next((r.check.id for r in report.results if r.check.id in shown and _outcome(r) == "failed"), None)
         if first:
             blocks.append(Paragraph(f"Look first at {first}; what fails after it may follow from it."))
