@@ -44,10 +44,9 @@ def read_csv(path: Path) -> Iterator[dict[str, str]]:
     Raises
     ------
     OSError, ValueError, csv.Error
-        It cannot be read, or is not in UTF-8, or no table.
+        It cannot be read, is not in UTF-8, or is no table.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
-            yield {
-                column: from_cell(cell) for column, cell in row.items() if isinstance(cell, str)
-            }  # rows may be short or long
+            # A row that is too short has None in it, one that is too long a list.
+            yield {column: from_cell(cell) for column, cell in row.items() if isinstance(cell, str)}
