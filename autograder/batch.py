@@ -17,8 +17,8 @@ from autograder.homework import ASSIGNMENT, ROOT, SOLUTIONS
 from autograder.intake.places import Place
 from autograder.judge.verdict import Report
 from autograder.report.folder import copy, load, save
-from autograder.report.gradescope import versions
 from autograder.submission import Submission, stage
+from autograder.versions import versions
 
 LOCK = ".lock"  # in the folder of results: held while a run writes there
 JUDGED = ".judged"  # in the folder of results: a line with key and name of each submission that was judged

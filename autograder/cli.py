@@ -18,7 +18,8 @@ from autograder.homework import ASSIGNMENT, QUESTIONS
 
 if TYPE_CHECKING:
     from autograder.intake.places import Place
-    from autograder.report.tables import Tables
+    from autograder.report.tables.students import Class
+    from autograder.report.tally import Tally
     from autograder.roster import Roster
 
 SETTINGS = click.option(
@@ -68,7 +69,9 @@ def grade(
     Exits with 0 when every submission has a result, however bad its marks; with 1 when the grader itself failed on any.
     """
     from autograder.batch import Busy, alone
-    from autograder.report.tables import Tables
+    from autograder.report.tables.gradebooks import write_gradebooks
+    from autograder.report.tables.grades import write_grades
+    from autograder.report.tables.students import Class
     from autograder.report.tally import Tally
     from autograder.terminal import print_json, print_results
 
@@ -83,22 +86,22 @@ def grade(
     problem, interrupted = "", False
     try:
         submissions, roster, remarks = _find(paths, roster_file)
-        tally = Tally(out, submissions)
-        tables = Tables(out, tally, submissions, roster, configuration)
+        tally, people = Tally(out, submissions), Class.of(submissions, roster)
         with alone(out):
             try:
-                problem = _grade(tables, jobs, scheduler, fresh=fresh)
+                problem = _grade(out, people, tally, configuration, jobs, scheduler, fresh=fresh)
             except KeyboardInterrupt:
                 interrupted = True
                 click.echo("Stopping.", err=True)
             if problem and not tally.landed:
                 raise click.ClickException(f"{problem}.")
-            written = tables.write()
+            written = [write_grades(out, tally.rows(), people)]
+            written += write_gradebooks(out, tally.rows(), people, configuration)
             if not interrupted:
                 from autograder.report.page import write_page  # with matplotlib: what takes memory comes last
 
                 written.append(write_page(out))
-            remarks += tables.remarks
+            remarks += people.sentences()
             if as_json:
                 seconds = round(time.monotonic() - started, 2)
                 print_json(out, tally, written, remarks, seconds=seconds, interrupted=interrupted)
@@ -168,8 +171,8 @@ def doctor() -> None:
     Exits with 1 when something is missing without which nothing is graded.
     """
     from autograder.judge.doctor import examine
-    from autograder.report.gradescope import versions
     from autograder.terminal import console
+    from autograder.versions import versions
 
     findings = examine()
     table = Table(box=None, pad_edge=False, show_header=False)
@@ -290,7 +293,16 @@ def _find(paths: tuple[Path, ...], roster_file: Path | None) -> tuple[dict[str, 
         raise click.UsageError(str(error)) from error
 
 
-def _grade(tables: "Tables", jobs: int, scheduler: str | None, *, fresh: bool) -> str:
+def _grade(
+    out: Path,
+    people: "Class",
+    tally: "Tally",
+    configuration: Configuration,
+    jobs: int,
+    scheduler: str | None,
+    *,
+    fresh: bool,
+) -> str:
     """Grade, here or on a cluster, and show how far it is.
 
     Returns
@@ -302,19 +314,17 @@ def _grade(tables: "Tables", jobs: int, scheduler: str | None, *, fresh: bool) -
     from autograder.progress import Follower
     from autograder.terminal import progress_bar
 
-    seed = tables.configuration.hidden_seed
+    seed = configuration.hidden_seed
     with progress_bar(counts="") as progress:
-        follower = Follower(tables, progress)
-        graded_by = partial(
-            batch.grade, tables.submissions, tables.out, tables.configuration, fresh=fresh, landed=follower.landed
-        )
+        follower = Follower(out, people, tally, progress)
+        grade_by = partial(batch.grade, people.submissions, out, configuration, fresh=fresh, landed=follower.landed)
         if scheduler is None:
-            graded_by(judges=partial(pool.judge_all, jobs=jobs, seed=seed))
+            grade_by(judges=partial(pool.judge_all, jobs=jobs, seed=seed))
             return ""
         from autograder import cluster
 
         try:
-            graded_by(judges=partial(cluster.judge_all, scheduler=scheduler, seed=seed, say=follower.say))
+            grade_by(judges=partial(cluster.judge_all, scheduler=scheduler, seed=seed, say=follower.say))
         except cluster.Unreachable as error:
             raise click.UsageError(str(error)) from error
         except cluster.ClusterError as error:

@@ -27,8 +27,8 @@ from distributed.scheduler import KilledWorker
 from autograder.batch import checks_digest
 from autograder.judge.verdict import Report
 from autograder.pool import IN_FLIGHT, judge_one
-from autograder.report.gradescope import versions
 from autograder.submission import Submission
+from autograder.versions import versions
 
 CONNECTING = 8.0  # seconds until a scheduler counts as unreachable; one in the same network answers in milliseconds
 LOOK = 2.0  # seconds between looks at who is there

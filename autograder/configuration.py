@@ -182,6 +182,7 @@ class Configuration:
         return cls(visibility=visibility, **settings)
 
 
+DEFAULT = Configuration()  # of a course that decides nothing
 KEYS = {setting.metadata["key"].name: setting for setting in fields(Configuration) if "key" in setting.metadata}
 SECTIONS = (*dict.fromkeys(name.partition(".")[0] for name in KEYS), "visibility")
 

@@ -75,6 +75,11 @@ def checks() -> dict[str, Check]:
     return table
 
 
+def checks_of(question: str) -> list[str]:
+    """Ids of the checks of a question."""
+    return [name for name, check in checks().items() if check.question == question]
+
+
 @cache
 def reference(module: str) -> ModuleType:
     """Load a module of the reference answers, under a name that no submission has.

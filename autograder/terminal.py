@@ -1,4 +1,4 @@
-"""What `autograder grade` shows: how far it is, and at the end a table for people or a document for machines."""
+"""What commands show: how far they are, and what `autograder grade` found, as a table for people or a document for machines."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -15,8 +15,7 @@ from rich.text import Text
 
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS
-from autograder.judge.verdict import Report
-from autograder.report.marks import Marks, of_question, points
+from autograder.report.marks import points, worth_of_questions
 from autograder.report.tally import Tally
 
 PLAIN_WIDTH = 160  # columns of the table where the output is no terminal
@@ -45,7 +44,19 @@ def console() -> Console:
 
 
 def print_results(tally: Tally, configuration: Configuration, written: Iterable[Path], remarks: Sequence[str]) -> None:
-    """Print the table, or for many submissions what needs a look and a summary, and where everything is."""
+    """Print the table, or for many submissions what needs a look and a summary, and where everything is.
+
+    Parameters
+    ----------
+    tally : Tally
+        What has landed.
+    configuration : Configuration
+        What questions are worth.
+    written : iterable of Path
+        Files over the whole class.
+    remarks : sequence of str
+        What an instructor should know besides.
+    """
     screen = console()
     long = tally.landed > LONG
     shown = list(islice((row for row in tally.rows() if not long or row["status"] != "graded"), LONG))
@@ -63,8 +74,26 @@ def print_results(tally: Tally, configuration: Configuration, written: Iterable[
     screen.print("\n".join([*lines, *remarks]), markup=False, soft_wrap=True)
 
 
-def print_json(out: Path, tally: Tally, written: Iterable[Path], remarks: Sequence[str], **facts: Any) -> None:
-    """Print everything as one JSON document, row by row."""
+def print_json(
+    out: Path, tally: Tally, written: Iterable[Path], remarks: Sequence[str], *, seconds: float, interrupted: bool
+) -> None:
+    """Print everything as one JSON document, row by row.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the results.
+    tally : Tally
+        What has landed there.
+    written : iterable of Path
+        Files over the whole class.
+    remarks : sequence of str
+        What an instructor should know besides.
+    seconds : float
+        Time that the run took, by the wall clock.
+    interrupted : bool
+        Whether it was stopped before its end.
+    """
     about = {
         "out": str(out),
         "written": [str(path) for path in written],
@@ -72,7 +101,8 @@ def print_json(out: Path, tally: Tally, written: Iterable[Path], remarks: Sequen
         "landed": tally.landed,
         "counts": {status: tally.statuses[status] for status in ("graded", "invalid", "error")},
         "remarks": remarks,
-        **facts,
+        "seconds": seconds,
+        "interrupted": interrupted,
     }
     print(json.dumps(about, indent=1, ensure_ascii=False).removesuffix("\n}"), ',\n "rows": [', sep="", end="")
     for place, row in enumerate(tally.rows()):
@@ -83,12 +113,11 @@ def print_json(out: Path, tally: Tally, written: Iterable[Path], remarks: Sequen
 
 
 def _table(rows: list[dict[str, Any]], configuration: Configuration) -> Table:
-    worth = Marks.of(Report("", "graded"), configuration)
     table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
     table.add_column("submission", no_wrap=True, min_width=max((len(row["submission"]) for row in rows), default=0))
     table.add_column("score", justify="right", no_wrap=True)
-    for question in QUESTIONS:
-        table.add_column(f"{question}/{points(worth.most(of_question(question)))}", justify="right", no_wrap=True)
+    for question, worth in worth_of_questions(configuration).items():
+        table.add_column(f"{question}/{points(worth)}", justify="right", no_wrap=True)
     table.add_column("status", no_wrap=True)
     table.add_column("what to look at first", overflow="ellipsis", no_wrap=True, ratio=1)
     for row in rows:

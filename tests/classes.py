@@ -7,7 +7,9 @@ from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, checks
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.judge.verdict import Part, Report, Result
-from autograder.report.folder import save, write_grades
+from autograder.report.folder import save
+from autograder.report.tables.grades import write_grades
+from autograder.report.tables.students import Class
 
 AXES = ("q4.cpu_ratio.N", "q4.cpu_ratio.D", "q4.cpu_ratio.C", "q5.cpu_ratio.n", "q5.cpu_ratio.m", "q5.cpu_ratio.d")
 
@@ -31,7 +33,7 @@ def folder(out, reports, configuration=None, students=None):
     """The folder that grading them leaves; of students, columns of grades.csv, by submission."""
     configuration = configuration or Configuration()
     table = [save(out, report, "key", configuration) for report in reports]
-    write_grades(out, table)
+    write_grades(out, table, Class.of({}))
     if students:
         add_students(out, students)
     return out

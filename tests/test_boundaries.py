@@ -15,7 +15,7 @@ FILES = {
     for path in (ROOT / "autograder").rglob("*.py")
     if "image" not in path.parts
 }
-EVERYONE = {"homework", "configuration"}  # knows of nothing else, or only of the first
+EVERYONE = {"homework", "configuration", "versions"}  # know of nothing else, or only of the first
 KNOWS = {
     "configuration": {"homework"},
     "roster_csv": {"roster"},
@@ -29,7 +29,7 @@ KNOWS = {
     "report": {"intake", "judge", "roster"} | EVERYONE,
     "pool": {"judge", "submission", "orders"},
     "batch": {"intake", "judge", "report", "submission"} | EVERYONE,
-    "cluster": {"batch", "judge", "pool", "report", "submission"},
+    "cluster": {"batch", "judge", "pool", "submission", "versions"},
     "routes": {"batch", "intake", "judge", "pool", "report", "submission"} | EVERYONE,
     "release": {"judge", "report", "routes"} | EVERYONE,
     "audit": {"pool", "release", "submission"} | EVERYONE,

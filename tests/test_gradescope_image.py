@@ -22,7 +22,7 @@ from autograder.configuration import Configuration
 from autograder.homework import ROOT, SOLUTIONS
 from autograder.pool import judge_all
 from autograder.release.gradescope import build_gradescope
-from autograder.report.gradescope import results as render
+from autograder.report.results import results as render
 from autograder.routes.gradescope import RESERVED
 from autograder.submission import stage
 

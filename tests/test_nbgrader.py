@@ -24,10 +24,10 @@ from hypothesis import strategies as st
 
 from autograder.cli import main
 from autograder.configuration import DEFAULT_SEED, Configuration
-from autograder.homework import FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS, checks
+from autograder.homework import FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS, checks, checks_of
 from autograder.pool import judge_all
 from autograder.release.nbgrader import source_notebook
-from autograder.report.marks import Marks, of_question
+from autograder.report.marks import Marks
 from autograder.submission import stage
 from tests.notebooks import cell_of, student_notebook, text_of
 
@@ -300,7 +300,7 @@ def expected(modules) -> dict[str, dict[str, float]]:
     submissions = [stage(name, folder) for name, folder in modules.items()]
     marks = {report.submission: Marks.of(report, Configuration()) for report in judge_all(submissions, 2, DEFAULT_SEED)}
     return {
-        name: {question: found.earned(of_question(question)) / 100 for question in QUESTIONS} for name, found in marks.items()
+        name: {question: found.earned(checks_of(question)) / 100 for question in QUESTIONS} for name, found in marks.items()
     }
 
 

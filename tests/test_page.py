@@ -25,10 +25,12 @@ from autograder.configuration import Configuration
 from autograder.homework import ROOT, checks
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.judge.verdict import Part, Report, Result
-from autograder.report.folder import save, write_grades
-from autograder.report.page import ResultsError, figures, write_page, writing
+from autograder.report.folder import save
+from autograder.report.page import ResultsError, figures, panels, templates, write_page, writing
 from autograder.report.page.items import discrimination
 from autograder.report.page.reading import result_of
+from autograder.report.tables.grades import write_grades
+from autograder.report.tables.students import Class
 from tests.classes import a_class, folder, graded
 
 
@@ -114,6 +116,13 @@ def test_checks_stand_with_the_numbers_of_the_class(tmp_path, size, seed):
             expected = statistics.correlation(list(map(float, passed)), rest)
             assert float(row[7].replace("−", "-")) == pytest.approx(expected, abs=0.0050001)
     assert defined > 5 or size < 10
+
+
+def test_a_check_that_is_worth_nothing_is_neither_easy_nor_hard(tmp_path):
+    """Of a total of a hundredth, one check has it all."""
+    page = page_of(folder(tmp_path, [graded("a")], Configuration(total_points=0.01)))
+    levels = [(row[2], row[5], row[6]) for row in Tables(page).found["checks"][1:]]
+    assert sorted(levels) == [("0", "–", "–")] * (len(checks()) - 1) + [("0.01", "100 %", "easy")]
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 10_000)), min_size=10, max_size=80))
@@ -220,14 +229,14 @@ def test_a_class_in_which_nothing_was_graded_has_a_page(tmp_path, status):
 
 
 def test_a_class_of_none_has_a_page(tmp_path):
-    write_grades(tmp_path, [])
+    write_grades(tmp_path, [], Class.of({}))
     assert "0 submissions" in words_of(page_of(tmp_path))
 
 
 def test_full_marks_that_differ_are_told(tmp_path):
     """After a run with other settings that left some results as they were."""
     table = [save(tmp_path, graded(str(points)), "key", Configuration(total_points=points)) for points in (50, 100)]
-    write_grades(tmp_path, table)
+    write_grades(tmp_path, table, Class.of({}))
     assert "Full marks differ between submissions: 50 for 1, 100 for 1." in words_of(page_of(tmp_path))
 
 
@@ -410,7 +419,7 @@ def test_a_name_of_several_students_and_odd_letters_stands_in_link_and_text(tmp_
 def test_cpu_times_over_the_limit_stand_beyond_its_line(ratios, over, bars):
     drawn = figures.of_ratios(ratios, (330, 130))
     assert (drawn.count('fill="var(--good)"'), drawn.count('fill="var(--bad)"')) == bars
-    assert f"over the limit {over} of {len(ratios)}" in writing._race(("q4", "N"), np.array(ratios)).words
+    assert f"over the limit {over} of {len(ratios)}" in panels._cpu_panel("q4", "N", ratios).words
 
 
 def test_a_histogram_has_a_bar_for_each_bin_with_someone_in_it():
@@ -431,7 +440,7 @@ def luminance(colour):
 @pytest.mark.parametrize("letters", ["ink", "quiet", "good"])
 def test_letters_stand_out_from_their_ground(scheme, ground, letters):
     """WCAG 2 asks for a contrast of 4.5 to 1."""
-    palettes = re.findall(r":root \{(.*?)\}", Path(writing.HERE / "page.css").read_text(encoding="utf-8"), re.DOTALL)
+    palettes = re.findall(r":root \{(.*?)\}", Path(templates.HERE / "page.css").read_text(encoding="utf-8"), re.DOTALL)
     colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", palettes[["light", "dark"].index(scheme)]))
     high, low = sorted((luminance(colours[letters]), luminance(colours[ground])), reverse=True)
     assert (high + 0.05) / (low + 0.05) >= 4.5

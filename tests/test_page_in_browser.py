@@ -10,8 +10,8 @@ from playwright.sync_api import sync_playwright
 from autograder.homework import QUESTIONS, checks
 from autograder.judge.verdict import Report
 from autograder.report.page import reading, write_page, writing
+from autograder.report.page.gathering import Gathered
 from autograder.report.page.reading import result_of, rows
-from autograder.report.page.tally import Tally
 from tests.classes import a_class, folder, graded
 
 pytestmark = pytest.mark.browser
@@ -193,11 +193,11 @@ def test_a_table_of_5000_sorts_and_searches(tmp_path, visit):
     folder(tmp_path, a_class(1, 14))
     (row,) = rows(tmp_path)
     result = result_of(tmp_path, row)
-    tally, table = Tally(list(QUESTIONS)), []
+    gathered, table = Gathered(list(QUESTIONS)), []
     for k in range(5_000):
         table.append(reading.Row(f"student-{k}", "graded", (k * 7919 % 5_000) / 50, row.questions, 1.0))
-        tally.add(table[-1], result)
-    (tmp_path / "index.html").write_text("".join(writing.class_page(tally, table)), encoding="utf-8")
+        gathered.add(table[-1], result)
+    (tmp_path / "index.html").write_text("".join(writing.class_page(gathered, table)), encoding="utf-8")
     page = visit(tmp_path / "index.html")
     page.locator("#all thead").get_by_role("button", name="Score").click()
     scores = list(map(float, column(page, "Score")))

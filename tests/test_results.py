@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from autograder.configuration import Configuration
 from autograder.homework import ASSIGNMENT, QUESTIONS, ROOT, checks
 from autograder.judge.verdict import Part, Report, Result
-from autograder.report.blocks import LONGEST_OUTPUT, Heading, Hint, Paragraph, Table, Verbatim, clean, to_html, to_text
-from autograder.report.folder import write_results
-from autograder.report.gradescope import as_text, for_instructor, results, unfinished
+from autograder.report.blocks import LONGEST_OUTPUT, Heading, Hint, Paragraph, Table, Verbatim, clean, to_html
+from autograder.report.files import write_atomically
 from autograder.report.marks import shares
 from autograder.report.metadata import Earlier, Metadata
+from autograder.report.results import as_json, for_instructor, results, unfinished
 from autograder.submission import Submission, stage
 
 SCHEMA = json.loads((ROOT / "tests" / "schema" / "results.schema.json").read_text(encoding="utf-8"))
@@ -135,8 +135,8 @@ def test_every_report_makes_a_valid_result(report, configuration, metadata):
         page = Page(output)
         assert page.tags <= TAGS
         assert not page.open
-    for told in (as_text(report, configuration, metadata), for_instructor(report, metadata)):
-        assert all(clean(line) == line for line in told.split("\n"))
+        assert all(clean(line) == line for line in page.words.split("\n"))
+    assert all(clean(line) == line for line in for_instructor(report, metadata).split("\n"))
 
 
 @pytest.mark.parametrize("odd", UNPRINTABLE, ids=[f"U+{ord(character):04X}" for character in UNPRINTABLE])
@@ -207,7 +207,6 @@ def test_whatever_is_written_is_shown_and_not_interpreted(text):
         page = Page(to_html([block]))
         assert page.words == before + clean(text)
         assert page.tags <= {"p", "pre", "strong"}
-        assert to_text([block]) == before + clean(text)
     assert Page(to_html([Table(("", text), (("a", text),))])).words == clean(text) + "a" + clean(text)
 
 
@@ -324,6 +323,12 @@ def test_checks_that_are_shown_later_are_told_nowhere_before():
     assert "Total" not in seen[0][0]
 
 
+def test_a_single_check_that_is_shown_later_is_spoken_of_as_one():
+    """A course can hide the check of time alone."""
+    rendered = results(judged(), Configuration(visibility={"default": "visible", "q5.timing": "after_published"}))
+    assert "1 more check is shown later: the table leaves it out." in Page(rendered["output"]).words
+
+
 def test_the_leaderboard_shows_what_was_measured_and_can_be_switched_off():
     """A speed-up of 0 stands for none."""
     report = judged(list(checks()), speed_ups={"q4": 61.25, "q5": 0.0})
@@ -389,7 +394,7 @@ def test_the_result_that_is_written_first_is_valid_and_says_what_to_do():
 def test_a_result_is_written_as_the_platform_reads_it(tmp_path):
     """UTF-8 without a byte order mark, one JSON value and nothing after it."""
     path = tmp_path / "results" / "results.json"
-    write_results(path, results(judged(message="\ufeffä \ud800")))
+    write_atomically(path, as_json(results(judged(message="\ufeffä \ud800"))))
     data = path.read_bytes()
     assert data.startswith(b"{")
     assert "ä".encode() in data

@@ -9,8 +9,9 @@ from autograder.homework import ASSIGNMENT, QUESTIONS, ROOT, SOLUTIONS, checks
 from autograder.judge.session import Bench
 from autograder.judge.verdict import Report
 from autograder.pool import judge_all
-from autograder.report.gradescope import as_text
+from autograder.report.results import results
 from autograder.submission import stage
+from tests.test_results import Page
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -41,7 +42,8 @@ def test_a_sample_gets_the_verdict_beside_it(reports: dict[str, Report], sample:
     """Points by question within their bands, status, hints, and the words that a student reads."""
     expected = tomllib.loads((sample / "expected.toml").read_text(encoding="utf-8"))
     report = reports[str(sample)]
-    told = as_text(report)
+    rendered = results(report)
+    told = "\n".join(Page(output).words for output in (rendered["output"], *(test["output"] for test in rendered["tests"])))
     assert report.status == expected["status"], report.reason
     for question, most in MOST.items():
         full = most if report.status == "graded" else 0

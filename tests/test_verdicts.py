@@ -7,10 +7,11 @@ import pytest
 
 from autograder.hidden.test_q2 import draw
 from autograder.homework import FUNCTIONS, MODULES, QUESTIONS, SOLUTIONS, checks
-from autograder.report.blocks import to_text
-from autograder.report.gradescope import results
+from autograder.report.blocks import to_html
+from autograder.report.results import results
 from autograder.report.words import of_check
 from autograder.submission import Submission
+from tests.test_results import Page
 
 from draws import PUBLIC_SEED, check_rng, sizes
 
@@ -20,7 +21,7 @@ def scores(report):
 
 
 def told(report, check):
-    return to_text(of_check(next(result for result in report.results if result.check.id == check)))
+    return Page(to_html(of_check(next(result for result in report.results if result.check.id == check)))).words
 
 
 def earned(report):

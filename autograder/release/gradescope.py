@@ -5,8 +5,7 @@ from pathlib import Path
 from autograder.configuration import Configuration
 from autograder.homework import ASSIGNMENT, GIVEN, MODULES, ROOT, SOLUTIONS
 from autograder.release.archive import write_zip
-from autograder.report.folder import as_json
-from autograder.report.gradescope import unfinished
+from autograder.report.results import as_json, unfinished
 
 IMAGE = Path(__file__).with_name("image")
 PACKAGE = ROOT / "autograder"
@@ -14,7 +13,7 @@ PACKAGE = ROOT / "autograder"
 LEFT_OUT = (
     *("audit", "release", "batch.py", "cli.py", "cluster.py", "progress.py", "terminal.py"),
     *(f"routes/{name}.py" for name in ("nbgrader", "nbgrader_cells", "otter")),
-    *(f"report/{name}" for name in ("gradebooks.py", "page", "students.py", "tables.py", "tally.py")),
+    *("report/page", "report/tables", "report/tally.py"),
 )
 LOCK = ROOT / "requirements" / "judge.txt"
 EXECUTABLE = ("setup.sh", "run_autograder")

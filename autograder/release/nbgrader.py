@@ -11,11 +11,10 @@ import nbformat
 
 from autograder.configuration import DOCUMENTED, Configuration
 from autograder.homework import ASSIGNMENT, FUNCTIONS, GIVEN, MODULES, QUESTIONS, SOLUTIONS
-from autograder.judge.verdict import Report
 from autograder.release.handout import FOLDER, notebook
 from autograder.release.source import PLACEHOLDER, WRITTEN_POINTS, Cell, cells
 from autograder.release.stubs import STUB
-from autograder.report.marks import Marks, of_question
+from autograder.report.marks import worth_of_questions
 
 GRADED = (
     *("requirements.txt", "pytest.ini", "check.py", "plots.py"),
@@ -131,8 +130,8 @@ def source_notebook(configuration: Configuration) -> str:
     text : str
         JSON in nbformat 4 with nbgrader's metadata.
     """
-    worth = Marks.of(Report("", "graded"), configuration)
-    points = dict(zip(CHECKS.values(), (worth.most(of_question(question)) / 100 for question in QUESTIONS)))
+    worth = worth_of_questions(configuration)
+    points = {cell: worth[question] / 100 for cell, question in zip(CHECKS.values(), QUESTIONS)}
     made = nbformat.reads(notebook(_without_files([_marked(cell) for cell in cells(solved=True)])), as_version=4)
     for cell in made.cells:
         if cell.id in FUNCTIONS:

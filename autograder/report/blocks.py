@@ -1,6 +1,6 @@
-"""What a report is made of, as HTML and as plain text.
+"""What a report is made of, and its HTML.
 
-File names and the words of exceptions are anyone's: no text is interpreted, in either form, and none can become too long.
+File names and the words of exceptions are anyone's: no text is interpreted, and none can become too long.
 """
 
 import html
@@ -81,11 +81,6 @@ def to_html(blocks: Iterable[Block]) -> str:
     return "\n".join(rendered)
 
 
-def to_text(blocks: Iterable[Block]) -> str:
-    """Render blocks as plain text, for a terminal."""
-    return "\n".join(map(_text, blocks))
-
-
 def _html(block: Block) -> str:
     if isinstance(block, Table):
         lines = [("th", block.columns), *(("td", row) for row in block.rows), ("th", block.total)]
@@ -106,16 +101,3 @@ def _html(block: Block) -> str:
 def _cell(tag: str, text: str, column: int) -> str:
     side = "left" if column < 2 else "right"
     return f'<{tag} style="{CELL}{side}">{html.escape(clean(text))}</{tag}>'
-
-
-def _text(block: Block) -> str:
-    if isinstance(block, Table):
-        table = [row for row in (block.columns, *block.rows, block.total) if row]
-        widths = [max(len(row[k]) for row in table) for k in range(len(block.columns))]
-        lines = ["  ".join(_pad(clean(text), width, k) for k, (text, width) in enumerate(zip(row, widths))) for row in table]
-        return "\n".join(line.rstrip() for line in lines)
-    return ("Hint: " if isinstance(block, Hint) else "") + clean(block.text)
-
-
-def _pad(text: str, width: int, column: int) -> str:
-    return text.ljust(width) if column < 2 else text.rjust(width)

@@ -1,105 +1,76 @@
-"""The folder that results land in: one results.json for each submission, grades.csv over all, nothing half-written."""
+"""The folder that results land in: for each submission results.json, and beside it what tells whether it is still valid."""
 
 import contextlib
 import json
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from autograder.configuration import Configuration
-from autograder.homework import QUESTIONS
+from autograder.configuration import DEFAULT, Configuration
+from autograder.homework import QUESTIONS, checks_of
 from autograder.judge.verdict import Report
-from autograder.report.gradescope import DEFAULT, results
-from autograder.report.marks import Marks, of_question, points
-from autograder.report.sheets import as_csv
+from autograder.report.files import write_atomically
+from autograder.report.marks import Marks, points
+from autograder.report.results import as_json, results
 from autograder.report.words import first_words
 
-COLUMNS = ("submission", "score", *QUESTIONS, "status", "seconds")
-GRADED = ".graded.json"  # beside results.json: the row of grades.csv, and the key under which it stays valid
-STUDENTS = ("names", "emails", "sids", "submitted")  # behind them, where anything is known of the students
-
-
-def write_atomically(path: Path, text: str | Iterable[str]) -> None:
-    """Replace a file as a whole, by a text or its pieces: a reader finds the old text or the new one, also after a crash.
-
-    A draft that a crash leaves has the name of the next one, which replaces it.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.draft")
-    with draft.open("w", encoding="utf-8") as file:
-        file.writelines([text] if isinstance(text, str) else text)
-    draft.replace(path)
-
-
-def as_json(rendered: dict[str, Any]) -> str:
-    """Write a result as Gradescope takes it, without a NaN."""
-    return json.dumps(rendered, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def write_results(path: Path, rendered: dict[str, Any]) -> None:
-    """Write a results.json in UTF-8 without a byte order mark, which Gradescope would not take."""
-    write_atomically(path, as_json(rendered))
+GRADED = ".graded.json"  # beside results.json: the submission's row, and the key under which both stay valid
 
 
 def save(out: Path, report: Report, key: str, configuration: Configuration = DEFAULT) -> dict[str, Any]:
-    """Write a submission's results.json, and beside it the key under which it stays valid; return its row of grades.csv."""
-    folder = out / report.submission
-    write_results(folder / "results.json", results(report, configuration))
+    """Write a submission's results.json, and beside it the key under which it stays valid.
+
+    Returns
+    -------
+    row : dict
+        What tables over a class have of it: the columns of grades.csv, and ``first_words``.
+    """
     marks = Marks.of(report, configuration)
     row = {
         "submission": report.submission,
         "score": points(marks.score),
-        **{question: points(marks.earned(of_question(question))) for question in QUESTIONS},
+        **{question: points(marks.earned(checks_of(question))) for question in QUESTIONS},
         "status": report.status,
         "seconds": f"{report.seconds:.2f}",
+        "first_words": first_words(report),
     }
-    write_atomically(folder / GRADED, json.dumps({"key": key, "row": row, "first_words": first_words(report)}))
-    return {**row, "first_words": first_words(report)}
+    _write(out, as_json(results(report, configuration)), key, row)
+    return row
 
 
 def load(out: Path, submission: str, key: str) -> dict[str, Any] | None:
     """Read the row of a submission that was graded under the same key before; None where there is none to rely on."""
     try:
         json.loads((out / submission / "results.json").read_text(encoding="utf-8"))
-        graded = _graded(out, submission)
-        return _row(graded) if graded["key"] == key and graded["row"]["status"] != "error" else None
+        graded = _read(out, submission)
+        row: dict[str, Any] = graded["row"]
+        return row if graded["key"] == key and row["status"] != "error" else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def copy(out: Path, graded: str, submission: str, key: str) -> dict[str, Any] | None:
     """Give a submission the result of another one with the same key; return its row, None where there is none to rely on."""
-    if load(out, graded, key) is None:
+    found = load(out, graded, key)
+    if found is None:
         return None
-    write_atomically(out / submission / "results.json", (out / graded / "results.json").read_text(encoding="utf-8"))
-    found = _graded(out, graded)
-    found["row"]["submission"] = submission
-    write_atomically(out / submission / GRADED, json.dumps(found))
-    return _row(found)
+    row = {**found, "submission": submission}
+    _write(out, (out / graded / "results.json").read_text(encoding="utf-8"), key, row)
+    return row
 
 
 def stored(out: Path, submissions: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Read the rows of submissions that have landed, one by one, whatever their keys."""
     for submission in submissions:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            yield _row(_graded(out, submission))
+            yield _read(out, submission)["row"]
 
 
-def _graded(out: Path, submission: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((out / submission / GRADED).read_text(encoding="utf-8"))
-    return found
+def _write(out: Path, result: str, key: str, row: dict[str, Any]) -> None:
+    write_atomically(out / row["submission"] / "results.json", result)
+    write_atomically(out / row["submission"] / GRADED, json.dumps({"key": key, "row": row}))
 
 
-def _row(graded: dict[str, Any]) -> dict[str, Any]:
-    return {**graded["row"], "first_words": graded["first_words"]}
-
-
-def write_grades(out: Path, rows: Iterable[dict[str, Any]]) -> Path:
-    """Write grades.csv, with columns of the students where rows have them; return its path."""
-    rows = iter(rows)
-    first = list(islice(rows, 1))
-    columns = (*COLUMNS, *STUDENTS) if any(STUDENTS[0] in row for row in first) else COLUMNS
-    path = out / "grades.csv"
-    write_atomically(path, as_csv(columns, chain(first, rows)))
-    return path
+def _read(out: Path, submission: str) -> dict[str, Any]:
+    graded: dict[str, Any] = json.loads((out / submission / GRADED).read_text(encoding="utf-8"))
+    return graded

@@ -23,7 +23,7 @@ def sentence(metadata: Metadata, configuration: Configuration) -> str:
     """Say how late a submission is and what follows; nothing where it is in time."""
     if not metadata.late or metadata.due is None:
         return ""
-    said = f"This was handed in {span(metadata.late)} after it was due ({moment(metadata.due)})."
+    said = f"This was handed in {span(metadata.late)} after it was due ({_moment(metadata.due)})."
     fraction = kept(metadata, configuration)
     percent, grace, latest = configuration.percent_per_day, configuration.grace_minutes, configuration.latest_day
     if not percent and latest is None:
@@ -36,7 +36,7 @@ def sentence(metadata: Metadata, configuration: Configuration) -> str:
     return f"{said} It loses {100 * (1 - fraction):g} % of its points: {percent:g} % for each day that has begun."
 
 
-def moment(time: datetime) -> str:
+def _moment(time: datetime) -> str:
     """A time to the minute, with its zone."""
     return f"{time:%Y-%m-%d %H:%M} {time.tzinfo}"
 

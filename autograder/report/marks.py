@@ -6,7 +6,7 @@ from functools import cached_property
 from math import floor
 
 from autograder.configuration import Configuration
-from autograder.homework import checks
+from autograder.homework import QUESTIONS, checks, checks_of
 from autograder.judge.verdict import Report
 
 
@@ -36,8 +36,8 @@ class Marks:
     @classmethod
     def of(cls, report: Report, configuration: Configuration, kept: float = 1.0) -> "Marks":
         """Scale the points of a report, so that full marks are the total of the configuration."""
-        worth = shares(round(100 * configuration.total_points), {name: check.points for name, check in checks().items()})
         fractions = {result.check.id: result.score / result.check.points for result in report.results}
+        worth = worth_of_checks(configuration)
         return cls({name: Mark(round(most * fractions.get(name, 0)), most) for name, most in worth.items()}, kept)
 
     @cached_property
@@ -54,13 +54,19 @@ class Marks:
         return sum(self.by_check[name].most for name in names)
 
 
-def of_question(question: str) -> list[str]:
-    """Ids of the checks of a question."""
-    return [name for name, check in checks().items() if check.question == question]
+def worth_of_checks(configuration: Configuration) -> dict[str, int]:
+    """Hundredths that each check is worth, by its id: in all, the total of the configuration."""
+    return shares(round(100 * configuration.total_points), {name: check.points for name, check in checks().items()})
+
+
+def worth_of_questions(configuration: Configuration) -> dict[str, int]:
+    """Hundredths that each question is worth."""
+    worth = worth_of_checks(configuration)
+    return {question: sum(worth[name] for name in checks_of(question)) for question in QUESTIONS}
 
 
 def points(hundredths: int) -> str:
-    """Points in words, without zeros at the end."""
+    """Points as text, without zeros at the end: 250 hundredths are ``2.5``."""
     return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")
 
 

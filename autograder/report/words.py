@@ -1,14 +1,14 @@
-"""What a student is told: of the submission as a whole, and of each check."""
+"""What is said of a submission: in one line, as a whole, and of each check."""
 
 from autograder.configuration import Configuration
-from autograder.homework import MODULES, checks, questions
-from autograder.judge.verdict import Part, Report, Result
+from autograder.homework import MODULES, checks, checks_of, questions
+from autograder.judge.verdict import Outcome, Part, Report, Result
+from autograder.report import lateness
 from autograder.report.blocks import Block, Heading, Hint, Paragraph, Table, Verbatim
-from autograder.report.lateness import sentence
-from autograder.report.marks import Marks, of_question, points
+from autograder.report.marks import Marks, points
 from autograder.report.metadata import Metadata
 
-MARKS = {"passed": "✓", "failed": "✗", "not judged": "–"}
+SIGNS: dict[Outcome, str] = {"passed": "✓", "failed": "✗", "not judged": "–"}
 NOT_THEIRS = "This is no mistake of yours. Your instructor can see the reason and grade again: write to them if this stays."
 UNFINISHED = (
     "Your submission has not been graded yet: the autograder was stopped before its end, most likely by a limit of time or"
@@ -16,6 +16,11 @@ UNFINISHED = (
     "The 0 is not your mark, and your files are safe. Submit the same files once more. If you read this again, write to your"
     " instructor, who can raise the limits and run the autograder again.",
 )
+
+
+def shown_later(configuration: Configuration) -> frozenset[str]:
+    """Ids of the checks that students do not see at once."""
+    return frozenset(name for name, check in checks().items() if configuration.visibility_of(check) != "visible")
 
 
 def first_words(report: Report) -> str:
@@ -35,8 +40,9 @@ def summary(report: Report, marks: Marks, configuration: Configuration, metadata
 
     Of checks that students do not see yet, nothing is in it, and no sum that includes them.
     """
-    shown = [name for name, check in checks().items() if configuration.visibility_of(check) == "visible"]
-    about = [progress(report, marks, metadata, shown), sentence(metadata, configuration) if report.results else ""]
+    later = shown_later(configuration)
+    shown = [name for name in checks() if name not in later]
+    about = [_progress(report, marks, metadata, shown), lateness.sentence(metadata, configuration) if report.results else ""]
     blocks: list[Block] = [Paragraph(text) for text in about if text]
     if report.status == "error":
         missing = ": some points may be missing." if report.results else "."
@@ -48,10 +54,10 @@ def summary(report: Report, marks: Marks, configuration: Configuration, metadata
         blocks.append(Paragraph(f"What to do: hand in {files}, or homework.ipynb with your answers; a .zip of them will do."))
     if report.results:
         blocks.append(_points_table(report, marks, shown))
-        later = len(checks()) - len(shown)
         if later:
-            blocks.append(Paragraph(f"{later} more checks are shown later: the table leaves them out."))
-        first = next((r.check.id for r in report.results if r.check.id in shown and _mark(r) == MARKS["failed"]), None)
+            left_out = "1 more check is" if len(later) == 1 else f"{len(later)} more checks are"
+            blocks.append(Paragraph(f"{left_out} shown later: the table leaves {'it' if len(later) == 1 else 'them'} out."))
+        first = next((r.check.id for r in report.results if r.check.id in shown and _outcome(r) == "failed"), None)
         if first:
             blocks.append(Paragraph(f"Look first at {first}; what fails after it may follow from it."))
     return blocks
@@ -70,18 +76,19 @@ def of_check(result: Result, later: frozenset[str] = frozenset()) -> list[Block]
     if result.passed:
         return []
     told = [_of_part(part, later) for part in result.parts]
-    if all(blocks == told[0] for blocks in told) and _mark(result) == MARKS["not judged"]:
-        return told[0] if told else []
-    headings = [Heading(f"{MARKS[part.outcome]} {part.title}") for part in result.parts]
-    return told[0] if len(told) == 1 else [block for heading, blocks in zip(headings, told) for block in (heading, *blocks)]
+    one_reason = _outcome(result) == "not judged" and all(blocks == told[0] for blocks in told)
+    if told and (len(told) == 1 or one_reason):
+        return told[0]
+    headings = [Heading(f"{SIGNS[part.outcome]} {part.title}") for part in result.parts]
+    return [block for heading, blocks in zip(headings, told) for block in (heading, *blocks)]
 
 
 def name(result: Result) -> str:
     """The line that stands for a check."""
-    return f"{_mark(result)} {result.check.id}: {result.check.title}"
+    return f"{SIGNS[_outcome(result)]} {result.check.id}: {result.check.title}"
 
 
-def progress(report: Report, marks: Marks, metadata: Metadata, shown: list[str]) -> str:
+def _progress(report: Report, marks: Marks, metadata: Metadata, shown: list[str]) -> str:
     """Which attempt this is, and what has changed since the one before it."""
     if metadata.attempt is None:
         return ""
@@ -97,7 +104,7 @@ def progress(report: Report, marks: Marks, metadata: Metadata, shown: list[str])
         told = f"{abs(change)} {comparative} {noun} {verb} than last time"
     moved = []
     for row in questions():
-        names = [check for check in of_question(row["question"]) if check in shown]
+        names = [check for check in checks_of(row["question"]) if check in shown]
         if any(round(100 * metadata.before[check].most) != marks.by_check[check].most for check in names):
             continue  # the scale was another one
         before, now = sum(round(100 * metadata.before[check].score) for check in names), marks.earned(names)
@@ -110,7 +117,7 @@ def _points_table(report: Report, marks: Marks, shown: list[str]) -> Table:
     passed = {result.check.id for result in report.results if result.passed}
     rows = []
     for row in questions():
-        names = [check for check in of_question(row["question"]) if check in shown]
+        names = [check for check in checks_of(row["question"]) if check in shown]
         if names:
             count = sum(check in passed for check in names)
             many = f"{points(marks.earned(names))} of {points(marks.most(names))}"
@@ -123,11 +130,11 @@ def _points_table(report: Report, marks: Marks, shown: list[str]) -> Table:
     return Table(("", "", "Points", "Checks passed"), tuple(rows), total)
 
 
-def _mark(result: Result) -> str:
+def _outcome(result: Result) -> Outcome:
     """Passed as a whole, failed somewhere, or not judged at all."""
     if result.passed:
-        return MARKS["passed"]
-    return MARKS["failed" if any(part.outcome == "failed" for part in result.parts) else "not judged"]
+        return "passed"
+    return "failed" if any(part.outcome == "failed" for part in result.parts) else "not judged"
 
 
 def _of_part(part: Part, later: frozenset[str]) -> list[Block]:

@@ -17,9 +17,9 @@ from autograder.configuration import Configuration, ConfigurationError
 from autograder.homework import ROOT, SOLUTIONS, checks
 from autograder.judge.verdict import Report
 from autograder.pool import judge_all
-from autograder.report.folder import as_json, write_atomically
-from autograder.report.gradescope import for_instructor, results, unfinished
+from autograder.report.files import write_atomically
 from autograder.report.metadata import read_metadata
+from autograder.report.results import as_json, for_instructor, results, unfinished
 from autograder.submission import stage
 
 CONFIGURATION = ROOT / "configuration.json"

@@ -22,6 +22,7 @@ logging.getLogger("matplotlib").setLevel(logging.ERROR)
 COLOURS = {"#000001": "var(--ink)", "#000002": "var(--quiet)", "#000003": "var(--good)", "#000004": "var(--bad)"}
 INK, QUIET, GOOD, BAD = COLOURS
 PIXEL = 1 / 72  # inches: an SVG of matplotlib has 72 units an inch, and a page shows each as a pixel
+WIDE = 400  # pixels: a wider figure has room for more bins and numbers
 FEW = 40  # submissions: with fewer, 20 bins would be mostly empty
 DECADES = (-1, 3)  # of the axis of CPU time: below are misses of the clock, above it does not matter how much
 BINS_A_DECADE = 8
@@ -40,24 +41,32 @@ def of_scores(scores: Sequence[float], most: float, size: tuple[int, int]) -> Ma
     size : (int, int)
         Width and height, pixels.
     """
-    values = np.asarray(scores, float)
-    bins = 20 if len(values) >= FEW and size[0] > 400 else 10
+    values, wide = np.asarray(scores, float), size[0] > WIDE
+    bins = 20 if wide and len(values) >= FEW else 10
     counts, edges = np.histogram(np.clip(values[np.isfinite(values)], 0, most), bins, (0, most))
-    ticks = {value: f"{value:g}" for value in (most * np.linspace(0, 1, 6 if size[0] > 400 else 3)).round(2)}
+    ticks = {value: f"{value:g}" for value in (most * np.linspace(0, 1, 6 if wide else 3)).round(2)}
     return _bars(edges[:-1], np.diff(edges), counts, [GOOD] * bins, ticks, size)
 
 
 def of_ratios(ratios: Sequence[float], size: tuple[int, int]) -> Markup:
-    """Draw CPU times in units of the reference's, on a logarithmic axis with the limit in it; at its end those without end."""
+    """Draw how CPU times are distributed, on a logarithmic axis with the limit in it; at its end those without end.
+
+    Parameters
+    ----------
+    ratios : sequence of float
+        CPU time of each submission in units of the reference's; infinite for one that ran out of memory or time.
+    size : (int, int)
+        Width and height, pixels.
+    """
     low, high = DECADES
     limit = math.log10(CPU_LIMIT)
     width = 1 / BINS_A_DECADE
     edges = limit + width * np.arange(-math.ceil((limit - low) / width), math.ceil((high - limit) / width) + 1)
     values = np.asarray(ratios, float)
     finite = values[np.isfinite(values)]
-    # A reading at the limit is within it: bins are closed on the right.
-    logs = -np.clip(np.log10(np.maximum(finite, 10.0**low)), edges[0], edges[-1])
-    counts = np.histogram(logs, np.sort(-edges))[0][::-1]
+    logs = np.clip(np.log10(np.maximum(finite, 10.0**low)), edges[0], edges[-1])
+    # A reading at the limit is within it: bins are closed on the right, those of np.histogram on the left.
+    counts = np.bincount(np.searchsorted(edges[1:-1], logs), minlength=len(edges) - 1)
     lefts, widths = np.append(edges[:-1], INFINITE - width / 2), np.full(len(edges), width)
     colours = [GOOD if left < limit - width / 2 else BAD for left in lefts]
     ticks = {-1.0: "0.1", 0.0: "1", limit: f"{CPU_LIMIT:g}", 2.0: "100", 3.0: "1000", INFINITE: "∞"}
@@ -73,24 +82,25 @@ def _bars(
     size: tuple[int, int],
     limit: float | None = None,
 ) -> Markup:
+    """Draw bars with their left edges, widths, heights and colours, numbers below the axis by their place, and a limit."""
     with mpl.rc_context({"svg.hashsalt": "page", "svg.fonttype": "none", "font.size": 11, "axes.linewidth": 0.8}):
         figure = Figure(figsize=(size[0] * PIXEL, size[1] * PIXEL))
         left, bottom, top = 30, 22, 12 if limit is None else 20
         margins = (left / size[0], bottom / size[1], 1 - (left + 14) / size[0], 1 - (bottom + top) / size[1])
         axes = figure.add_axes(margins)
-        shown = [k for k, height in enumerate(heights) if height]
+        shown = heights > 0
         axes.bar(
-            [lefts[k] + 0.06 * widths[k] for k in shown],
-            [heights[k] for k in shown],
-            [0.88 * widths[k] for k in shown],
+            (lefts + 0.06 * widths)[shown],
+            heights[shown],
+            0.88 * widths[shown],
             align="edge",
-            color=[colours[k] for k in shown],
+            color=np.array(colours)[shown],
             clip_on=False,
             zorder=2,
         )
         axes.set_xlim(lefts[0], lefts[-1] + widths[-1])
         axes.set_ylim(0, max(1, *heights))
-        axes.yaxis.set_major_locator(MaxNLocator(3 if size[0] < 400 else 4, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
+        axes.yaxis.set_major_locator(MaxNLocator(4 if size[0] > WIDE else 3, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
         axes.set_xticks(list(ticks), list(ticks.values()))
         axes.grid(axis="y", color=QUIET, linewidth=0.5, alpha=0.35, zorder=0, clip_on=False)
         axes.tick_params(length=0, labelcolor=QUIET, pad=4)

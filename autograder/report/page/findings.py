@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from autograder.report.page.gathering import Gathered
 from autograder.report.page.items import FEWEST, Item
-from autograder.report.page.tally import Tally
 
 MOST_NAMED = 3  # checks in one sentence
 
@@ -17,7 +17,7 @@ class Mistake:
     ----------
     question, id : str
         As in ``q4`` and ``no-mean``.
-    places : sequence of int
+    places : list of int
         Of the submissions, in grades.csv.
     words : str
         The sentence that one of the students read; the numbers in it are theirs. Empty where it is not known.
@@ -25,7 +25,7 @@ class Mistake:
 
     question: str
     id: str
-    places: "list[int]"
+    places: list[int]
     words: str
 
     @property
@@ -42,9 +42,9 @@ class Finding:
     words: str
 
 
-def mistakes(tally: Tally) -> list[Mistake]:
+def mistakes(gathered: Gathered) -> list[Mistake]:
     """The mistakes that were named, the commonest first."""
-    named = [Mistake(*hint, list(places), tally.sentences.get(hint, "")) for hint, places in tally.hints.items()]
+    named = [Mistake(*hint, list(places), gathered.sentences.get(hint, "")) for hint, places in gathered.hints.items()]
     return sorted(named, key=lambda mistake: (-len(mistake.places), mistake.label))
 
 

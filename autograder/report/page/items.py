@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from autograder.report.page.reading import Outcome
-from autograder.report.page.tally import ABSENT, Column
+from autograder.report.page.gathering import ABSENT, Column
+from autograder.report.page.reading import CheckOutcome
 
 FEWEST = 10  # graded submissions: with fewer, a correlation is mostly chance
 EASY, HARD = 0.85, 0.5  # mean fraction of the points earned: above, below
@@ -20,17 +20,17 @@ class Item:
 
     Parameters
     ----------
-    check : Outcome
+    check : CheckOutcome
         Its number, title and worth.
     taken, passed : int
         How many were judged by it, and passed it as a whole.
     difficulty : float
-        Mean fraction of its points that was earned: 1 is easiest.
+        Mean fraction of its points that was earned: 1 is easiest; NaN where it is worth nothing.
     discrimination : float
         See `discrimination`; NaN where that is not defined.
     """
 
-    check: Outcome
+    check: CheckOutcome
     taken: int
     passed: int
     difficulty: float
@@ -49,6 +49,8 @@ class Item:
     @property
     def how_hard(self) -> str:
         """The difficulty in a word."""
+        if math.isnan(self.difficulty):
+            return "–"
         return "easy" if self.difficulty >= EASY else "hard" if self.difficulty < HARD else "medium"
 
     @property
@@ -113,5 +115,6 @@ def discrimination(passed: npt.NDArray[np.bool_], rest: npt.NDArray[np.float64])
 
 
 def _earned(column: Column) -> npt.NDArray[np.float64]:
+    """Hundredths of a point by submission, shape (n,): 0 where the check is absent."""
     earned = np.asarray(column.earned, np.float64)
     return np.where(earned == ABSENT, 0.0, earned)

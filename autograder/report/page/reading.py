@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.report.blocks import Hint, clean, to_html
-from autograder.report.sheets import from_cell
+from autograder.report.tables.grades import STUDENTS
+from autograder.report.tables.sheets import read_csv
 
 NEEDED = ("submission", "score", "status", "seconds")  # columns without which a table holds no grades
 RATIO = re.compile(r"(q\d+)\.cpu_ratio\.(\w+)")
@@ -65,7 +66,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CheckOutcome:
     """How one check ended for a submission.
 
     Parameters
@@ -97,12 +98,12 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Result:
+class StudentResult:
     """What a results.json holds.
 
     Parameters
     ----------
-    outcomes : tuple of Outcome
+    outcomes : tuple of CheckOutcome
         One for each check; empty if not graded.
     summary : str
         What stands above the checks, as HTML that `autograder.report.blocks` wrote.
@@ -116,7 +117,7 @@ class Result:
         When, in seconds since 1970.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[CheckOutcome, ...]
     summary: str
     reason: str
     hints: tuple[tuple[str, str], ...]
@@ -169,23 +170,20 @@ def rows(out: Path) -> Iterator[Row]:
     """
     questions = questions_of(out)
     try:
-        with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
-            for cells in csv.DictReader(file):
-                row = {column: from_cell(cell) for column, cell in cells.items() if isinstance(cell, str)}
-                texts = {column: row.get(column, "") for column in ("names", "emails", "sids", "submitted")}
-                yield Row(
-                    row.get("submission", ""),
-                    clean(row.get("status", "")),
-                    _number(row.get("score")),
-                    {question: _number(row.get(question)) for question in questions},
-                    _number(row.get("seconds")),
-                    **{column: clean(text) for column, text in texts.items()},
-                )
+        for row in read_csv(out / "grades.csv"):
+            yield Row(
+                row.get("submission", ""),
+                clean(row.get("status", "")),
+                _number(row.get("score")),
+                {question: _number(row.get(question)) for question in questions},
+                _number(row.get("seconds")),
+                **{column: clean(row.get(column, "")) for column in STUDENTS},
+            )
     except (ValueError, csv.Error) as error:
         raise ResultsError(f"{out / 'grades.csv'} cannot be read: {error}.") from error
 
 
-def result_of(out: Path, row: Row) -> Result:
+def result_of(out: Path, row: Row) -> StudentResult:
     """Read the results.json of a submission.
 
     Raises
@@ -205,10 +203,10 @@ def result_of(out: Path, row: Row) -> Result:
         raise Unusable(f"its results.json is broken ({type(error).__name__})") from error
 
 
-def _result(document: dict[str, Any], written: float) -> Result:
+def _result(document: dict[str, Any], written: float) -> StudentResult:
     extra = document["extra_data"]
     found = ((RATIO.fullmatch(meter), value) for meter, value in extra.get("meters", {}).items())
-    return Result(
+    return StudentResult(
         tuple(map(_outcome, document["tests"])),
         _text(document["output"]),
         clean(_text(extra["reason"])),
@@ -218,10 +216,10 @@ def _result(document: dict[str, Any], written: float) -> Result:
     )
 
 
-def _outcome(test: dict[str, Any]) -> Outcome:
+def _outcome(test: dict[str, Any]) -> CheckOutcome:
     mark, title = _named(_text(test["name"]))
     question, _, check = test["tags"]
-    return Outcome(
+    return CheckOutcome(
         _text(check),
         _text(test["number"]),
         _text(question),

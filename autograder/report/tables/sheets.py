@@ -39,7 +39,14 @@ def _written(value: Any) -> Any:
 
 
 def read_csv(path: Path) -> Iterator[dict[str, str]]:
-    """Read a table that `as_csv` wrote, row by row."""
-    with path.open(encoding="utf-8", newline="") as file:
+    """Read a table that `as_csv` wrote, row by row; a spreadsheet may have saved it since, with a byte order mark.
+
+    Raises
+    ------
+    OSError, ValueError, csv.Error
+        It cannot be read, is not in UTF-8, or is no table.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
-            yield {column: from_cell(cell) for column, cell in row.items()}
+            # A row that is too short has None in it, one that is too long a list.
+            yield {column: from_cell(cell) for column, cell in row.items() if isinstance(cell, str)}

@@ -1,10 +1,10 @@
-"""What is kept of a class while its results pass by one at a time: small numbers, and the names of submissions."""
+"""What is gathered of a class while its results pass by one at a time: small numbers, and the names of submissions."""
 
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 
-from autograder.report.page.reading import Outcome, Result, Row
+from autograder.report.page.reading import CheckOutcome, Row, StudentResult
 
 ABSENT = -1  # in place of what a check earned: this submission was graded without it
 
@@ -15,7 +15,7 @@ class Column:
 
     Parameters
     ----------
-    first : Outcome
+    first : CheckOutcome
         Its number, title and worth, of the first submission that has it.
     earned : array of int
         For each graded submission hundredths of a point, or `ABSENT`.
@@ -23,14 +23,14 @@ class Column:
         For each graded submission whether it passed as a whole.
     """
 
-    first: Outcome
+    first: CheckOutcome
     earned: "array[int]"
     passed: "array[int]"
 
 
 @dataclass
-class Tally:
-    """Numbers of a class, in the order of grades.csv.
+class Gathered:
+    """Numbers of a class; a place is a submission's number in grades.csv, from 0.
 
     Parameters
     ----------
@@ -39,25 +39,33 @@ class Tally:
     """
 
     questions: list[str]
-    names: list[str] = field(default_factory=list)
-    linked: bytearray = field(default_factory=bytearray)  # whether each submission has a page
-    statuses: Counter[str] = field(default_factory=Counter)
-    scores: "array[float]" = field(default_factory=lambda: array("d"))  # of those graded, as all below
-    by_question: dict[str, "array[float]"] = field(default_factory=dict)
-    columns: dict[str, Column] = field(default_factory=dict)
-    full_marks: Counter[int] = field(default_factory=Counter)  # hundredths, and for how many submissions
-    ratios: dict[tuple[str, str], "array[float]"] = field(default_factory=dict)
-    hints: dict[tuple[str, str], "array[int]"] = field(default_factory=dict)  # places in `names`
-    sentences: dict[tuple[str, str], str] = field(default_factory=dict)
-    seconds: "array[float]" = field(default_factory=lambda: array("d"))  # of all
-    reasons: list[tuple[int, str, str]] = field(default_factory=list)  # place, status and why it is not graded
-    unusable: list[tuple[int, str]] = field(default_factory=list)  # place, and what is wrong with its results.json
-    missing: list[int] = field(default_factory=list)  # places of those who have not submitted
-    graded_at: float = 0.0  # when the last results.json was written, seconds since 1970
-    judged: int = 0  # submissions whose checks are in `columns`
-    known: set[str] = field(default_factory=set)  # columns of grades.csv that tell of students
 
-    def add(self, row: Row, result: Result | None, problem: str = "") -> None:
+    # Of all submissions, by their places.
+    names: list[str] = field(default_factory=list)
+    linked: bytearray = field(default_factory=bytearray)  # whether each has a page
+    seconds: "array[float]" = field(default_factory=lambda: array("d"))  # that judging took
+
+    # Of all submissions, as a whole.
+    statuses: Counter[str] = field(default_factory=Counter)
+    missing: list[int] = field(default_factory=list)  # places of those who have not submitted
+    unusable: list[tuple[int, str]] = field(default_factory=list)  # place, and what is wrong with its results.json
+    reasons: list[tuple[int, str, str]] = field(default_factory=list)  # place, status and why it is not graded
+    known: set[str] = field(default_factory=set)  # of the columns that tell of students, those with anything in them
+    graded_at: float = 0.0  # when the last results.json was written, seconds since 1970
+
+    # Of those that grades.csv calls graded, one after another.
+    scores: "array[float]" = field(default_factory=lambda: array("d"))  # points
+    by_question: dict[str, "array[float]"] = field(default_factory=dict)  # points
+
+    # Of those whose results.json says so too.
+    judged: int = 0  # how many
+    columns: dict[str, Column] = field(default_factory=dict)  # by the id of the check
+    full_marks: Counter[int] = field(default_factory=Counter)  # hundredths, and for how many submissions
+    ratios: dict[tuple[str, str], "array[float]"] = field(default_factory=dict)  # CPU times, by question and axis
+    hints: dict[tuple[str, str], "array[int]"] = field(default_factory=dict)  # places, by question and id of the mistake
+    sentences: dict[tuple[str, str], str] = field(default_factory=dict)  # what one of the students read, likewise
+
+    def add(self, row: Row, result: StudentResult | None, problem: str = "") -> None:
         """Count a submission; without a result, the problem says why."""
         place = len(self.names)
         self.names.append(row.name)
@@ -79,7 +87,7 @@ class Tally:
         if row.status != "graded":
             self.reasons.append((place, row.status, result.reason))
             return
-        self._judge(result.outcomes)
+        self._add_outcomes(result.outcomes)
         for axis, ratio in result.ratios.items():
             self.ratios.setdefault(axis, array("d")).append(ratio)
         for hint in dict.fromkeys(result.hints):
@@ -88,7 +96,7 @@ class Tally:
             for hint, words in result.said().items():
                 self.sentences.setdefault(hint, words)
 
-    def _judge(self, outcomes: tuple[Outcome, ...]) -> None:
+    def _add_outcomes(self, outcomes: tuple[CheckOutcome, ...]) -> None:
         for outcome in outcomes:
             column = self.columns.get(outcome.id)
             if column is None:

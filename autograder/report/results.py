@@ -1,24 +1,17 @@
-"""A report as Gradescope's results.json: what students read there, and what only instructors do."""
+"""A report as results.json, in the form of Gradescope on every route; and what only instructors read of it."""
 
+import json
 import math
-import platform
-from collections.abc import Mapping
-from functools import cache
-from importlib import metadata as installed
-from types import MappingProxyType
 from typing import Any
 
-from autograder import __version__
-from autograder.configuration import Configuration
-from autograder.homework import checks
+from autograder.configuration import DEFAULT, Configuration
 from autograder.judge.verdict import Report, Result
-from autograder.report.blocks import Block, Paragraph, clean, to_html, to_text
-from autograder.report.lateness import kept
+from autograder.report import lateness, words
+from autograder.report.blocks import Block, Paragraph, clean, to_html
 from autograder.report.marks import Mark, Marks
 from autograder.report.metadata import Metadata
-from autograder.report.words import UNFINISHED, name, of_check, summary
+from autograder.versions import versions
 
-DEFAULT = Configuration()
 UNKNOWN = Metadata()
 
 
@@ -39,9 +32,9 @@ def results(report: Report, configuration: Configuration = DEFAULT, metadata: Me
     results : dict
         What results.json holds, by Gradescope's schema.
     """
-    marks = Marks.of(report, configuration, kept(metadata, configuration))
-    later = _later(configuration)
-    rendered = _result(marks.score, summary(report, marks, configuration, metadata))
+    marks = Marks.of(report, configuration, lateness.kept(metadata, configuration))
+    later = words.shown_later(configuration)
+    rendered = _result(marks.score, words.summary(report, marks, configuration, metadata))
     rendered["execution_time"] = round(report.seconds, 2)
     rendered["tests"] = [_test(result, marks.by_check[result.check.id], configuration, later) for result in report.results]
     if configuration.leaderboard:
@@ -66,16 +59,15 @@ def results(report: Report, configuration: Configuration = DEFAULT, metadata: Me
 
 def unfinished() -> dict[str, Any]:
     """Render what stands in results.json until the verdict does: if the run is killed, a student reads this."""
-    return {**_result(0, [Paragraph(text) for text in UNFINISHED]), "extra_data": {"status": "error", "reason": "not finished"}}
+    return {
+        **_result(0, [Paragraph(text) for text in words.UNFINISHED]),
+        "extra_data": {"status": "error", "reason": "not finished"},
+    }
 
 
-def as_text(report: Report, configuration: Configuration = DEFAULT, metadata: Metadata = UNKNOWN) -> str:
-    """Everything that a student is told, as plain text."""
-    marks = Marks.of(report, configuration, kept(metadata, configuration))
-    lines = [to_text(summary(report, marks, configuration, metadata))]
-    for result in report.results:
-        lines += [name(result), *([told] if (told := to_text(of_check(result, _later(configuration)))) else [])]
-    return "\n".join(lines)
+def as_json(rendered: dict[str, Any]) -> str:
+    """Write a result as Gradescope takes it, without a NaN."""
+    return json.dumps(rendered, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def for_instructor(report: Report, metadata: Metadata = UNKNOWN) -> str:
@@ -90,14 +82,7 @@ def for_instructor(report: Report, metadata: Metadata = UNKNOWN) -> str:
         "versions": ", ".join(f"{package} {version}" for package, version in versions().items()),
         "seconds": f"{report.seconds:.1f}",
     }
-    return "\n".join(f"{fact}: {clean(words)}" for fact, words in facts.items() if words)
-
-
-@cache
-def versions() -> Mapping[str, str]:
-    """Versions of everything that a verdict could depend on."""
-    packages = {package: installed.version(package) for package in ("numpy", "pytest")}
-    return MappingProxyType({"python": platform.python_version(), "autograder": __version__, **packages})
+    return "\n".join(f"{fact}: {clean(text)}" for fact, text in facts.items() if text)
 
 
 def _result(hundredths: int, blocks: list[Block]) -> dict[str, Any]:
@@ -117,17 +102,12 @@ def _result(hundredths: int, blocks: list[Block]) -> dict[str, Any]:
 def _test(result: Result, mark: Mark, configuration: Configuration, later: frozenset[str]) -> dict[str, Any]:
     check = result.check
     return {
-        "name": name(result),
+        "name": words.name(result),
         "number": check.number,
         "score": mark.earned / 100,
         "max_score": mark.most / 100,
         "status": "passed" if result.passed else "failed",
-        "output": to_html(of_check(result, later)),
+        "output": to_html(words.of_check(result, later)),
         "visibility": configuration.visibility_of(check),
         "tags": [check.question, check.kind, check.id],
     }
-
-
-def _later(configuration: Configuration) -> frozenset[str]:
-    """Checks that students do not see at once."""
-    return frozenset(name for name, check in checks().items() if configuration.visibility_of(check) != "visible")

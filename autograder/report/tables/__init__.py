@@ -1,0 +1,1 @@
+"""The tables over a class: grades.csv, and where students are known, those that platforms take."""
