@@ -12,15 +12,15 @@ import time
 import zipfile
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from autograder.configuration import Configuration
-from autograder.homework import ROOT, SOLUTIONS
+from autograder.homework import SOLUTIONS
 from autograder.release.gradescope import build_gradescope
+from tests.gradescope import results_in, unpacked
+from tests.handed_in import SAMPLES
+from tests.processes import descendants, until
 
-SAMPLES = ROOT / "tests" / "submissions"
-SCHEMA = json.loads((ROOT / "tests" / "schema" / "results.schema.json").read_text())
 METADATA = {
     "id": 1,
     "created_at": "2026-03-01T11:00:00.000000-05:00",
@@ -41,11 +41,7 @@ def built(tmp_path_factory) -> Path:
 @pytest.fixture
 def platform(built, tmp_path):
     """A platform's folder: source unpacked, and a way to run a submission there."""
-    root = tmp_path / "autograder"
-    (root / "results").mkdir(parents=True)
-    with zipfile.ZipFile(built) as archive:
-        archive.extractall(root / "source")
-    shutil.copy(root / "source" / "run_autograder", root / "run_autograder")  # as the platform does
+    root = unpacked(built, tmp_path / "autograder")
     (root / "environment").symlink_to(sys.prefix)  # that setup.sh makes one of its own is test_gradescope_image.py's matter
 
     class Platform:
@@ -68,9 +64,7 @@ def platform(built, tmp_path):
             return self.results(), printed
 
         def results(self) -> dict:
-            results = json.loads(self.results_path.read_bytes())
-            jsonschema.validate(results, SCHEMA)
-            return results
+            return results_in(root / "results")
 
     return Platform()
 
@@ -140,9 +134,7 @@ def test_a_broken_configuration_is_the_instructors_and_is_told(platform):
 def test_a_killed_run_leaves_a_result_that_says_so(platform, seconds):
     """As by the platform's own limit: the first result stands, or the verdict."""
     process = platform.start(SAMPLES / "hostile" / "deaf-loop")
-    deadline = time.monotonic() + 60
-    while not platform.results_path.exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
+    until(platform.results_path.exists)
     time.sleep(seconds)
     process.kill()
     process.communicate()
@@ -152,10 +144,12 @@ def test_a_killed_run_leaves_a_result_that_says_so(platform, seconds):
 
 
 def test_a_run_past_its_deadline_ends_with_a_result(platform):
-    """Where even the questions' own limits did not help: here the judge sleeps."""
+    """Where even the questions' own limits did not help: here the run has 2 seconds in place of a minute."""
     (platform.path / "source" / "configuration.json").write_text('{"limits": {"deadline_seconds": 60}}')
     run = platform.path / "source" / "autograder" / "routes" / "gradescope.py"
-    run.write_text(run.read_text().replace("seconds - (time.monotonic() - started)", "2.0"))
+    text = run.read_text()
+    run.write_text(text.replace("seconds - (time.monotonic() - started)", "2.0"))
+    assert run.read_text() != text
     results, printed = platform.run(SAMPLES / "hostile" / "deaf-loop")
     assert results["score"] == 0
     assert "deadline" in printed
@@ -166,10 +160,9 @@ def test_a_judge_that_is_killed_is_told(platform):
     """Every process below the run, again and again, as a machine without memory does."""
     process = platform.start(SAMPLES / "hostile" / "deaf-loop")
     while process.poll() is None:
-        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False)
-        for child in listed.stdout.split():
+        for below in descendants(process.pid):
             with contextlib.suppress(ProcessLookupError):  # it ended by itself meanwhile
-                os.kill(int(child), signal.SIGKILL)
+                os.kill(below, signal.SIGKILL)
         time.sleep(0.2)
     process.communicate()
     results = platform.results()
