@@ -112,29 +112,9 @@ JSON = st.recursive(
     ),
 )
 LINES = (
-    *(
-        "import numpy as np",
-        "from x import *",
-        "a = 1",
-        "b = a; c = b",
-        "@b",
-        "def softmax_jacobian(z):",
-        "    return a + np.e",
-    ),
-    *(
-        "softmax_jacobian = c",
-        "class a(c):",
-        "    c = b",
-        "%%time",
-        "%x",
-        "a += 1",
-        "\ud800",
-        "\f",
-        "if a:",
-        "'''",
-        "#",
-        "é = 1",
-    ),
+    *("import numpy as np", "from x import *", "a = 1", "b = a; c = b", "@b", "def softmax_jacobian(z):"),
+    *("    return a + np.e", "softmax_jacobian = c", "class a(c):", "    c = b", "%%time", "%x", "a += 1", "\ud800"),
+    *("\f", "if a:", "'''", "#", "é = 1"),
 )
 CODE = st.lists(st.sampled_from(LINES)).map("\n".join)
 

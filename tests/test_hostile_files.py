@@ -176,58 +176,19 @@ def test_a_notebook_with_broken_bytes_is_read_or_said_not_to_be_one(content):
 
 BLANK = ("", "", "", "\f", " \f", "\\\n", "\\\n  ", "\ufeff")
 SIMPLE = (
-    *(
-        "a = 1",
-        "b = a",
-        "c: int = b",
-        "a += 1",
-        "import os as b",
-        "from x import *",
-        "from numpy import *",
-        "x, (y, z) = 1, (2, 3)",
-    ),
-    *(
-        "raise SystemExit",
-        "1 / 0",
-        "softmax_jacobian = a",
-        "é = 'ä\u2028'",
-        "del a",
-        "f = lambda z=b: z",
-        "d = '''a\n@b\n  '''",
-    ),
-    *(
-        "a = (1,\n  2)",
-        "%time a",
-        "!ls",
-        "a?",
-        "x = [i for i in b]",
-        "'\\\n'",
-        "from __future__ import annotations",
-        "global a",
-    ),
+    *("a = 1", "b = a", "c: int = b", "a += 1", "import os as b", "from x import *", "from numpy import *"),
+    *("x, (y, z) = 1, (2, 3)", "raise SystemExit", "1 / 0", "softmax_jacobian = a", "é = 'ä\u2028'", "del a"),
+    *("f = lambda z=b: z", "d = '''a\n@b\n  '''", "a = (1,\n  2)", "%time a", "!ls", "a?", "x = [i for i in b]"),
+    *("'\\\n'", "from __future__ import annotations", "global a"),
 )
 COMPOUND = (
-    *(
-        "def softmax_jacobian(z):\n    return a + b",
-        "class b(a):\n    c = b\n    def m(self): return d",
-        "async def a(): await b",
-    ),
-    *(
-        "def b(x=a, *, y: c = d) -> e: pass",
-        "if a:\n    b = 1",
-        "def a(): return 1; b = 2",
-        "def d():\n\tx = '''\n@a\n'''\n\n\treturn x",
-    ),
-    *("class e: pass", "def c(): # words\n  # more\n  pass\n  # and more", "for a in b: pass", "def e(\n  z): (yield)"),
+    *("def softmax_jacobian(z):\n    return a + b", "class b(a):\n    c = b\n    def m(self): return d"),
+    *("async def a(): await b", "def b(x=a, *, y: c = d) -> e: pass", "if a:\n    b = 1", "def a(): return 1; b = 2"),
+    *("def d():\n\tx = '''\n@a\n'''\n\n\treturn x", "class e: pass"),
+    *("def c(): # words\n  # more\n  pass\n  # and more", "for a in b: pass", "def e(\n  z): (yield)"),
 )
 DECORATORS = (
-    "@a\n",
-    "@b.c(d)\n",
-    "@ \\\n a\n",
-    "@(\n\n# x\n a)\n",
-    "\f@a\n",
-    "\\\n @a\n",
-    "@a # @\n\n# words\n",
+    *("@a\n", "@b.c(d)\n", "@ \\\n a\n", "@(\n\n# x\n a)\n", "\f@a\n", "\\\n @a\n", "@a # @\n\n# words\n"),
     "@(a\n @ b)\n",
 )
 statements = st.one_of(
@@ -326,21 +287,10 @@ CENTRAL = struct.Struct("<4s6H3L5H2L")
 LOCAL = struct.Struct("<4s5H3L2H")
 SIZES = (0, 1, 2, 0x14, 0x2D, 0x3F, 0x7F, 99, 1 << 11, 0xFFFF, 1 << 20, 0x7FFFFFFF, 0xFFFFFFFE, 0xFFFFFFFF)
 NAMES = (
-    *(
-        b"",
-        b"\0",
-        b"/",
-        b"//",
-        b"..",
-        b".",
-        b"../softmax.py",
-        b"/softmax.py",
-        b"softmax.py/",
-        b"softmax.py\0x",
-        b"C:\\softmax.py",
-    ),
-    *(b"a\n\x1b[31m.txt", b"\xff\xfe", b"\xed\xa0\x80.ipynb", b"homework.ipynb", b"a/" * 300 + b"softmax.py", b"x" * 60_000),
-    *(b"softmax.py", b"distances.py", "\u202e.ipynb".encode(), b"<b>.ipynb", b"__MACOSX/softmax.py", b".softmax.py"),
+    *(b"", b"\0", b"/", b"//", b"..", b".", b"../softmax.py", b"/softmax.py", b"softmax.py/", b"softmax.py\0x"),
+    *(b"C:\\softmax.py", b"a\n\x1b[31m.txt", b"\xff\xfe", b"\xed\xa0\x80.ipynb", b"homework.ipynb"),
+    *(b"a/" * 300 + b"softmax.py", b"x" * 60_000, b"softmax.py", b"distances.py", "\u202e.ipynb".encode()),
+    *(b"<b>.ipynb", b"__MACOSX/softmax.py", b".softmax.py"),
 )
 
 

@@ -304,15 +304,9 @@ def test_a_long_directory_of_few_files_is_not_read(tmp_path):
 
 FOLDERS = ("a", "b", "submission_1", "submission_2", "submitted", "assignment_1_export", "source", "__MACOSX", ".git", "A b")
 FILES = (
-    *("softmax.py", "distances.py", "homework.ipynb", "x.ipynb", "a.zip", "b.zip", "c.rar", "timestamp.txt", "gradebook.db"),
-    *(
-        "submission_metadata.yml",
-        "doe_1_2_softmax.py",
-        "doe_1_3_distances-1.py",
-        "roe_LATE_2_4_x.zip",
-        "anon_q_5_x.ipynb",
-        "read.me",
-    ),
+    *("softmax.py", "distances.py", "homework.ipynb", "x.ipynb", "a.zip", "b.zip", "c.rar", "timestamp.txt"),
+    *("gradebook.db", "submission_metadata.yml", "doe_1_2_softmax.py", "doe_1_3_distances-1.py", "roe_LATE_2_4_x.zip"),
+    *("anon_q_5_x.ipynb", "read.me"),
 )
 CONTENTS = {
     ".py": [b"s = 1\n"],

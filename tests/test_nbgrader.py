@@ -218,7 +218,7 @@ DAMAGES: tuple[Callable[[dict[str, Any]], None], ...] = (deleted, duplicated, re
 ATTACKS = {
     "transforms": TRANSFORMS,
     "patches": PATCHES,
-    "writes-in-a-cell": WRITES_AT_ONCE.replace("softmax_jacobian", "attack"),
+    "writes-in-a-cell": WRITES_AT_ONCE,
 }
 
 
