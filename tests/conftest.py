@@ -1,21 +1,23 @@
-"""What the tests share: seeds, a bench to judge on, and the way to write a submission in a line."""
+"""What the tests share: seeds, a bench to judge on, workers, and a student's copy of the handout."""
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
 
-from autograder.homework import MODULES, ROOT, SOLUTIONS
-from autograder.judge.sandbox import Sandbox
+from autograder.homework import ASSIGNMENT
+from autograder.judge.sandbox import Sandbox, Worker
 from autograder.judge.session import Bench
 from autograder.judge.verdict import Report
 from autograder.judge.worker import Worker
 from autograder.submission import Submission
+from tests.handed_in import reference_but
 
-SAMPLES = ROOT / "tests" / "submissions"
 SEED = 11
 
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=60)
@@ -41,13 +43,15 @@ def judge(bench: Bench) -> Callable[..., Report]:
     """Judge a submission whose modules are the reference's, but for those functions that are given anew."""
 
     def judge(**modules: str) -> Report:
-        sources = {}
-        for module in MODULES:
-            reference = (SOLUTIONS / f"{module}.py").read_text(encoding="utf-8")
-            sources[module] = (reference + "\n\n" + textwrap.dedent(modules.get(module, ""))).encode()
-        return bench.judge(Submission("sample", sources))
+        return bench.judge(Submission("sample", reference_but(**modules)))
 
     return judge
+
+
+@pytest.fixture
+def handout(tmp_path: Path) -> Path:
+    """A student's copy of the handout, in a folder of an unlucky name."""
+    return Path(shutil.copytree(ASSIGNMENT, tmp_path / "my homework", ignore=shutil.ignore_patterns("__pycache__", ".*")))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A student's notebook: a released one in which the functions of a folder of modules stand in the functions' cells."""
+"""Students' notebooks: made of a few cells, or a released one in which a folder's functions stand in the functions' cells."""
 
 import ast
 import json
@@ -7,6 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.homework import FUNCTIONS, MODULES
+
+
+def notebook_of(*cells: object, **more: object) -> bytes:
+    """A notebook of code cells, each given by its text or a list of lines; a cell given by a dict is what it says."""
+    made = [cell if isinstance(cell, dict) else {"cell_type": "code", "source": cell} for cell in cells]
+    return json.dumps({"cells": made, "nbformat": 4, **more}).encode()
 
 
 def student_notebook(released: bytes, answers: Path) -> dict[str, Any]:

@@ -6,13 +6,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from autograder.hidden import softmax_checks, test_q5
-from autograder.hidden.distance_evidence import DistanceEvidence
-from autograder.hidden.mistakes.softmax import AXES, terms
-from autograder.hidden.softmax_evidence import SoftmaxEvidence
-from autograder.homework import MODULES, SOLUTIONS
-from autograder.judge.evidence import NotJudged
+from autograder.homework import SOLUTIONS
+from autograder.judge.evidence.base import NotJudged
+from autograder.judge.evidence.distances import DistanceEvidence
+from autograder.judge.evidence.softmax import SoftmaxEvidence
+from autograder.judge.mistakes.softmax import AXES, terms
 from autograder.judge.session import Bench
 from autograder.submission import Submission, stage
+from tests.handed_in import reference_but
 
 from draws import check_rng
 from expect import Mismatch
@@ -107,14 +108,10 @@ def test_marks_do_not_depend_on_the_draw(seed):
                 return np.array([right(a[np.newaxis], B)[0] for a in A]) / 2
             """,
     }
-    sources = {}
-    for module in MODULES:
-        reference = (SOLUTIONS / f"{module}.py").read_text(encoding="utf-8")
-        sources[module] = (reference + "\n" + "\n".join(line[12:] for line in wrong[module].splitlines())).encode()
     bench = Bench(seed)
     try:
         assert bench.judge(stage("solutions", SOLUTIONS)).score == 100
-        found = marks(bench, Submission("wrong", sources))
+        found = marks(bench, Submission("wrong", reference_but(**wrong)))
     finally:
         bench.close()
     lost = {check for check, score in found.items() if score == 0}

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.homework import FUNCTIONS, MODULES, SOLUTIONS
+from autograder import homework
+from autograder.homework import FUNCTIONS, MODULES
 from autograder.submission import Submission
+from tests.handed_in import REFERENCE
+from tests.notebooks import notebook_of
 
 import reading
 from answers import choose
@@ -21,14 +24,8 @@ STUB = 'def softmax_jacobian(z):\n    """Words."""\n    raise NotImplementedErro
 FILLED = "def softmax_jacobian(z):\n    return z\n"
 
 
-def notebook(*cells: object, **more: object) -> bytes:
-    """A notebook of code cells, each text or a list of lines, or any other cell as a dict."""
-    made = [cell if isinstance(cell, dict) else {"cell_type": "code", "source": cell} for cell in cells]
-    return json.dumps({"cells": made, "nbformat": 4, **more}).encode()
-
-
 def lifted(*cells: object, module: str = "softmax") -> str:
-    return lift(read_notebook(notebook(*cells)), module).source.decode()
+    return lift(read_notebook(notebook_of(*cells)), module).source.decode()
 
 
 def code(*cells: object) -> list[str]:
@@ -109,35 +106,17 @@ JSON = st.recursive(
     ),
 )
 LINES = (
-    *(
-        "import numpy as np",
-        "from x import *",
-        "a = 1",
-        "b = a; c = b",
-        "@b",
-        "def softmax_jacobian(z):",
-        "    return a + np.e",
-    ),
-    *(
-        "softmax_jacobian = c",
-        "class a(c):",
-        "    c = b",
-        "%%time",
-        "%x",
-        "a += 1",
-        "\ud800",
-        "\f",
-        "if a:",
-        "'''",
-        "#",
-        "é = 1",
-    ),
+    *("import numpy as np", "from x import *", "a = 1", "b = a; c = b", "@b", "def softmax_jacobian(z):"),
+    *("    return a + np.e", "softmax_jacobian = c", "class a(c):", "    c = b", "%%time", "%x", "a += 1", "\ud800"),
+    *("\f", "if a:", "'''", "#", "é = 1"),
 )
 CODE = st.lists(st.sampled_from(LINES)).map("\n".join)
 
 
 @given(
-    st.one_of(st.binary(), JSON.map(lambda tree: json.dumps(tree).encode()), st.lists(CODE).map(lambda cells: notebook(*cells)))
+    st.one_of(
+        st.binary(), JSON.map(lambda tree: json.dumps(tree).encode()), st.lists(CODE).map(lambda cells: notebook_of(*cells))
+    )
 )
 def test_a_notebook_is_read_whatever_it_holds(content):
     """Or said not to be one; what is lifted out of it can be read."""
@@ -149,14 +128,13 @@ def test_a_notebook_is_read_whatever_it_holds(content):
 @given(st.data())
 def test_the_reference_in_cells_is_lifted_whole_and_every_line_maps_back(data):
     """Wherever its functions are, and whatever lies between them."""
-    modules = [(SOLUTIONS / f"{module}.py").read_text(encoding="utf-8") for module in MODULES]
-    parts = [part for text in modules for part in re.split(r"\n\n\n(?=def )", text)]
+    parts = [part for source in REFERENCE.values() for part in re.split(r"\n\n\n(?=def )", source.decode())]
     noise = st.lists(
         st.sampled_from(["", "%matplotlib inline\nx = 1", "print(1)", "import plots", "# words", "def broken(:"]), max_size=3
     )
     cells = [cell for part in parts for cell in (*data.draw(noise), part)]
     end = data.draw(st.sampled_from(["\n", "\r\n", "\r"]))
-    choice = choose({"homework.ipynb": notebook(*(cell.replace("\n", end) for cell in cells))})
+    choice = choose({"homework.ipynb": notebook_of(*(cell.replace("\n", end) for cell in cells))})
     shown = [cell.split("\n") for cell in cells if cell]
     for module, source in choice.sources.items():
         assert {name for name, answer in definitions(source).items() if answer.filled} == {
@@ -258,7 +236,7 @@ def test_a_notebook_of_format_3_is_read_too():
 @pytest.mark.parametrize("name", ["a\nimport os\n#.ipynb", "# coding: rot13.ipynb", "x" * 200 + ".ipynb", "\udcff<b>.ipynb"])
 def test_the_name_of_a_notebook_is_made_harmless(name):
     """It stands in a comment at the top of what is lifted, and in messages."""
-    choice = choose({name: notebook(FILLED)})
+    choice = choose({name: notebook_of(FILLED)})
     source = choice.sources["softmax"]
     assert set(definitions(source)) == {"softmax_jacobian"}
     lines = source.decode().split("\n")
@@ -300,7 +278,7 @@ def test_the_file_that_answers_counts_and_the_module_before_the_notebook(module,
     """It is said where something is passed over."""
     files = {"distances.py": b"def pairwise_squared_distances(A, B): return 1"}
     files |= {"softmax.py": PARTS[module].encode()} if module else {}
-    files |= {"homework.ipynb": notebook(PARTS[cell])} if cell else {}
+    files |= {"homework.ipynb": notebook_of(PARTS[cell])} if cell else {}
     choice = choose(files)
     assert choice.readings["softmax"].file == counts
     remarks = [remark for remark in choice.remarks if not remark.startswith("homework.ipynb has no")]
@@ -310,7 +288,7 @@ def test_the_file_that_answers_counts_and_the_module_before_the_notebook(module,
 
 def test_each_module_is_chosen_by_itself():
     """One may come from its file, the other from the notebook."""
-    cells = notebook("def pairwise_squared_distances(A, B): return 1")
+    cells = notebook_of("def pairwise_squared_distances(A, B): return 1")
     choice = choose({"softmax.py": FILLED.encode(), "distances.py": b"", "homework.ipynb": cells})
     assert {module: reading.file for module, reading in choice.readings.items()} == {
         "softmax": "softmax.py",
@@ -324,15 +302,16 @@ def test_each_module_is_chosen_by_itself():
 )
 def test_a_broken_notebook_costs_nothing_beside_modules(content):
     """It is mentioned."""
-    files = {f"{module}.py": (SOLUTIONS / f"{module}.py").read_bytes() for module in MODULES}
-    choice = choose(files | {"homework.ipynb": content})
-    assert choice.sources == {module: files[f"{module}.py"] for module in MODULES}
+    choice = choose(REFERENCE | {"homework.ipynb": content})
+    assert choice.sources == {module: REFERENCE[f"{module}.py"] for module in MODULES}
     assert "homework.ipynb cannot be read" in choice.remarks[0]
 
 
 def test_what_an_answer_uses_and_does_not_get_is_named():
     """Global results of other cells, and functions that are nowhere."""
-    choice = choose({"homework.ipynb": notebook("X = load()\ny = 1", "def softmax_jacobian(z):\n    return z @ X", "X += 1")})
+    choice = choose(
+        {"homework.ipynb": notebook_of("X = load()\ny = 1", "def softmax_jacobian(z):\n    return z @ X", "X += 1")}
+    )
     assert "The answers use X, which cell 1 of homework.ipynb makes by running code" in choice.remarks[0]
     assert choice.remarks[1] == (
         "homework.ipynb has no cross_entropy_gradients, softmax_loss_naive and softmax_loss_vectorized."
@@ -347,21 +326,29 @@ def test_imports_that_the_grader_lacks_are_found_in_functions_too():
     assert absent_imports(source) == {"scipy.special": 4, ".": 5}
 
 
-@pytest.mark.parametrize(
-    "cells",
-    [
-        ["x"] * 10_000,
-        ["a = f()\n" * 5_000 + "\n".join(f"def f{i}(): return a, f{i + 1}" for i in range(2_000)) + "\nsoftmax_jacobian = f0"],
-        ["x y\n" + " " * 100_000 + "z z", "x y" + "\n" * 100_000],
-        ["x\n" * 200_000],
+MANY = {
+    "cells": lambda k: ["x"] * (1_250 * k),
+    "names": lambda k: [
+        "a = f()\n" * (1_250 * k)
+        + "\n".join(f"def f{i}(): return a, f{i + 1}" for i in range(250 * k))
+        + "\nsoftmax_jacobian = f0"
     ],
-    ids=["cells", "names", "blanks", "code"],
-)
+    "blanks": lambda k: ["x y\n" + " " * (25_000 * k) + "z z", "x y" + "\n" * (25_000 * k)],
+    "code": lambda k: ["x\n" * (6_000 * k)],
+}
+
+
+@pytest.mark.parametrize("cells", MANY.values(), ids=MANY)
 def test_reading_takes_a_time_that_grows_with_the_size_and_no_faster(cells):
-    """A notebook is read before anything watches the clock."""
-    started = time.process_time()
-    choose({"homework.ipynb": notebook(*cells)})
-    assert time.process_time() - started < 10
+    """A notebook is read before anything watches the clock; by squares, four times as much would take 16 times as long."""
+
+    def cost(content: bytes) -> float:
+        started = time.process_time()
+        choose({"homework.ipynb": content})
+        return time.process_time() - started
+
+    small, large = (min(cost(content) for _ in range(2)) for content in (notebook_of(*cells(1)), notebook_of(*cells(4))))
+    assert large < 8 * small
 
 
 def test_messages_on_a_notebooks_answers_speak_of_its_cells(bench):
@@ -371,7 +358,7 @@ def test_messages_on_a_notebooks_answers_speak_of_its_cells(bench):
         "def softmax_jacobian(z):\n\n    return z.nonsense",
         "def pairwise_squared_distances(A, B): return scipy",
     ]
-    report = bench.judge(Submission("x", choose({"homework.ipynb": notebook(*cells)}).sources))
+    report = bench.judge(Submission("x", choose({"homework.ipynb": notebook_of(*cells)}).sources))
     told = {result.check.id: result.parts[0].message for result in report.results}
     assert "AttributeError at cell 2 line 3 of homework.ipynb." in told["q1.shape"]
     assert "The code taken from homework.ipynb defines no function cross_entropy_gradients." in told["q2.shape"]
@@ -380,6 +367,6 @@ def test_messages_on_a_notebooks_answers_speak_of_its_cells(bench):
 
 def test_the_answers_of_a_notebook_are_worth_what_those_of_modules_are(bench):
     """The reference, function by function in cells, has all points."""
-    text = "\n".join((SOLUTIONS / f"{module}.py").read_text(encoding="utf-8") for module in MODULES)
+    text = b"\n".join(REFERENCE.values()).decode()
     cells = ["%matplotlib inline\nimport matplotlib.pyplot as plt", *re.split(r"\n\n\n(?=def )", text), "plt.plot([1]);"]
-    assert bench.judge(Submission("x", choose({"homework.ipynb": notebook(*cells)}).sources)).score == 100
+    assert bench.judge(Submission("x", choose({"homework.ipynb": notebook_of(*cells)}).sources)).score == 100

@@ -1,7 +1,6 @@
 """A batch: nothing is lost, nothing is judged twice, nothing piles up."""
 
 import contextlib
-import csv
 import gc
 import json
 import multiprocessing
@@ -10,7 +9,6 @@ import random
 import resource
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,14 +20,13 @@ from autograder.configuration import Configuration
 from autograder.homework import SOLUTIONS
 from autograder.intake.places import Place
 from autograder.judge.verdict import Report
-from autograder.report.folder import GRADED, load, stored
-from autograder.report.tally import Tally
-from autograder.submission import Submission
+from autograder.report.folder import GRADED, load, save, stored
+from autograder.submission import Place, Submission
+from tests.grader import COMMAND, HEARS_CTRL_C, autograder, rows
+from tests.processes import that_name, until
 
 RIGHT = (SOLUTIONS / "distances.py").read_text(encoding="utf-8")
-GRADER = [sys.executable, "-c", "from autograder.cli import main; main()", "grade"]
 KILLS = 3  # moments at which a batch is killed; tests/benchmarks/class.py has more of them
-EXPECTED = ["submission", "score", "q1", "q2", "q3", "q4", "q5", "status", "seconds"]
 
 
 def write_class(folder: Path, size: int) -> Path:
@@ -38,18 +35,6 @@ def write_class(folder: Path, size: int) -> Path:
         (folder / f"s{k:02}").mkdir(parents=True)
         (folder / f"s{k:02}" / "distances.py").write_text(f"{'def f(:' if k % 4 else RIGHT}\n# {k}\n", encoding="utf-8")
     return folder
-
-
-def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*GRADER, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=100, **options)
-
-
-def rows(out: Path) -> list[dict[str, str]]:
-    """Rows of grades.csv without the time they took."""
-    with (out / "grades.csv").open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        assert reader.fieldnames == EXPECTED
-        return [{column: value for column, value in row.items() if column != "seconds"} for row in reader]
 
 
 def written(out: Path) -> dict[str, tuple[int, int]]:
@@ -70,12 +55,12 @@ def answer(submission: Submission, seed: int, seconds: float) -> Report:  # noqa
 def test_a_batch_killed_at_any_moment_goes_on_and_judges_nothing_twice(tmp_path):
     """Killed with its whole group, or alone; grades.csv is that of a run that nobody disturbed."""
     submissions = write_class(tmp_path / "class", 16)
-    run(submissions, "--out", tmp_path / "calm", "--jobs", 2)
+    autograder("grade", submissions, "--out", tmp_path / "calm", "--jobs", 2)
     out, moments = tmp_path / "out", random.Random(3)
     for kill in range(KILLS):
         before = written(out)
         grader = subprocess.Popen(
-            [*GRADER, str(submissions), "--out", str(out), "--jobs", "2"],
+            [*COMMAND, "grade", str(submissions), "--out", str(out), "--jobs", "2"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -94,7 +79,7 @@ def test_a_batch_killed_at_any_moment_goes_on_and_judges_nothing_twice(tmp_path)
     for draft in drafts:
         draft.parent.mkdir(exist_ok=True)
         draft.write_text('{"key": ')
-    assert run(submissions, "--out", out, "--jobs", 2).returncode == 0
+    assert autograder("grade", submissions, "--out", out, "--jobs", 2).returncode == 0
     assert {name: written(out)[name] for name in before} == before
     assert rows(out) == rows(tmp_path / "calm")
     assert [row["score"] for row in rows(out)] == [("0", "25")[k % 4 == 0] for k in range(16)]
@@ -171,11 +156,24 @@ def test_an_iterator_that_is_left_leaves_no_judge():
     assert not [judge for judge in judges if judge.is_alive()]
 
 
+def dies_with_the_first(submission: Submission, seed: int, seconds: float) -> Report:  # noqa: ARG001
+    """Stands for a judge that one submission brings down, which none should: the pool must bear it all the same."""
+    if submission.name == "deadly":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return Report(submission.name, "graded", seconds=seed)
+
+
+def test_a_judge_that_dies_costs_only_the_submission_that_killed_it(monkeypatch):
+    """The others are judged, that one has the status error."""
+    monkeypatch.setattr(batch, "judge_one", dies_with_the_first)
+    submissions = [Submission(name, {"softmax": b""}) for name in ("a", "deadly", "b", "c")]
+    statuses = {report.submission: report.status for report in batch.judge_all(submissions, 2, 1)}
+    assert statuses == {"a": "graded", "b": "graded", "c": "graded", "deadly": "error"}
+
+
 def test_a_result_is_taken_for_one_only_if_it_is_whole(tmp_path):
     """A machine that is reset may leave files of zeros, or none, where results should be."""
     report, out = Report("a", "graded"), tmp_path
-    from autograder.report.folder import save
-
     for name, content in (("results.json", ""), ("results.json", "\0" * 9), (GRADED, ""), (GRADED, "{}"), (GRADED, "[]")):
         save(out, report, "key")
         assert load(out, "a", "key")
@@ -193,7 +191,7 @@ def test_two_runs_in_one_folder_are_one_too_many(tmp_path):
     """The second one says which process is there, and exits with 2; when the first has ended, it is let in."""
     submissions = write_class(tmp_path / "class", 1)
     with batch.alone(tmp_path / "out"):
-        second = run(submissions, "--out", tmp_path / "out")
+        second = autograder("grade", submissions, "--out", tmp_path / "out")
     assert second.returncode == 2
     assert f"another run (process {os.getpid()})" in second.stderr
     assert not written(tmp_path / "out")
@@ -205,7 +203,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path):
     """Without a traceback, with the system's words."""
     submissions = write_class(tmp_path / "class", 1)
     (tmp_path / "file").touch()
-    told = run(submissions, "--out", tmp_path / "file" / "out")
+    told = autograder("grade", submissions, "--out", tmp_path / "file" / "out")
     assert told.returncode == 1
     assert "Not a directory" in told.stderr
     assert "0 of 1 submissions have a result" in told.stderr
@@ -217,7 +215,8 @@ def test_a_full_disk_is_told_and_what_landed_before_stays(tmp_path):
     submissions = write_class(tmp_path / "class", 1)
     (submissions / "a").mkdir()
     limit = 1500  # bytes
-    told = run(
+    told = autograder(
+        "grade",
         submissions,
         "--out",
         tmp_path / "out",
@@ -229,43 +228,8 @@ def test_a_full_disk_is_told_and_what_landed_before_stays(tmp_path):
     assert "File too large" in told.stderr
     assert "1 of 2 submissions have a result" in told.stderr
     assert "Traceback" not in told.stderr
-    assert run(submissions, "--out", tmp_path / "out", "--jobs", 1).returncode == 0
+    assert autograder("grade", submissions, "--out", tmp_path / "out", "--jobs", 1).returncode == 0
     assert [row["status"] for row in rows(tmp_path / "out")] == ["invalid", "graded"]
-
-
-def test_json_is_all_that_stands_on_standard_output(tmp_path):
-    """One document: counts, paths, rows in the order of the submissions, with numbers for numbers."""
-    submissions = write_class(tmp_path / "class", 1)
-    (submissions / "t").mkdir()
-    told = run(submissions, "--out", tmp_path / "out", "--jobs", 1, "--json")
-    assert told.returncode == 0, told.stderr
-    document = json.loads(told.stdout)
-    assert "\x1b" not in told.stderr
-    assert document["counts"] == {"graded": 1, "invalid": 1, "error": 0}
-    assert (document["submissions"], document["landed"], document["interrupted"]) == (2, 2, False)
-    assert [(row["submission"], row["score"], row["q5"], row["status"]) for row in document["rows"]] == [
-        ("s00", 25, 25, "graded"),
-        ("t", 0, 0, "invalid"),
-    ]
-    assert "Nothing was graded" in document["rows"][1]["first_words"]
-    assert all(Path(written).is_file() for written in document["written"])
-    assert all(Path(row["results"]).is_file() for row in document["rows"])
-
-
-def test_of_many_submissions_the_terminal_shows_those_that_need_a_look(tmp_path, capsys):
-    """A table of all is in grades.csv; here are those not graded, the middle of the scores, and the first things to look at."""
-    from autograder import terminal
-    from autograder.report.folder import save
-
-    names = [f"s{k:03}" for k in range(2 * terminal.LONG)]
-    tally = Tally(tmp_path, names)
-    for k, name in enumerate(names):
-        tally.add(save(tmp_path, Report(name, "graded" if k % 10 else "invalid", f"reason {k}"), "key"))
-    terminal.print_results(tally, Configuration(), [tmp_path / "grades.csv"], [])
-    lines = capsys.readouterr().out
-    assert [line.split()[0] for line in lines.splitlines() if "reason" in line] == names[::10]
-    assert "90 graded, 10 invalid, 0 error." in lines
-    assert "the median is 0" in lines
 
 
 def test_ctrl_c_twice_ends_as_well(tmp_path):
@@ -273,11 +237,9 @@ def test_ctrl_c_twice_ends_as_well(tmp_path):
     submissions = write_class(tmp_path / "class", 8)
     (submissions / "a").mkdir()
     (submissions / "a" / "softmax.py").write_text("import time\ntime.sleep(1000)\n")
-    code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from autograder.cli import main; main()"
-    command = [sys.executable, "-c", code, "grade", str(submissions), "--out", str(tmp_path / "out"), "--jobs", "2"]
+    command = [*HEARS_CTRL_C, "grade", str(submissions), "--out", str(tmp_path / "out"), "--jobs", "2"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as grader:
-        while len(written(tmp_path / "out")) < 2:
-            time.sleep(0.01)
+        until(lambda: len(written(tmp_path / "out")) >= 2)
         for _ in range(2):
             os.killpg(grader.pid, signal.SIGINT)  # as a terminal does: to all processes of the group
             time.sleep(0.02)
@@ -285,4 +247,4 @@ def test_ctrl_c_twice_ends_as_well(tmp_path):
     assert grader.returncode == 130
     assert "the same command goes on" in output
     assert "Traceback" not in errors
-    assert str(tmp_path) not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert not that_name(tmp_path)

@@ -1,6 +1,5 @@
 """A cluster judges as this machine does, whoever of it dies; here two workers on this machine, and a scheduler."""
 
-import csv
 import os
 import shutil
 import signal
@@ -9,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,11 +16,11 @@ import pytest
 from distributed import Client
 
 from autograder.homework import ROOT, SOLUTIONS
+from tests.grader import COMMAND, autograder, rows
+from tests.processes import PATIENCE, lost_sandboxes, until
 
 RIGHT = (SOLUTIONS / "distances.py").read_text(encoding="utf-8")
-GRADER = [sys.executable, "-c", "from autograder.cli import main; main()", "grade"]
 DASK = [sys.executable, "-m", "dask"]
-GONE_WITHIN = 90.0  # seconds in which what must happen has happened, on a machine with ten times more to do than it can
 
 
 @dataclass
@@ -77,7 +76,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
     for program in reversed(cluster.programs):
         program.terminate()
         try:
-            program.wait(GONE_WITHIN)
+            program.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             program.kill()
             program.wait()
@@ -94,34 +93,9 @@ def a_class(tmp_path: Path) -> Path:
     return tmp_path / "class"
 
 
-def grade(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*GRADER, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=100)
-
-
-def rows(out: Path) -> list[dict[str, str]]:
-    """Rows of grades.csv without the time they took."""
-    with (out / "grades.csv").open(newline="", encoding="utf-8") as file:
-        return [{column: value for column, value in row.items() if column != "seconds"} for row in csv.DictReader(file)]
-
-
-def orphans() -> list[str]:
-    """Sandboxes that nobody holds any more."""
-    found = subprocess.run(
-        ["ps", "-eo", "ppid=", "-eo", "args="], capture_output=True, text=True, check=True
-    ).stdout.splitlines()
-    return [line for line in found if line.split()[0] == "1" and "autograder.worker.zygote" in line and str(ROOT) in line]
-
-
-def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + GONE_WITHIN
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def test_a_cluster_that_loses_a_worker_gives_the_same_grades(cluster, a_class, tmp_path):
     """One worker is killed while it judges; its submission is judged by another one, and no sandbox is left behind."""
-    local = grade(a_class, "--out", tmp_path / "local", "--jobs", 2)
+    local = autograder("grade", a_class, "--out", tmp_path / "local", "--jobs", 2)
     assert local.returncode == 0, local.stderr
     started = cluster.workers(2)
     (a_class / "slow").mkdir()
@@ -140,15 +114,15 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_grades(cluster, a_class, t
 
     killer = threading.Thread(target=kill)
     killer.start()
-    run = grade(a_class, "--out", tmp_path / "out", "--scheduler", cluster.address)
+    run = autograder("grade", a_class, "--out", tmp_path / "out", "--scheduler", cluster.address)
     killer.join()
     assert run.returncode == 0, run.stdout + run.stderr
     assert len(killed) == 1
     assert [row for row in rows(tmp_path / "out") if row["submission"] != "slow"] == rows(tmp_path / "local")
     assert [row["score"] for row in rows(tmp_path / "out") if row["submission"] == "slow"] == ["25"]
     started.terminate()
-    started.wait(GONE_WITHIN)
-    until(lambda: not orphans())
+    started.wait(PATIENCE)
+    until(lambda: not lost_sandboxes())
 
 
 def test_a_submission_that_kills_its_workers_takes_nobody_with_it(cluster, a_class, tmp_path):
@@ -173,7 +147,7 @@ def test_a_submission_that_kills_its_workers_takes_nobody_with_it(cluster, a_cla
     killer = threading.Thread(target=kill)
     killer.start()
     try:
-        run = grade(a_class, "--out", tmp_path / "out", "--scheduler", cluster.address)
+        run = autograder("grade", a_class, "--out", tmp_path / "out", "--scheduler", cluster.address)
     finally:
         over.set()
         killer.join()
@@ -193,16 +167,16 @@ def test_workers_that_would_judge_otherwise_are_refused(cluster, a_class, tmp_pa
     with (other / "autograder" / "hidden" / "test_q5.py").open("a", encoding="utf-8") as file:
         file.write("\n# as it was before the last correction\n")
     changed = cluster.workers(1, code=other)
-    stale = grade(a_class, "--out", tmp_path / "out", "--scheduler", cluster.address)
+    stale = autograder("grade", a_class, "--out", tmp_path / "out", "--scheduler", cluster.address)
     assert stale.returncode == 1
     for words in ("nothing was graded", next(iter(cluster.processes())), "differs: checks ", "Use the same commit"):
         assert words in stale.stderr
     assert "Traceback" not in stale.stderr
     assert not list((tmp_path / "out").glob("*/results.json"))
     changed.terminate()
-    changed.wait(GONE_WITHIN)
+    changed.wait(PATIENCE)
     cluster.workers(1, threads=2)
-    threaded = grade(a_class, "--out", tmp_path / "out", "--scheduler", cluster.address)
+    threaded = autograder("grade", a_class, "--out", tmp_path / "out", "--scheduler", cluster.address)
     assert threaded.returncode == 1
     assert "has 2 threads: start it with --nthreads 1" in threaded.stderr
     assert not list((tmp_path / "out").glob("*/results.json"))
@@ -210,7 +184,7 @@ def test_workers_that_would_judge_otherwise_are_refused(cluster, a_class, tmp_pa
 
 def test_a_run_waits_for_workers_and_says_so(cluster, a_class, tmp_path):
     """It does not fail, and says how to start some; that there is no scheduler any more ends it, and what landed is kept."""
-    command = [*GRADER, str(a_class), "--out", str(tmp_path / "out"), "--scheduler", cluster.address]
+    command = [*COMMAND, "grade", str(a_class), "--out", str(tmp_path / "out"), "--scheduler", cluster.address]
     (a_class / "t").mkdir()
     (a_class / "t" / "distances.py").write_text("import time\ntime.sleep(1000)\n", encoding="utf-8")
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
@@ -230,7 +204,7 @@ def test_a_run_waits_for_workers_and_says_so(cluster, a_class, tmp_path):
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "frob://127.0.0.1:8786"])
 def test_a_scheduler_that_is_not_there_is_told_within_seconds(a_class, tmp_path, address):
     """As wrong usage, and nothing is graded; where all have a result already, none is asked for."""
-    run = grade(a_class, "--out", tmp_path / "out", "--scheduler", address)
+    run = autograder("grade", a_class, "--out", tmp_path / "out", "--scheduler", address)
     assert run.returncode == 2
     assert f"no Dask scheduler answers at {address}" in run.stderr
     assert "Traceback" not in run.stderr
@@ -238,5 +212,7 @@ def test_a_scheduler_that_is_not_there_is_told_within_seconds(a_class, tmp_path,
 
 
 def test_jobs_are_for_this_machine(a_class, tmp_path):
-    """With a cluster, they are wrong usage."""
-    assert grade(a_class, "--out", tmp_path / "out", "--scheduler", "tcp://127.0.0.1:9", "--jobs", 2).returncode == 2
+    """With a cluster, they are wrong usage, of which the message speaks: that nobody answers there would be told too."""
+    run = autograder("grade", a_class, "--out", tmp_path / "out", "--scheduler", "tcp://127.0.0.1:9", "--jobs", 2)
+    assert run.returncode == 2
+    assert "--jobs is for this machine" in run.stderr

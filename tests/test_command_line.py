@@ -1,9 +1,6 @@
 """The command line, as an instructor uses it."""
 
-import csv
 import json
-import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,42 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from autograder import pool
-from autograder.homework import MODULES, SOLUTIONS
+from autograder import terminal
+from autograder.configuration import Configuration
 from autograder.judge.verdict import Report
-from autograder.submission import Submission
-
-COLUMNS = ["submission", "score", "q1", "q2", "q3", "q4", "q5", "status", "seconds"]
-
-
-def autograder(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from autograder.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **options)
-
-
-def rows(out: Path) -> list[dict[str, str]]:
-    with (out / "grades.csv").open(newline="") as file:
-        reader = csv.DictReader(file)
-        found = list(reader)
-        assert reader.fieldnames == COLUMNS
-    return found
-
-
-def processes_of(folder: Path) -> list[str]:
-    """Command lines of the processes that grade into a folder, and of all zygotes that have lost their grader."""
-    time.sleep(0.5)
-    found = subprocess.run(["ps", "-eo", "ppid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
-    return [line for line in found if str(folder) in line or (line.split()[0] == "1" and "autograder.worker.zygote" in line)]
+from autograder.report.folder import save
+from autograder.report.tally import Tally
+from tests.grader import HEARS_CTRL_C, autograder, rows
+from tests.handed_in import REFERENCE, below, write_files
+from tests.processes import lost_sandboxes, that_name, until
 
 
 @pytest.fixture
 def a_class(tmp_path: Path) -> Path:
     """Two students: one hands in the reference, the other an empty folder."""
-    for module in MODULES:
-        (tmp_path / "class" / "alice").mkdir(parents=True, exist_ok=True)
-        (tmp_path / "class" / "alice" / f"{module}.py").write_bytes((SOLUTIONS / f"{module}.py").read_bytes())
-    (tmp_path / "class" / "bob").mkdir()
-    return tmp_path / "class"
+    return write_files(tmp_path / "class", {**below("alice", REFERENCE), "bob/": b""})
 
 
 def test_grade_writes_a_row_and_a_result_for_each_submission(a_class, tmp_path):
@@ -134,18 +109,14 @@ def test_wrong_usage_exits_with_2_and_says_why(arguments, tmp_path):
 def test_an_interrupted_run_says_how_to_go_on_and_does(a_class, tmp_path):
     """What was graded is kept."""
     (a_class / "bob" / "softmax.py").write_text("import time\ndef softmax_jacobian(z): time.sleep(1000)\n")
-    # A shell without job control starts what is in its background with Ctrl-C ignored, and so may these tests have been.
-    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
-    code = f"{heard}; from autograder.cli import main; main()"
-    command = [sys.executable, "-c", code, "grade", str(a_class), "--out", str(tmp_path / "out")]
-    with subprocess.Popen([*command, "--jobs", "1"], stdout=subprocess.PIPE, text=True) as run:
-        while not (tmp_path / "out" / "alice" / "results.json").exists():
-            time.sleep(0.05)
+    command = [*HEARS_CTRL_C, "grade", str(a_class), "--out", str(tmp_path / "out"), "--jobs", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
+        until((tmp_path / "out" / "alice" / "results.json").exists)
         time.sleep(0.5)
         run.send_signal(signal.SIGINT)
         output, _ = run.communicate(timeout=20)
     assert run.returncode == 130
-    assert not processes_of(tmp_path)
+    until(lambda: not that_name(tmp_path) and not lost_sandboxes())
     assert "the same command goes on" in output
     assert [row["submission"] for row in rows(tmp_path / "out")] == ["alice"]
     (a_class / "bob" / "softmax.py").write_text("")
@@ -153,24 +124,9 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(a_class, tmp_path):
     assert len(rows(tmp_path / "out")) == 2
 
 
-def dies_with_the_first(submission: Submission, seed: int, seconds: float) -> Report:  # noqa: ARG001
-    """Stands for a judge that one submission brings down, which none should: the pool must bear it all the same."""
-    if submission.name == "deadly":
-        os.kill(os.getpid(), signal.SIGKILL)
-    return Report(submission.name, "graded", seconds=seed)
-
-
-def test_a_judge_that_dies_costs_only_the_submission_that_killed_it(monkeypatch):
-    """The others are judged, that one has the status error."""
-    monkeypatch.setattr(pool, "judge_one", dies_with_the_first)
-    submissions = [Submission(name, {"softmax": b""}) for name in ("a", "deadly", "b", "c")]
-    statuses = {report.submission: report.status for report in pool.judge_all(submissions, 2, 1)}
-    assert statuses == {"a": "graded", "b": "graded", "c": "graded", "deadly": "error"}
-
-
 def test_a_name_that_looks_like_markup_is_a_name(tmp_path):
     """The table shows it as it is, and is not lost."""
-    shutil.copytree(SOLUTIONS, tmp_path / "class" / "x[bold]y")
+    write_files(tmp_path / "class" / "x[bold]y", REFERENCE)
     (tmp_path / "class" / "other").mkdir()
     run = autograder("grade", tmp_path / "class", "--out", tmp_path / "out")
     assert "x[bold]y" in run.stdout
@@ -194,3 +150,33 @@ def test_a_grader_that_fails_says_so_and_exits_with_1(a_class, tmp_path):
     assert "This is no mistake of yours" in result["output"]
     assert "no sandbox" not in result["output"]
     assert result["extra_data"]["reason"] == "no sandbox"
+
+
+def test_json_is_all_that_stands_on_standard_output(a_class, tmp_path):
+    """One document: counts, paths, rows in the order of the submissions, with numbers for numbers."""
+    told = autograder("grade", a_class, "--out", tmp_path / "out", "--jobs", 1, "--json")
+    assert told.returncode == 0, told.stderr
+    document = json.loads(told.stdout)
+    assert "\x1b" not in told.stderr
+    assert document["counts"] == {"graded": 1, "invalid": 1, "error": 0}
+    assert (document["submissions"], document["landed"], document["interrupted"]) == (2, 2, False)
+    assert [(row["submission"], row["score"], row["q5"], row["status"]) for row in document["rows"]] == [
+        ("alice", 100, 25, "graded"),
+        ("bob", 0, 0, "invalid"),
+    ]
+    assert "Nothing was graded" in document["rows"][1]["first_words"]
+    assert all(Path(written).is_file() for written in document["written"])
+    assert all(Path(row["results"]).is_file() for row in document["rows"])
+
+
+def test_of_many_submissions_the_terminal_shows_those_that_need_a_look(tmp_path, capsys):
+    """A table of all is in grades.csv; here are those not graded, the middle of the scores, and the first things to look at."""
+    names = [f"s{k:03}" for k in range(2 * terminal.LONG)]
+    tally = Tally(tmp_path, names)
+    for k, name in enumerate(names):
+        tally.add(save(tmp_path, Report(name, "graded" if k % 10 else "invalid", f"reason {k}"), "key"))
+    terminal.print_results(tally, Configuration(), [tmp_path / "grades.csv"], [])
+    lines = capsys.readouterr().out
+    assert [line.split()[0] for line in lines.splitlines() if "reason" in line] == names[::10]
+    assert "90 graded, 10 invalid, 0 error." in lines
+    assert "the median is 0" in lines

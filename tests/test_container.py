@@ -14,10 +14,8 @@ from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).parent))
-
-from container import run as module
-from container.run import Bind, Container, ContainerError, configuration, parse, project, run
+from tests.container import run as module
+from tests.container.run import Bind, Container, ContainerError, configuration, parse, project, run
 
 pytestmark = pytest.mark.container
 

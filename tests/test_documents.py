@@ -1,4 +1,4 @@
-"""What the documents tell people to type works, and what they point at is there."""
+"""What the documents tell people to type works, what they point at is there, and their mathematics can be read."""
 
 import os
 import re
@@ -10,42 +10,33 @@ from pathlib import Path
 import pytest
 
 from autograder.cli import main
-from autograder.homework import ROOT, SOLUTIONS
+from autograder.homework import ASSIGNMENT, ROOT, SOLUTIONS
 
-DOCUMENTS = [
-    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
-    *sorted((ROOT / "docs").glob("*.md")),
-    ROOT / "assignment" / "README.md",
-    SOLUTIONS / "derivations.md",
-    SOLUTIONS / "written.md",
-]
+MATHEMATICAL = [ASSIGNMENT / "README.md", SOLUTIONS / "derivations.md", SOLUTIONS / "written.md"]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")), *MATHEMATICAL]
+DISPLAY = re.compile(r"^\$\$(.*?)\$\$$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 TYPED = re.compile(r"^ *\$ (.+)$|`((?:make|autograder|\.venv/bin/autograder) [^`]+)`", re.MULTILINE)
-# Commands that other tests run, or CI itself; all others are run below.
+# Commands that CI or other tests run, and the words with which they do; all others are run below.
+TARGETS = ("test", "grade", "test-browser", "test-routes", "test-pythons", "test-confined", "gradescope-test", "audit", "bench")
 ELSEWHERE = {
-    "make setup": ".ci/run",
-    "make test": ".ci/run",
-    "make grade": ".ci/run",
-    "make test-browser": ".ci/run",
-    "make test-routes": ".ci/run",
-    "make test-pythons": ".ci/run",
-    "make test-confined": ".ci/run",
-    "make gradescope-test": ".ci/run",
-    "make audit": ".ci/run",
-    "make bench": ".ci/run",
-    "make lock": "requirements/lock.sh",  # asks the registry for the newest versions
-    "make check": "tests/test_handout.py",
-    "make check Q=q4": "tests/test_handout.py",
-    "make notebook": "assignment/Makefile",  # opens a browser
-    "make submission": "tests/test_hand_in.py",
-    ".venv/bin/autograder build nbgrader --out course && cd course": "tests/test_nbgrader.py",
-    ".venv/bin/autograder build otter --out course": "tests/test_otter.py",
-    "python3 -m zipfile -c homework.zip course/student/*": "tests/test_otter.py",
-    "autograder build all": "tests/test_routes.py",
+    **{f"make {target}": (".ci/run", f"\nmake {target}") for target in TARGETS},
+    "make check": ("tests/test_public_checks.py", '["check"]'),
+    "make check Q=q4": ("tests/test_public_checks.py", '["check", "Q=q4"]'),
+    "make submission": ("tests/test_hand_in.py", '"make", "submission"'),
+    ".venv/bin/autograder build nbgrader --out course && cd course": ("tests/test_nbgrader.py", "--out course && cd course"),
+    ".venv/bin/autograder build otter --out course": ("tests/test_otter.py", '"build", "otter", "--out"'),
+    "autograder build all": ("tests/test_routes.py", '"build", "all", "--out"'),
 }
+NOWHERE = (  # not run by any test
+    "make setup",  # every target that CI calls does it first
+    "make lock",  # asks the registry for the newest versions
+    "make notebook",  # opens a browser
+)
 PLACES = {
     "path/to/class": "solutions",
+    "course/student": "assignment",
     "submissions ": "solutions ",
     "my.toml": "course.toml",
     "--out course && cd course": "--out course",
@@ -78,6 +69,29 @@ def test_links_lead_to_what_is_there(document):
             assert heading in map(anchor, HEADING.findall(target.read_text(encoding="utf-8"))), link
 
 
+@pytest.mark.parametrize("document", MATHEMATICAL, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_mathematics_renders_on_github_and_in_jupyter(document):
+    """GitHub takes a backslash before punctuation away, and some characters for its own; dollars stand in pairs."""
+    prose = re.sub(r"```.*?```|`[^`\n]*`", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
+    displays, inline = DISPLAY.findall(prose), DISPLAY.sub("", prose)
+    assert "$$" not in inline
+    assert all(block.count("$") % 2 == 0 for block in re.split(r"\n\n|\n(?=\||- )", inline))
+    assert all(f"\n\n$${display}$$\n\n" in prose for display in displays)
+    formulas = [display.strip("\n") for display in displays]
+    for before, formula, after in re.findall(r"(^|.)\$([^$]+)\$(?=(.|$))", inline, re.MULTILINE):
+        formulas.append(formula)
+        assert "\n" not in formula
+        assert not before.isalnum()
+        assert not after.isalnum(), f"{formula}{after}: GitHub shows no formula before a letter"
+    assert len(formulas) > 20
+    for formula in formulas:
+        assert formula.strip() == formula
+        assert not re.search(r"\n\s*([-+=#]|\d+\.|\n)", formula), f"{formula}: Markdown takes a line for a list or heading"
+        assert not re.search(r"\\[^a-zA-Z]|[*<>|~`]", formula), formula
+        assert formula.count("{") == formula.count("}"), formula
+        assert len(re.findall(r"\\left\b", formula)) == len(re.findall(r"\\right\b", formula)), formula
+
+
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory) -> Path:
     """A copy of the repository with the environment that runs this test."""
@@ -88,7 +102,7 @@ def checkout(tmp_path_factory) -> Path:
     return copy
 
 
-COMMANDS = sorted({command for document in DOCUMENTS for command in typed(document) if command not in ELSEWHERE})
+COMMANDS = sorted({command for document in DOCUMENTS for command in typed(document) if command not in (*ELSEWHERE, *NOWHERE)})
 RUN = [command for command in COMMANDS if not any(f"bin/{other} " in command for other in OTHERS)]
 
 
@@ -126,10 +140,8 @@ def test_a_command_of_another_project_is_installed(command):
 
 def test_what_is_run_elsewhere_is():
     """Each in the place that is named for it."""
-    for command, place in ELSEWHERE.items():
-        assert (ROOT / place).exists()
-        if place == ".ci/run":
-            assert command == "make setup" or command in (ROOT / place).read_text(encoding="utf-8")
+    for place, words in ELSEWHERE.values():
+        assert words in (ROOT / place).read_text(encoding="utf-8")
 
 
 def test_help_lists_every_target_and_every_target_is_there():

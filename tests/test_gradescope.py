@@ -10,17 +10,18 @@ import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from autograder.configuration import Configuration
-from autograder.homework import ROOT, SOLUTIONS
+from autograder.homework import SOLUTIONS
 from autograder.release.gradescope import build_gradescope
+from tests.gradescope import results_in, unpacked
+from tests.handed_in import SAMPLES
+from tests.processes import descendants, until
 
-SAMPLES = ROOT / "tests" / "submissions"
-SCHEMA = json.loads((ROOT / "tests" / "schema" / "results.schema.json").read_text())
 METADATA = {
     "id": 1,
     "created_at": "2026-03-01T11:00:00.000000-05:00",
@@ -38,41 +39,37 @@ def built(tmp_path_factory) -> Path:
     return build_gradescope(tmp_path_factory.mktemp("dist"), Configuration(hidden_seed=11, deadline_seconds=120))
 
 
+@dataclass(frozen=True)
+class Platform:
+    """The platform's folder, with the autograder's zip unpacked, and a way to run a submission there."""
+
+    root: Path
+
+    def start(self, submission: Path | None, metadata: object = METADATA) -> subprocess.Popen[str]:
+        if submission is not None:
+            shutil.copytree(submission, self.root / "submission")
+        if metadata is not None:
+            text = metadata if isinstance(metadata, str) else json.dumps(metadata)
+            (self.root / "submission_metadata.json").write_text(text)
+        environment = {**os.environ, "RUN_ROOT": str(self.root), "TOKEN": "secret"}
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        return subprocess.Popen(["bash", str(self.root / "run_autograder")], env=environment, cwd=self.root, **pipes)
+
+    def run(self, submission: Path | None, metadata: object = METADATA) -> tuple[dict, str]:
+        process = self.start(submission, metadata)
+        printed = process.communicate(timeout=300)[0]
+        return self.results(), printed
+
+    def results(self) -> dict:
+        return results_in(self.root / "results")
+
+
 @pytest.fixture
-def platform(built, tmp_path):
-    """A platform's folder: source unpacked, and a way to run a submission there."""
-    root = tmp_path / "autograder"
-    (root / "results").mkdir(parents=True)
-    with zipfile.ZipFile(built) as archive:
-        archive.extractall(root / "source")
-    shutil.copy(root / "source" / "run_autograder", root / "run_autograder")  # as the platform does
+def platform(built, tmp_path) -> Platform:
+    """A platform of its own for each test."""
+    root = unpacked(built, tmp_path / "autograder")
     (root / "environment").symlink_to(sys.prefix)  # that setup.sh makes one of its own is test_gradescope_image.py's matter
-
-    class Platform:
-        path = root
-        results_path = root / "results" / "results.json"
-
-        def start(self, submission: Path | None, metadata: object = METADATA) -> subprocess.Popen[str]:
-            if submission is not None:
-                shutil.copytree(submission, root / "submission")
-            if metadata is not None:
-                text = metadata if isinstance(metadata, str) else json.dumps(metadata)
-                (root / "submission_metadata.json").write_text(text)
-            environment = {**os.environ, "RUN_ROOT": str(root), "TOKEN": "secret"}
-            pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-            return subprocess.Popen(["bash", str(root / "run_autograder")], env=environment, cwd=root, **pipes)
-
-        def run(self, submission: Path | None, metadata: object = METADATA) -> tuple[dict, str]:
-            process = self.start(submission, metadata)
-            printed = process.communicate(timeout=300)[0]
-            return self.results(), printed
-
-        def results(self) -> dict:
-            results = json.loads(self.results_path.read_bytes())
-            jsonschema.validate(results, SCHEMA)
-            return results
-
-    return Platform()
+    return Platform(root)
 
 
 def test_two_builds_give_the_same_bytes(built, tmp_path):
@@ -128,7 +125,7 @@ def test_whatever_the_platform_brings_there_is_a_result(platform, submission, me
 
 def test_a_broken_configuration_is_the_instructors_and_is_told(platform):
     """The student is told that it is not their fault."""
-    (platform.path / "source" / "configuration.json").write_text('{"points": {"totl": 10}}')
+    (platform.root / "source" / "configuration.json").write_text('{"points": {"totl": 10}}')
     results, printed = platform.run(SOLUTIONS)
     assert results["score"] == 0
     assert results["extra_data"]["status"] == "error"
@@ -140,9 +137,7 @@ def test_a_broken_configuration_is_the_instructors_and_is_told(platform):
 def test_a_killed_run_leaves_a_result_that_says_so(platform, seconds):
     """As by the platform's own limit: the first result stands, or the verdict."""
     process = platform.start(SAMPLES / "hostile" / "deaf-loop")
-    deadline = time.monotonic() + 60
-    while not platform.results_path.exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
+    until((platform.root / "results" / "results.json").exists)
     time.sleep(seconds)
     process.kill()
     process.communicate()
@@ -152,10 +147,12 @@ def test_a_killed_run_leaves_a_result_that_says_so(platform, seconds):
 
 
 def test_a_run_past_its_deadline_ends_with_a_result(platform):
-    """Where even the questions' own limits did not help: here the judge sleeps."""
-    (platform.path / "source" / "configuration.json").write_text('{"limits": {"deadline_seconds": 60}}')
-    run = platform.path / "source" / "autograder" / "routes" / "gradescope.py"
-    run.write_text(run.read_text().replace("seconds - (time.monotonic() - started)", "2.0"))
+    """Where even the questions' own limits did not help: here the run has 2 seconds in place of a minute."""
+    (platform.root / "source" / "configuration.json").write_text('{"limits": {"deadline_seconds": 60}}')
+    run = platform.root / "source" / "autograder" / "routes" / "gradescope.py"
+    text = run.read_text()
+    run.write_text(text.replace("seconds - (time.monotonic() - started)", "2.0"))
+    assert run.read_text() != text
     results, printed = platform.run(SAMPLES / "hostile" / "deaf-loop")
     assert results["score"] == 0
     assert "deadline" in printed
@@ -166,10 +163,9 @@ def test_a_judge_that_is_killed_is_told(platform):
     """Every process below the run, again and again, as a machine without memory does."""
     process = platform.start(SAMPLES / "hostile" / "deaf-loop")
     while process.poll() is None:
-        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False)
-        for child in listed.stdout.split():
+        for below in descendants(process.pid):
             with contextlib.suppress(ProcessLookupError):  # it ended by itself meanwhile
-                os.kill(int(child), signal.SIGKILL)
+                os.kill(below, signal.SIGKILL)
         time.sleep(0.2)
     process.communicate()
     results = platform.results()

@@ -7,32 +7,26 @@ The image's own python3 makes the environment, and the package registry fills it
 import json
 import shutil
 import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
-import jsonschema
 import pytest
 
-sys.path.append(str(Path(__file__).parent))
-
-from container.run import Bind, Container, pip_settings, run
-
+from autograder.batch import judge_all
 from autograder.configuration import Configuration
-from autograder.homework import ROOT, SOLUTIONS
-from autograder.pool import judge_all
+from autograder.homework import SOLUTIONS
 from autograder.release.gradescope import build_gradescope
 from autograder.report.results import results as render
 from autograder.routes.gradescope import RESERVED
 from autograder.submission import stage
+from tests.container.run import Bind, Container, pip_settings, run
+from tests.gradescope import results_in, unpacked
+from tests.handed_in import SAMPLES
 
 pytestmark = pytest.mark.container
 
 SEED = 11
 MEMORY = 750_000_000  # bytes, as Gradescope's smallest container has
 CPUS = 0.5
-SAMPLES = ROOT / "tests" / "submissions"
-SCHEMA = json.loads((ROOT / "tests" / "schema" / "results.schema.json").read_text(encoding="utf-8"))
 SUBMISSIONS = [
     SOLUTIONS,
     SAMPLES / "right" / "notebook-only",
@@ -51,12 +45,7 @@ class Image:
     """The folders of a container that last from one run to the next."""
 
     def __init__(self, folder: Path) -> None:
-        self.autograder = folder / "autograder"
-        (self.autograder / "results").mkdir(parents=True)
-        zip_file = build_gradescope(folder, Configuration(hidden_seed=SEED))
-        with zipfile.ZipFile(zip_file) as archive:
-            archive.extractall(self.autograder / "source")
-        shutil.copy(self.autograder / "source" / "run_autograder", self.autograder)
+        self.autograder = unpacked(build_gradescope(folder, Configuration(hidden_seed=SEED)), folder / "autograder")
 
     @property
     def binds(self) -> tuple[Bind, ...]:
@@ -80,9 +69,7 @@ class Image:
             Container(command, memory=MEMORY, cpus=CPUS, binds=self.binds, env=env, cwd="/autograder"),
             capture=True,
         )
-        rendered = json.loads((self.autograder / "results" / "results.json").read_bytes())
-        jsonschema.validate(rendered, SCHEMA)
-        return rendered, done.stdout + done.stderr
+        return results_in(self.autograder / "results"), done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +100,6 @@ def test_a_submission_gets_the_same_marks_as_from_the_command_line(image, marks,
     assert {test["tags"][2]: test["score"] for test in rendered["tests"]} == marks[str(submission)]
     assert {"user", "landlock", "seccomp"} <= set(rendered["extra_data"]["sandbox"])
     assert "secret-of-the-platform" not in json.dumps(rendered) + printed
-    print(f"{submission.name}: {rendered['execution_time']} s")
 
 
 def test_a_student_finds_the_graders_files_closed(image):

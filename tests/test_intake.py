@@ -1,12 +1,8 @@
 """What instructors download goes in as it is: each submission has its own name, and the answers that its student wrote."""
 
-import contextlib
-import io
 import itertools
-import json
 import os
 import re
-import textwrap
 import zipfile
 from pathlib import Path
 
@@ -15,81 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.homework import MODULES
-from autograder.intake import gradescope_export, zips
-from autograder.intake.finding import find
-from autograder.intake.places import Place
-from autograder.intake.times import as_iso
+from autograder.intake import trees
 from autograder.roster import Student
-from autograder.submission import stage
-
-METADATA = """\
----
-submission_101:
-  :submitters:
-  - :name: Ada Lovelace
-    :sid: '007'
-    :email: ada@uni.edu
-  :created_at: 2026-09-18 23:58:11.000000000 Z
-  :score: 3.0
-  :status: processed
-  :results:
-    tests:
-    - name: q1
-      output: |-
-        submission_102:
-          :submitters: []
-  :history:
-  - :id: 9
-    :created_at: 2026-09-01 10:00:00.000000000 Z
-submission_102:
-  :submitters:
-  - :name: Pair One
-    :sid: '200'
-    :email: one@uni.edu
-  - :name: Pair Two
-    :sid:
-    :email: two@uni.edu
-  :created_at: "2026-09-18 16:58:11 -0700"
-  :score: 0.0
-"""
-ADA = Student("Ada Lovelace", "007", "ada@uni.edu")
-PAIR = (Student("Pair One", "200", "one@uni.edu"), Student("Pair Two", "", "two@uni.edu"))
-
-
-def answers(of: str) -> dict[str, bytes]:
-    """Answers that say whose they are."""
-    return {f"{module}.py": f"s = {of!r}\n".encode() for module in MODULES}
-
-
-def notebook(of: str) -> bytes:
-    """A notebook that says whose it is."""
-    cell = {"cell_type": "code", "source": f"def softmax_jacobian(z):\n    return {of!r}"}
-    return json.dumps({"cells": [cell], "nbformat": 4}).encode()
-
-
-def packed(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A zip; a name that ends with / is a folder."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", method) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return file.getvalue()
-
-
-def laid(files: dict[str, bytes], to: Path, form: str) -> Path:
-    """Files as a download: in a folder, or in a zip that nobody has opened."""
-    if form == "zip":
-        path = to / "download.zip"
-        path.write_bytes(packed(files))
-        return path
-    for name, content in files.items():
-        path = to / "download" / name
-        if name.endswith("/"):
-            path.mkdir(parents=True, exist_ok=True)
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-    return to / "download"
+from autograder.submission import Place, find, stage
+from tests.downloads import EXPORT, METADATA, answers, laid, notebook
+from tests.handed_in import below, packed
 
 
 def owners(path: Path) -> dict[str, str | None]:
@@ -103,20 +29,6 @@ def owners(path: Path) -> dict[str, str | None]:
     return whose
 
 
-def below(folder: str, files: dict[str, bytes]) -> dict[str, bytes]:
-    """The same files in a folder."""
-    return {f"{folder}/{name}": content for name, content in files.items()}
-
-
-EXPORT = {
-    "submission_metadata.yml": METADATA.encode(),
-    **below("submission_101", answers("ada")),
-    **below("submission_102", {"work/homework.ipynb": notebook("pair")}),
-    "submission_103/": b"",
-    **below("submission_104/hw", answers("d")),
-    **below("submission_104/old", answers("old")),
-    "submission_105/homework2.zip": packed(below("homework", answers("e"))),
-}
 CASES = {
     "Gradescope's export": (
         below("assignment_77_export", EXPORT),
@@ -209,159 +121,6 @@ def test_a_zip_in_a_download_is_read_from_memory_alone(tmp_path, form):
     before = sorted(tmp_path.rglob("*"))
     owners(path)
     assert sorted(tmp_path.rglob("*")) == before
-
-
-# -- Gradescope --------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("form", ["folder", "zip"])
-def test_gradescope_tells_who_handed_in_and_when(tmp_path, form):
-    """Of a group all members; of a folder that the file does not name, nothing."""
-    remarks = []
-    places = find([laid(EXPORT, tmp_path, form)], remarks)
-    told = {name: (place.students, place.submitted) for name, place in places.items()}
-    assert told["submission_101"] == ((ADA,), "2026-09-18T23:58:11+00:00")
-    assert told["submission_102"] == (PAIR, "2026-09-18T16:58:11-07:00")
-    assert told["submission_103"] == ((), "")
-    assert remarks == (["download.zip was read as the zip of a class: it holds 5 submissions."] if form == "zip" else [])
-
-
-def metadata(tmp_path: Path, content: bytes) -> tuple[list[tuple[Student, ...]], list[str]]:
-    """What is known of submissions 101 and 102, and what is said of the file."""
-    remarks: list[str] = []
-    files = below("submission_101", answers("a")) | below("submission_102", answers("b"))
-    places = find([laid(files | {"submission_metadata.yml": content}, tmp_path, "zip")], remarks)
-    assert list(places) == ["submission_101", "submission_102"]
-    return [place.students for place in places.values()], remarks[:-1]
-
-
-BROKEN = {
-    "empty": (b"", [(), ()], "(it tells of no submission)"),
-    "no mapping": (b"- 1\n- 2\n", [(), ()], "(it tells of no submission)"),
-    "cut": (METADATA.encode()[: METADATA.index('  :created_at: "2026')] + b'  :created_at: "20', [(ADA,), ()], "is no YAML"),
-    "tabs": (b"submission_101:\n\t:submitters: []\n", [(), ()], "(line 2 is no YAML)"),
-    "bytes": (b"submission_101: \xff\xfe\x00\n", [(), ()], "is no YAML"),
-    "deep": (b"submission_101: {':submitters': " + b"[" * 3000 + b"]" * 3000 + b"}\n", [(), ()], "more of a submission"),
-    "wide": (b"submission_101: {':submitters': [" + b"a, " * 20_000 + b"]}\n", [(), ()], "more of a submission"),
-}
-
-
-@pytest.mark.parametrize("case", BROKEN)
-def test_broken_metadata_cost_the_names_and_never_the_grading(tmp_path, case):
-    """What stands before the mistake is kept, and the instructor is told where it is."""
-    content, known, says = BROKEN[case]
-    students, remarks = metadata(tmp_path, content)
-    assert students == known
-    assert says in " ".join(remarks)
-    assert f"the students are known of {sum(map(bool, known))} of the submissions." in remarks[0]
-
-
-def test_missing_metadata_are_told(tmp_path):
-    """The folders alone are an export, too."""
-    remarks = []
-    files = below("submission_101", answers("a")) | below("submission_102", answers("b"))
-    assert list(find([laid(files, tmp_path, "folder")], remarks)) == ["submission_101", "submission_102"]
-    assert remarks == ["There is no submission_metadata.yml beside the submissions: it is not known whose they are."]
-
-
-def test_metadata_of_folders_that_are_not_there_are_told(tmp_path):
-    """Somebody deleted them, or the export is another one's."""
-    _, remarks = metadata(tmp_path, (METADATA + "submission_9:\n  :submitters: []\n").encode())
-    assert remarks == ["submission_metadata.yml tells of submissions that are not beside it (1): submission_9."]
-
-
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        "!!python/object/apply:os.system ['touch owned']",
-        "!ruby/object:Gem::Installer {i: x}",
-        "!!python/name:os.system",
-        "&a [*a, *a]",
-        "<<: *nowhere",
-        "{? [a, b] : c, :name: x}",
-    ],
-)
-def test_nothing_in_metadata_is_constructed(tmp_path, monkeypatch, hostile):
-    """Tags are passed over; what is no student is no student."""
-    monkeypatch.chdir(tmp_path)
-    students, _ = metadata(tmp_path, f"submission_101:\n  :submitters:\n  - {hostile}\n".encode())
-    assert not (tmp_path / "owned").exists()
-    assert all(isinstance(student, Student) for group in students for student in group)
-
-
-def test_names_from_metadata_fit_into_a_cell_and_onto_a_terminal(tmp_path):
-    """One line, nothing that moves the cursor, and no separator of a group's names."""
-    name = json.dumps("Bobby\n\x1b[31m; =cmd|' /C calc'!A0 \u202e" + "x" * 5000)
-    (students, _), remarks = metadata(tmp_path, f"submission_101: {{':submitters': [{{':name': {name}}}]}}\n".encode())
-    assert students[0].name.startswith("Bobby [31m, =cmd|' /C calc'!A0 xxx")
-    assert students[0].name.isprintable() and len(students[0].name) <= 200 and ";" not in students[0].name
-    assert remarks == []
-
-
-def test_aliases_and_rails_times_are_understood(tmp_path):
-    """Ruby writes an object once, and refers to it afterwards."""
-    content = textwrap.dedent(
-        """\
-        submission_101:
-          :submitters: &1
-          - &2 {':name': &3 Ada, ':sid': *3}
-          :created_at: !ruby/object:ActiveSupport::TimeWithZone
-            utc: 2026-09-18 23:58:11.000000000 Z
-            time: 2026-09-18 16:58:11.000000000 Z
-        submission_102:
-          :submitters: *1
-        """
-    )
-    students, remarks = metadata(tmp_path, content.encode())
-    assert students == [(Student("Ada", "Ada"),)] * 2
-    assert remarks == []
-    (place, _) = find([tmp_path / "download.zip"]).values()
-    assert place.submitted == "2026-09-18T23:58:11+00:00"
-
-
-def test_a_student_cannot_hand_in_an_export(tmp_path):
-    """What a platform writes is believed only where an instructor points: else one could hand in under another's name."""
-    forged = {"submission_metadata.yml": METADATA.encode(), **below("submission_101", answers("x"))}
-    forged |= below("submission_102", answers("y"))
-    files = {**below("mallory", forged), "trudy.zip": packed(forged), **below("alice", answers("a"))}
-    for form in ("folder", "zip"):
-        (tmp_path / form).mkdir()
-        places = find([laid(files, tmp_path / form, form)])
-        assert not any(place.students for place in places.values())
-        assert not any(name.startswith("submission") and place.students for name, place in places.items())
-        assert {"alice", "trudy"} <= set(places)
-
-
-@given(st.binary(max_size=200) | st.text("-:!&*{}[]'\"\n \tsubmtersion_1", max_size=200).map(str.encode))
-def test_any_metadata_are_read_or_told_about(content):
-    """No other exception, whatever the file holds."""
-    told: dict = {}
-    with contextlib.suppress(gradescope_export.NotTold):
-        gradescope_export.read(io.BytesIO(content), told)
-    for students, submitted in told.values():
-        assert all(isinstance(student, Student) for student in students)
-        assert isinstance(submitted, str)
-
-
-@pytest.mark.parametrize(
-    ("written", "iso"),
-    [
-        ("2026-09-18 23:58:11.000000000 Z", "2026-09-18T23:58:11+00:00"),
-        ("2026-09-18T23:58:11Z", "2026-09-18T23:58:11+00:00"),
-        ("2026-09-18 16:58:11.123456789 -07:00", "2026-09-18T16:58:11-07:00"),
-        ("2026-09-18 16:58:11 -0700", "2026-09-18T16:58:11-07:00"),
-        ("2026-09-18 23:58:11.123456 UTC\n", "2026-09-18T23:58:11+00:00"),
-        ("2026-09-18 23:58:11", ""),
-        ("2026-09-31 23:58:11 Z", ""),
-        ("2026-09-18 23:58:11 +99:00", ""),
-        ("2026-09-18 23:58:11 ../../etc/passwd", ""),
-        ("2026-09-18 23:58:11 Nowhere/Land", ""),
-        ("yesterday", ""),
-    ],
-)
-def test_a_time_has_a_zone_or_is_not_known(written, iso):
-    """A time without a zone may be half a day off."""
-    assert as_iso(written) == iso
 
 
 # -- Canvas and nbgrader -----------------------------------------------------------------------------------------------------
@@ -545,15 +304,9 @@ def test_a_long_directory_of_few_files_is_not_read(tmp_path):
 
 FOLDERS = ("a", "b", "submission_1", "submission_2", "submitted", "assignment_1_export", "source", "__MACOSX", ".git", "A b")
 FILES = (
-    *("softmax.py", "distances.py", "homework.ipynb", "x.ipynb", "a.zip", "b.zip", "c.rar", "timestamp.txt", "gradebook.db"),
-    *(
-        "submission_metadata.yml",
-        "doe_1_2_softmax.py",
-        "doe_1_3_distances-1.py",
-        "roe_LATE_2_4_x.zip",
-        "anon_q_5_x.ipynb",
-        "read.me",
-    ),
+    *("softmax.py", "distances.py", "homework.ipynb", "x.ipynb", "a.zip", "b.zip", "c.rar", "timestamp.txt"),
+    *("gradebook.db", "submission_metadata.yml", "doe_1_2_softmax.py", "doe_1_3_distances-1.py", "roe_LATE_2_4_x.zip"),
+    *("anon_q_5_x.ipynb", "read.me"),
 )
 CONTENTS = {
     ".py": [b"s = 1\n"],

@@ -1,7 +1,6 @@
 """nbgrader, the real one, over right, wrong, broken and hostile students: the marks are those of their plain modules."""
 
 import copy
-import csv
 import html
 import json
 import os
@@ -24,17 +23,16 @@ from hypothesis import strategies as st
 
 from autograder.cli import main
 from autograder.configuration import DEFAULT_SEED, Configuration
-from autograder.homework import FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS, checks, checks_of
-from autograder.pool import judge_all
+from autograder.homework import FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS
 from autograder.release.nbgrader import source_notebook
 from autograder.report.marks import Marks
 from autograder.submission import stage
+from tests.grader import read_table
+from tests.handed_in import SAMPLES, WORTH
 from tests.notebooks import cell_of, student_notebook, text_of
 
 pytestmark = pytest.mark.routes
 
-SAMPLES = ROOT / "tests" / "submissions"
-WORTH = {q: sum(check.points for check in checks().values() if check.question == q) for q in QUESTIONS}
 WRITTEN = ("w1-answer", "w2-answer", "w3-answer")
 
 # A kernel that leaves a trace where it is started, and then is the ordinary one.
@@ -219,7 +217,7 @@ DAMAGES: tuple[Callable[[dict[str, Any]], None], ...] = (deleted, duplicated, re
 ATTACKS = {
     "transforms": TRANSFORMS,
     "patches": PATCHES,
-    "writes-in-a-cell": WRITES_AT_ONCE.replace("softmax_jacobian", "attack"),
+    "writes-in-a-cell": WRITES_AT_ONCE,
 }
 
 
@@ -387,8 +385,7 @@ def test_building_again_renews_the_source_and_keeps_the_settings(tmp_path):
 def test_every_student_gets_the_marks_of_the_plain_modules(graded, same_as, expected):
     """By question in the gradebook, as a sum in the exported table."""
     graded.run("export", "--to", "exported.csv")
-    with (graded.path / "exported.csv").open(encoding="utf-8", newline="") as file:
-        exported = {row["student_id"]: row for row in csv.DictReader(file)}
+    exported = {row["student_id"]: row for row in read_table(graded.path / "exported.csv")}
     assert set(exported) == set(same_as)
     assert len({tuple(marks.values()) for marks in expected.values()}) > 8  # the samples do differ
     for student, name in same_as.items():

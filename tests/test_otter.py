@@ -23,21 +23,19 @@ from nbclient import NotebookClient
 
 from autograder.cli import main
 from autograder.configuration import Configuration
-from autograder.homework import ASSIGNMENT, FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS, checks
-from autograder.pool import judge_all
+from autograder.homework import ASSIGNMENT, FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS
 from autograder.release import otter as release
 from autograder.release.gradescope import build_gradescope
 from autograder.release.source import PLACEHOLDER, cells
 from autograder.submission import stage
+from tests.gradescope import SCHEMA, by_question, results_in, unpacked
+from tests.handed_in import SAMPLES, WORTH
 from tests.notebooks import student_notebook
 
-SAMPLES = ROOT / "tests" / "submissions"
-SCHEMA = json.loads((ROOT / "tests" / "schema" / "results.schema.json").read_text())
 SEED = 11
 COURSE = f"[checks]\nhidden_seed = {SEED}\n"
 TEXTS = (".py", ".ipynb", ".md", ".csv", ".txt", ".ini", ".json")
 LEAST = 12  # characters: shorter lines anyone would write
-WORTH = {question: sum(check.points for check in checks().values() if check.question == question) for question in QUESTIONS}
 
 # Importing otter and starting a kernel warn of what is none of ours.
 pytestmark = [
@@ -206,10 +204,6 @@ def expected(answers) -> dict[str, dict[str, float]]:
     return {report.submission: {question: report.question_score(question) for question in QUESTIONS} for report in reports}
 
 
-def by_question(results: dict) -> dict[str, float]:
-    return {q: sum(test["score"] for test in results["tests"] if test["tags"][0] == q) for q in QUESTIONS}
-
-
 # What is built
 
 
@@ -282,9 +276,8 @@ def test_the_zip_is_that_for_gradescope_with_otters_settings_and_tests(course, t
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_grader_check_says_in_the_kernel_what_pytest_says_of_the_modules(kernel, answers, tmp_path, question):
+def test_grader_check_says_in_the_kernel_what_pytest_says_of_the_modules(kernel, answers, handout, question):
     """The same report, message and hint; otter's own box says only whether all is right."""
-    handout = Path(shutil.copytree(ASSIGNMENT, tmp_path / "handout", ignore=shutil.ignore_patterns("__pycache__", ".*")))
     for module in MODULES:
         shutil.copy(answers["wrong"] / f"{module}.py", handout)
     command = [sys.executable, "-m", "pytest", "-k", question]
@@ -412,18 +405,15 @@ def test_results_without_any_check_are_0_of_all_points_to_otter():
 )
 def test_the_zips_own_program_has_a_result_for_everything(course, submissions, expected, tmp_path, files, score, words):
     """Also for what otter refuses."""
-    root = tmp_path / "autograder"
-    (root / "submission").mkdir(parents=True)
-    with zipfile.ZipFile(course / "autograder" / "autograder.zip") as archive:
-        archive.extractall(root / "source")
+    root = unpacked(course / "autograder" / "autograder.zip", tmp_path / "autograder")
+    (root / "submission").mkdir()
     for name, which in files.items():
         content = submissions[which]
         read = zipfile.ZipFile(content).read("homework.ipynb") if content.suffix == ".zip" else content.read_bytes()
         (root / "submission" / name).write_bytes(read)
     (root / "environment").symlink_to(sys.prefix)
     environment = {**os.environ, "RUN_ROOT": str(root)}
-    subprocess.run(["bash", str(root / "source" / "run_autograder")], env=environment, capture_output=True, check=False)
-    results = json.loads((root / "results" / "results.json").read_bytes())
-    jsonschema.validate(results, SCHEMA)
+    subprocess.run(["bash", str(root / "run_autograder")], env=environment, capture_output=True, check=False)
+    results = results_in(root / "results")
     assert results["score"] == (sum(expected["hostile"].values()) if score is None else score)
     assert words in results["output"]

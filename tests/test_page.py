@@ -1,6 +1,5 @@
 """The pages over a class: the numbers of the folder, whatever lies in it, and to each student only their own."""
 
-import csv
 import html
 import json
 import math
@@ -8,8 +7,6 @@ import os
 import re
 import shutil
 import statistics
-import subprocess
-import sys
 import weakref
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,7 +19,7 @@ from hypothesis import strategies as st
 
 from autograder.cli import main
 from autograder.configuration import Configuration
-from autograder.homework import ROOT, checks
+from autograder.homework import checks
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.judge.verdict import Part, Report, Result
 from autograder.report.folder import save
@@ -32,6 +29,7 @@ from autograder.report.page.reading import result_of
 from autograder.report.tables.grades import write_grades
 from autograder.report.tables.students import Class
 from tests.classes import a_class, folder, graded
+from tests.grader import autograder, read_table
 
 
 class Tables(HTMLParser):
@@ -76,12 +74,11 @@ def words_of(page):
 
 def results(out):
     """The results.json of those graded, read without the code under test."""
-    with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["submission"]: (row, json.loads((out / row["submission"] / "results.json").read_text(encoding="utf-8")))
-            for row in csv.DictReader(file)
-            if row["status"] == "graded"
-        }
+    return {
+        row["submission"]: (row, json.loads((out / row["submission"] / "results.json").read_text(encoding="utf-8")))
+        for row in read_table(out / "grades.csv")
+        if row["status"] == "graded"
+    }
 
 
 @pytest.mark.parametrize(("size", "seed"), [(60, 1), (60, 2), (13, 3), (10, 4), (9, 5), (1, 6)])
@@ -209,8 +206,7 @@ def test_the_head_counts_everyone_and_takes_quartiles_of_those_graded(tmp_path):
     table = Tables(page).found
     assert table["Not graded"][1:] == [["crashed", "error", "The grader failed."], ["bad-zip", "invalid", "It cannot be read."]]
     assert "Not handed in 1 of the roster eve@example.edu" in words
-    with (tmp_path / "grades.csv").open(newline="") as file:
-        slowest = max(csv.DictReader(file), key=lambda row: float(row["seconds"] or 0))
+    slowest = max(read_table(tmp_path / "grades.csv"), key=lambda row: float(row["seconds"] or 0))
     assert f"Slowest to judge {slowest['submission']} {float(slowest['seconds']):.1f} s" in words
     assert [row[0] for row in table["submissions"][1:]] == [*(report.submission for report in reports), "eve@example.edu"]
 
@@ -313,9 +309,8 @@ def test_the_same_folder_gives_the_same_bytes(tmp_path):
     """In another process too, whose strings have other hashes."""
     folder(tmp_path, a_class(20, 8))
     first = write_page(tmp_path).read_bytes(), (tmp_path / "student-003" / "report.html").read_bytes()
-    command = [sys.executable, "-c", "from autograder.cli import main; main()", "report", str(tmp_path)]
-    environment = {**os.environ, "PYTHONHASHSEED": "1"}
-    subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=environment, timeout=120)
+    run = autograder("report", tmp_path, env={**os.environ, "PYTHONHASHSEED": "1"})
+    assert run.returncode == 0, run.stderr
     assert ((tmp_path / "index.html").read_bytes(), (tmp_path / "student-003" / "report.html").read_bytes()) == first
 
 

@@ -12,19 +12,13 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from autograder.homework import ASSIGNMENT, FUNCTIONS, MODULES, SOLUTIONS, checks
+from autograder.homework import FUNCTIONS, MODULES, SOLUTIONS, checks
 
 NEEDED = ("numpy", "pytest")  # all that a student must install to run the public checks
 PUBLIC_POINTS = {
     question: sum(int(check.points) for check in checks().values() if (check.question, check.seen) == (question, "public"))
     for question in ("q1", "q2", "q3", "q4", "q5")
 }
-
-
-@pytest.fixture
-def handout(tmp_path) -> Path:
-    """A copy of the handout to work in."""
-    return Path(shutil.copytree(ASSIGNMENT, tmp_path / "homework", ignore=shutil.ignore_patterns("__pycache__", ".*")))
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +84,14 @@ def test_one_question_can_be_picked(public_checks, handout):
     run = public_checks("-k", "q4")
     assert {line.split()[0] for line in run.stdout.splitlines() if line.startswith("q")} == {"q4"}
     assert "6 of 6 points here. The grader has other data, and hidden checks worth 24 more." in run.stdout
+
+
+@pytest.mark.parametrize(("order", "says"), [(["check"], "0 of 24 points here"), (["check", "Q=q4"], "0 of 6 points here")])
+def test_make_runs_them_too(handout, order, says):
+    """All, or those of one question; that some fail is told in words, and not by make once more."""
+    run = subprocess.run(["make", *order, f"PYTHON={sys.executable}"], cwd=handout, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert says in run.stdout
 
 
 def test_a_question_that_is_not_there_is_said(public_checks):

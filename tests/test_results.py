@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.configuration import Configuration
-from autograder.homework import ASSIGNMENT, QUESTIONS, ROOT, checks
+from autograder.homework import ASSIGNMENT, QUESTIONS, checks
 from autograder.judge.verdict import Part, Report, Result
 from autograder.report.blocks import LONGEST_OUTPUT, Heading, Hint, Paragraph, Table, Verbatim, clean, to_html
 from autograder.report.files import write_atomically
@@ -21,22 +21,12 @@ from autograder.report.marks import shares
 from autograder.report.metadata import Earlier, Metadata
 from autograder.report.results import as_json, for_instructor, results, unfinished
 from autograder.submission import Submission, stage
+from tests.configurations import configurations
+from tests.gradescope import SCHEMA
 
-SCHEMA = json.loads((ROOT / "tests" / "schema" / "results.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 TAGS = {"p", "pre", "strong", "table", "thead", "tbody", "tr", "th", "td"}
 ZONE = timezone(timedelta(hours=1))
-SEEN = st.sampled_from(["visible", "after_due_date", "after_published"])
-
-configurations = st.builds(
-    Configuration,
-    total_points=st.integers(1, 1_000_000).map(lambda hundredths: hundredths / 100),
-    visibility=st.fixed_dictionaries({"default": SEEN}, optional={"q4": SEEN, "timing": SEEN, "q1.shape": SEEN}),
-    percent_per_day=st.floats(0, 100),
-    grace_minutes=st.floats(0, 10_080),
-    latest_day=st.none() | st.integers(0, 3650),
-    leaderboard=st.booleans(),
-)
 
 MARKUP = ["<script>alert(1)</script>", "</pre><b>", "<!--", "&amp;&#60;b", "**x** `y` [a](b)", "$$x$$"]
 UNPRINTABLE = ["\0", "\x1b", "\r", "\x7f", "\x85", "\u200b", "\u202e", "\u2028", "\ufeff", "\ud800"]

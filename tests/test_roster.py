@@ -1,6 +1,5 @@
 """A roster in any form that instructors have it: whose submission is whose, who is missing, and what platforms take back."""
 
-import csv
 from pathlib import Path
 
 import pytest
@@ -8,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.homework import QUESTIONS
-from autograder.intake.places import Place
-from autograder.report.tables.gradebooks import write_gradebooks
-from autograder.report.tables.grades import COLUMNS, write_grades
-from autograder.report.tables.sheets import NUMBER, as_cell, as_csv, from_cell, read_csv
-from autograder.report.tables.students import Class
-from autograder.roster import Roster, Student, plain
-from autograder.roster_csv import RosterError, read_roster
-from tests.test_command_line import autograder
-from tests.test_intake import METADATA, answers, below, packed
+from autograder.report import students
+from autograder.report.folder import COLUMNS, write_grades
+from autograder.report.gradebooks import write_gradebooks
+from autograder.report.sheets import NUMBER, as_cell, as_csv, from_cell, read_csv
+from autograder.roster import Roster, RosterError, Student, plain, read_roster
+from autograder.submission import Place
+from tests.downloads import METADATA, answers
+from tests.grader import autograder, read_table
+from tests.handed_in import below, packed
 
 ADA, JANE = Student("Ada Lovelace", "007", "ada@uni.edu"), Student("Jane van Doe", "12", "jane@uni.edu")
 GRADESCOPE = """\
@@ -189,12 +188,6 @@ def row(name: str, score: object = 80, status: str = "graded") -> dict[str, obje
     }
 
 
-def table(path: Path) -> list[dict[str, str]]:
-    """A table as a spreadsheet reads it."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 PLACES = {
     "submission_101": Place(Path("/x"), "a/", (ADA, JANE), "2026-09-18T16:58:11-07:00"),
     "submission_102": Place(Path("/x"), "b/", (Student("Bob Unknown", "", "bob@uni.edu"),)),
@@ -213,8 +206,8 @@ def test_grades_have_no_more_columns_where_nobody_is_known(tmp_path):
 def test_grades_name_the_students_and_who_is_missing(tmp_path):
     """All of a group, in one row; what nobody handed in has no marks."""
     people = roster(tmp_path, GRADESCOPE + "Edgar,Poe,55,,Student,\nNo,Address,,,Student,\n")
-    write_grades(tmp_path, map(row, PLACES), Class.of(PLACES, people))
-    first, second, poe, nobody = table(tmp_path / "grades.csv")
+    write_grades(tmp_path, students.with_students(map(row, PLACES), PLACES, students.of(PLACES, people)))
+    first, second, poe, nobody = read_table(tmp_path / "grades.csv")
     assert list(first) == [*COLUMNS, "names", "emails", "sids", "submitted"]
     assert (first["names"], first["emails"]) == ("Ada Lovelace; Jane van Doe", "ada@uni.edu; jane@uni.edu")
     assert (first["sids"], first["submitted"]) == ("007; 12", "2026-09-18T16:58:11-07:00")
@@ -231,9 +224,9 @@ def test_the_last_of_a_students_submissions_counts(tmp_path):
     """By the time that is told, and it is said that there are several."""
     times = {"new": "2026-09-18T16:00:00-07:00", "old": "2026-09-18T22:00:00+00:00", "none": ""}
     places = {name: Place(Path("/x"), name, (ADA,), time) for name, time in times.items()}
-    write_gradebooks(tmp_path, [row("new", 70), row("old", 90), row("none", 10)], Class.of(places))
-    assert [line["Total Score"] for line in table(tmp_path / "gradescope.csv")] == ["70"]
-    (said,) = Class.of(places).sentences()
+    write_gradebooks(tmp_path, [row("new", 70), row("old", 90), row("none", 10)], places, students.of(places))
+    assert [line["Total Score"] for line in read_table(tmp_path / "gradescope.csv")] == ["70"]
+    (said,) = students.of(places).sentences(None)
     assert said == (
         "More than one submission is of ada@uni.edu (none, old, new): in canvas.csv and gradescope.csv the last one counts."
     )
@@ -269,8 +262,8 @@ def test_canvas_gets_a_table_without_a_roster_too(tmp_path, status, score):
 def test_gradescopes_table_has_a_row_for_each_student(tmp_path):
     """Members of a group each; questions with what they are worth; who is missing."""
     people = roster(tmp_path, GRADESCOPE + "Edgar,Poe,55,poe@uni.edu,Student,B\n")
-    write_gradebooks(tmp_path, map(row, PLACES), Class.of(PLACES, people))
-    ada, jane, poe, bob = table(tmp_path / "gradescope.csv")
+    write_gradebooks(tmp_path, map(row, PLACES), PLACES, students.of(PLACES, people), people)
+    ada, jane, poe, bob = read_table(tmp_path / "gradescope.csv")
     columns = ("First Name", "Last Name", "SID", "Email", "Sections")
     assert [ada[column] for column in columns] == ["Ada", "Lovelace", "007", "ada@uni.edu", "A"]
     assert (jane["Total Score"], jane["Max Points"], jane["Status"], jane["Submission ID"]) == ("80", "100", "Graded", "101")
@@ -312,7 +305,7 @@ def test_a_table_is_read_as_it_was_written(tmp_path_factory, rows):
     path = tmp_path_factory.getbasetemp() / "table.csv"
     path.write_bytes(as_csv(["a", "b"], rows).encode())
     assert list(read_csv(path)) == [{column: line.get(column, "") for column in "ab"} for line in rows]
-    for line in table(path):
+    for line in read_table(path):
         assert all(cell[:1] not in tuple("=+-@\t\r") or NUMBER.fullmatch(cell) for cell in line.values() if cell)
 
 
@@ -321,10 +314,10 @@ def test_hostile_names_stay_text_in_every_table(tmp_path):
     evil = "=HYPERLINK(1)"
     people = roster(tmp_path, f"name,sid,email,section\n{evil},+a,@b,-c\n{evil},2,,\n")
     places = {"=x": Place(Path("/x"), "", (Student(evil, "+a", "@b"),)), "+y": Place(Path("/x"), "y", (Student("-z"),))}
-    owners = Class.of(places, people)
-    rows = list(map(row, places))
-    for path in [write_grades(tmp_path, rows, owners), *write_gradebooks(tmp_path, rows, owners)]:
-        cells = [cell for line in table(path) for cell in line.values()]
+    owners = students.of(places, people)
+    rows = list(students.with_students(map(row, places), places, owners))
+    for path in [write_grades(tmp_path, rows), *write_gradebooks(tmp_path, rows, places, owners, people)]:
+        cells = [cell for line in read_table(path) for cell in line.values()]
         assert any("HYPERLINK" in cell for cell in cells)
         assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
 
@@ -340,13 +333,13 @@ def test_the_command_grades_an_export_with_a_roster(tmp_path):
     assert "1 of 2 students on the roster has not submitted: jane@uni.edu." in run.stdout
     assert "Nobody on the roster is known to have handed in submission_102; graded all the same." in run.stdout
     assert "canvas.csv" in run.stdout
-    assert [(line["submission"], line["status"]) for line in table(out / "grades.csv")] == [
+    assert [(line["submission"], line["status"]) for line in read_table(out / "grades.csv")] == [
         ("submission_101", "graded"),
         ("submission_102", "invalid"),
         ("jane@uni.edu", "missing"),
     ]
-    assert len(table(out / "canvas.csv")) == 1 + 4
-    assert [line["Status"] for line in table(out / "gradescope.csv")] == ["Graded", "Missing", "Graded", "Graded"]
+    assert len(read_table(out / "canvas.csv")) == 1 + 4
+    assert [line["Status"] for line in read_table(out / "gradescope.csv")] == ["Graded", "Missing", "Graded", "Graded"]
 
 
 def test_a_wrong_roster_is_wrong_usage(tmp_path):

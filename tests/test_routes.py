@@ -1,7 +1,6 @@
 """One submission gets one verdict: from the command line, otter, nbgrader and Gradescope, each by its own real programs."""
 
 import base64
-import csv
 import hashlib
 import json
 import os
@@ -9,18 +8,19 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import zipfile
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from autograder.homework import QUESTIONS, ROOT
+from tests.grader import read_table
+from tests.gradescope import by_question, results_in, unpacked
+from tests.handed_in import SAMPLES
 from tests.notebooks import student_notebook
 
 pytestmark = pytest.mark.routes
 
-SAMPLES = ROOT / "tests" / "submissions"
 CLASS = {
     "right": SAMPLES / "right" / "in-place-ufuncs",
     "wrong": SAMPLES / "wrong" / "half-reg",
@@ -49,18 +49,9 @@ def run(program: str, *arguments: object, cwd: Path, **environment: str) -> None
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def by_question(results: Path) -> dict[str, float]:
-    """Points of each question in a results.json."""
-    rendered = json.loads(results.read_text(encoding="utf-8"))
-    return {
-        question: round(sum(test["score"] for test in rendered["tests"] if test["tags"][0] == question), 2)
-        for question in QUESTIONS
-    }
-
-
 def from_modules(place: Path) -> Marks:
     run("autograder", "grade", *CLASS.values(), "--out", place / "grades", "--config", place / "course.toml", cwd=place)
-    return {name: by_question(place / "grades" / path.name / "results.json") for name, path in CLASS.items()}
+    return {name: by_question(results_in(place / "grades" / path.name)) for name, path in CLASS.items()}
 
 
 def from_otter(place: Path) -> Marks:
@@ -72,7 +63,7 @@ def from_otter(place: Path) -> Marks:
         folder.mkdir(parents=True)
         (folder / "homework.ipynb").write_text(json.dumps(student_notebook(released, path)))
         run("otter", "run", "-a", autograder, "-o", folder, folder / "homework.ipynb", cwd=folder)
-        marks[name] = by_question(folder / "results.json")
+        marks[name] = by_question(results_in(folder))
     return marks
 
 
@@ -99,8 +90,7 @@ def from_nbgrader(place: Path) -> Marks:
     for student, cell, score in rows:
         if cell.removesuffix("-check") in QUESTIONS:
             marks[student][cell.removesuffix("-check")] = round(score, 2)
-    with (course / "grades.csv").open(newline="") as file:
-        exported = {row["student_id"]: float(row["raw_score"]) for row in csv.DictReader(file)}
+    exported = {row["student_id"]: float(row["raw_score"]) for row in read_table(course / "grades.csv")}
     assert exported == {name: pytest.approx(sum(marks[name].values())) for name in CLASS}
     return marks
 
@@ -108,14 +98,11 @@ def from_nbgrader(place: Path) -> Marks:
 def from_gradescope(place: Path) -> Marks:
     marks = {}
     for name, path in CLASS.items():
-        root = place / "gradescope" / name
-        (root / "results").mkdir(parents=True)
-        with zipfile.ZipFile(place / "dist" / "autograder.zip") as archive:
-            archive.extractall(root / "source")
+        root = unpacked(place / "dist" / "autograder.zip", place / "gradescope" / name)
         (root / "environment").symlink_to(sys.prefix)
         shutil.copytree(path, root / "submission")
-        run("bash", root / "source" / "run_autograder", cwd=root, RUN_ROOT=str(root))
-        marks[name] = by_question(root / "results" / "results.json")
+        run("bash", root / "run_autograder", cwd=root, RUN_ROOT=str(root))
+        marks[name] = by_question(results_in(root / "results"))
     return marks
 
 

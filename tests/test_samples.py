@@ -5,27 +5,27 @@ from pathlib import Path
 
 import pytest
 
-from autograder.homework import ASSIGNMENT, QUESTIONS, ROOT, SOLUTIONS, checks
+from autograder.batch import judge_all
+from autograder.homework import ASSIGNMENT, SOLUTIONS
 from autograder.judge.session import Bench
 from autograder.judge.verdict import Report
 from autograder.pool import judge_all
 from autograder.report.results import results
 from autograder.submission import stage
-from tests.test_results import Page
+from tests.handed_in import SAMPLES, WORTH
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-SAMPLES = sorted(path.parent for path in (ROOT / "tests" / "submissions").glob("*/*/expected.toml"))
-MOST = {question: sum(check.points for check in checks().values() if check.question == question) for question in QUESTIONS}
+EVERY = sorted(path.parent for path in SAMPLES.glob("*/*/expected.toml"))
 
 
 @pytest.mark.parametrize(("group", "least"), [("right", 25), ("wrong", 70), ("broken", 65), ("hostile", 100)])
 def test_there_are_samples_of_every_kind(group, least):
     """And each has its verdict beside it."""
-    folders = [path for path in (ROOT / "tests" / "submissions" / group).iterdir() if path.is_dir()]
+    folders = [path for path in (SAMPLES / group).iterdir() if path.is_dir()]
     assert len(folders) >= least
     assert all((folder / "expected.toml").is_file() for folder in folders)
 
@@ -33,11 +33,11 @@ def test_there_are_samples_of_every_kind(group, least):
 @pytest.fixture(scope="module")
 def reports(hidden_seed: int) -> dict[str, Report]:
     """The verdicts on all samples, from a pool as `autograder grade` has it."""
-    submissions = [stage(str(sample), sample) for sample in SAMPLES]
+    submissions = [stage(str(sample), sample) for sample in EVERY]
     return {report.submission: report for report in judge_all(submissions, 2, hidden_seed)}
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize("sample", EVERY, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_sample_gets_the_verdict_beside_it(reports: dict[str, Report], sample: Path):
     """Points by question within their bands, status, hints, and the words that a student reads."""
     expected = tomllib.loads((sample / "expected.toml").read_text(encoding="utf-8"))
@@ -45,7 +45,7 @@ def test_a_sample_gets_the_verdict_beside_it(reports: dict[str, Report], sample:
     rendered = results(report)
     told = "\n".join(Page(output).words for output in (rendered["output"], *(test["output"] for test in rendered["tests"])))
     assert report.status == expected["status"], report.reason
-    for question, most in MOST.items():
+    for question, most in WORTH.items():
         full = most if report.status == "graded" else 0
         low, high = expected.get("points", {}).get(question, (full, full))
         messages = [part.message for result in report.results for part in result.parts if result.check.question == question]

@@ -19,22 +19,10 @@ from autograder.judge.sandbox import FIRST_USER, Sandbox
 from autograder.judge.worker import TookTooLong, WorkerDied
 from autograder.orders import ANSWER, END, FORK, ORDER
 from autograder.wire import LENGTHS
-from tests.test_killed import descendants
+from tests.frames import CHANNEL
+from tests.processes import descendants, until
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-
-IS_OPEN = """
-import os
-def is_open(descriptor):
-    try:
-        os.write(descriptor, b"")
-    except OSError:
-        return False
-    return True
-"""
-
-CHANNEL = IS_OPEN + "CHANNEL = next(descriptor for descriptor in range(3, 32) if is_open(descriptor))\n"
-
 
 UNSEEN = ("FileNotFoundError", "PermissionError")
 
@@ -234,14 +222,11 @@ zygote.main()
         theirs.close()
         socket.send_fds(judge, [ORDER.pack(FORK, 0, -1, 0, 0)], [channel.fileno()])
         worker = ANSWER.unpack(judge.recv(ANSWER.size))[0]
-        while not left.exists():
-            time.sleep(0.01)
+        until(left.exists)
         judge.send(ORDER.pack(END, worker, 0, 0, 0))
         judge.recv(ANSWER.size)
-        deadline = time.monotonic() + 20
-        while Path(f"/proc/{left.read_text()}").exists() and time.monotonic() < deadline:
-            time.sleep(0.01)  # the sweep comes after the answer, and before the next order is taken
-        assert not Path(f"/proc/{left.read_text()}").exists()
+        # The sweep comes after the answer, and before the next order is taken.
+        until(lambda: not Path(f"/proc/{left.read_text()}").exists())
         assert zygote.poll() is None
         judge.close()
         zygote.wait(60)

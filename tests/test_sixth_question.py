@@ -1,6 +1,5 @@
 """A question is added with new files alone: `tests/sixth_question/` holds them, each where it belongs."""
 
-import csv
 import json
 import os
 import shutil
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.homework import ROOT
+from tests.grader import COMMAND, read_table
 
 ADDED = ROOT / "tests" / "sixth_question"
 LEFT_OUT = shutil.ignore_patterns(".*", "dist", "__pycache__", "benchmarks")
@@ -26,7 +26,7 @@ def homework(tmp_path_factory) -> Path:
         assert not target.exists(), f"{target} is not new"
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
-    run(copy, "-c", "from autograder.cli import main; main()", "build", "assignment")
+    run(copy, *COMMAND[1:], "build", "assignment")
     return copy
 
 
@@ -67,9 +67,8 @@ def test_it_is_graded_with_points_and_hints(homework, tmp_path):
     samples = homework / "tests" / "submissions"
     wrong = [samples / "wrong" / name for name in ("half-reg", "row-by-row")]
     paths = [homework / "solutions", samples / "right" / "in-place-ufuncs", *wrong]
-    run(homework, "-c", "from autograder.cli import main; main()", "grade", *paths, "--out", tmp_path)
-    with (tmp_path / "grades.csv").open(newline="") as file:
-        rows = {row["submission"]: row for row in csv.DictReader(file)}
+    run(homework, *COMMAND[1:], "grade", *paths, "--out", tmp_path)
+    rows = {row["submission"]: row for row in read_table(tmp_path / "grades.csv")}
     assert rows["solutions"]["score"] == rows["in-place-ufuncs"]["score"] == "100"
     earned = {name: round(1.1 * float(row["q6"])) for name, row in rows.items()}  # 110 points make 100
     assert earned == {"solutions": 10, "in-place-ufuncs": 10, "half-reg": 6, "row-by-row": 8}

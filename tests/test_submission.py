@@ -1,8 +1,6 @@
 """Finding and staging: every submission has its name and its row, and only the named files ever leave it."""
 
-import json
 import stat
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,29 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder import submission
-from autograder.homework import ASSIGNMENT, MODULES, SOLUTIONS
-from autograder.intake.finding import find
-from autograder.intake.naming import unique_names
-from autograder.intake.places import Place
-from autograder.submission import stage
+from autograder.homework import ASSIGNMENT, SOLUTIONS
+from autograder.submission import Place, find, stage
+from tests.handed_in import REFERENCE, packed, write_files
+from tests.notebooks import notebook_of
 
 
-def copy_solutions(to: Path) -> Path:
-    """Make a submission folder that holds the reference."""
-    to.mkdir(parents=True)
-    for module in MODULES:
-        (to / f"{module}.py").write_bytes((SOLUTIONS / f"{module}.py").read_bytes())
-    return to
-
-
-def zipped(path: Path, files: dict[str, bytes], **attributes: int) -> Path:
+def zipped(path: Path, files: dict[str, bytes], modes: dict[str, int] | None = None) -> Path:
+    """Write a zip, into a folder that is made where it is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            info = zipfile.ZipInfo(name)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = attributes.get(Path(name).stem, 0)
-            archive.writestr(info, content)
+    path.write_bytes(packed(files, modes=modes))
     return path
 
 
@@ -40,23 +25,18 @@ ANSWERS = {"softmax.py": b"s = 1\n", "distances.py": b"d = 1\n"}
 SOURCES = {"softmax": b"s = 1\n", "distances": b"d = 1\n"}
 
 
-def notebook(*cells: str) -> bytes:
-    """A notebook of code cells."""
-    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells], "nbformat": 4}).encode()
-
-
-Q1 = notebook("import matplotlib", "def softmax_jacobian(z):\n    return z")
-Q3_AND_Q5 = notebook("def softmax_loss_naive(W, X, y, reg): return 1", "def pairwise_squared_distances(A, B): return 1")
+Q1 = notebook_of("import matplotlib", "def softmax_jacobian(z):\n    return z")
+Q3_AND_Q5 = notebook_of("def softmax_loss_naive(W, X, y, reg): return 1", "def pairwise_squared_distances(A, B): return 1")
 
 
 def test_a_folder_with_answers_is_a_submission(tmp_path):
     """By its own name."""
-    assert find([copy_solutions(tmp_path / "alice")]) == {"alice": Place(tmp_path / "alice")}
+    assert find([write_files(tmp_path / "alice", REFERENCE)]) == {"alice": Place(tmp_path / "alice")}
 
 
 def test_a_folder_of_folders_and_zips_is_a_class(tmp_path):
     """Also those without an answer, which need a row too; not what systems leave behind."""
-    copy_solutions(tmp_path / "class" / "alice")
+    write_files(tmp_path / "class" / "alice", REFERENCE)
     zipped(tmp_path / "class" / "bob.zip", ANSWERS)
     for name in ("empty", "__MACOSX", ".git", "__pycache__"):
         (tmp_path / "class" / name).mkdir()
@@ -73,7 +53,7 @@ def test_an_empty_folder_is_a_submission_without_answers(tmp_path):
 
 def test_answers_wrapped_in_folders_are_one_submission(tmp_path):
     """As an unpacked zip leaves them."""
-    copy_solutions(tmp_path / "class" / "alice" / "hw" / "final")
+    write_files(tmp_path / "class" / "alice" / "hw" / "final", REFERENCE)
     assert set(find([tmp_path / "class"])) == {"alice"}
     assert set(stage("alice", tmp_path / "class" / "alice").sources) == {"softmax", "distances"}
 
@@ -82,27 +62,27 @@ def test_classes_in_a_folder_are_looked_into(tmp_path):
     """One level more of folders is no reason to lose a class."""
     for group in ("monday", "tuesday"):
         for student in ("a", "b"):
-            copy_solutions(tmp_path / group / student)
+            write_files(tmp_path / group / student, REFERENCE)
     assert set(find([tmp_path])) == {"monday-a", "monday-b", "tuesday-a", "tuesday-b"}
 
 
 def test_equal_names_are_told_apart_by_as_much_of_the_path_as_it_takes(tmp_path):
     """Joined by a hyphen; names that are unique stay short."""
     for place in ("x/hw/alice", "y/hw/alice", "y/hw/bob"):
-        copy_solutions(tmp_path / place)
+        write_files(tmp_path / place, REFERENCE)
     assert set(find([tmp_path / "x/hw", tmp_path / "y/hw"])) == {"x-hw-alice", "y-hw-alice", "bob"}
 
 
 def test_a_folder_and_a_zip_of_one_name_are_two_submissions(tmp_path):
     """Neither is lost."""
-    copy_solutions(tmp_path / "alice")
+    write_files(tmp_path / "alice", REFERENCE)
     zipped(tmp_path / "alice.zip", ANSWERS)
     assert set(find([tmp_path])) == {"alice", "alice.zip"}
 
 
 def test_the_same_path_twice_is_one_submission(tmp_path):
     """Graded once."""
-    copy_solutions(tmp_path / "alice")
+    write_files(tmp_path / "alice", REFERENCE)
     assert len(find([tmp_path, tmp_path / "alice", tmp_path / "." / "alice"])) == 1
 
 
@@ -179,7 +159,7 @@ def test_a_link_is_never_followed(tmp_path):
     (tmp_path / "alice").mkdir()
     (tmp_path / "alice" / "softmax.py").symlink_to(secret)
     assert not stage("alice", tmp_path / "alice").sources
-    link = zipped(tmp_path / "x.zip", {"softmax.py": str(secret).encode()}, softmax=(stat.S_IFLNK | 0o777) << 16)
+    link = zipped(tmp_path / "x.zip", {"softmax.py": str(secret).encode()}, {"softmax.py": stat.S_IFLNK | 0o777})
     assert not stage("x", link).sources
 
 
@@ -215,7 +195,7 @@ def test_a_folder_with_only_a_notebook_is_a_submission(tmp_path):
 def test_an_instructors_notebook_beside_a_class_makes_no_submission_of_it(tmp_path):
     """One with a name of its own; the students below are found."""
     (tmp_path / "notes.ipynb").write_bytes(Q1)
-    copy_solutions(tmp_path / "alice")
+    write_files(tmp_path / "alice", REFERENCE)
     zipped(tmp_path / "bob.zip", ANSWERS)
     assert set(find([tmp_path])) == {"alice", "bob"}
 
@@ -248,7 +228,7 @@ def test_of_several_notebooks_one_is_read(tmp_path, names, read, says):
 
 def test_what_was_graded_is_said_where_both_answer(tmp_path):
     """And nothing is said of a notebook that holds stubs."""
-    folder = copy_solutions(tmp_path / "alice")
+    folder = write_files(tmp_path / "alice", REFERENCE)
     (folder / "homework.ipynb").write_bytes(Q3_AND_Q5)
     staged = stage("alice", folder)
     assert staged.sources["softmax"] == (SOLUTIONS / "softmax.py").read_bytes()
@@ -266,18 +246,12 @@ def test_what_was_graded_is_said_where_both_answer(tmp_path):
     ],
     ids=["no JSON", "empty", "too large"],
 )
-@pytest.mark.parametrize("packed", [False, True])
-def test_a_broken_notebook_is_invalid_alone_and_costs_nothing_beside_modules(tmp_path, content, says, packed):
+@pytest.mark.parametrize("as_zip", [False, True])
+def test_a_broken_notebook_is_invalid_alone_and_costs_nothing_beside_modules(tmp_path, content, says, as_zip):
     """It is said in both cases."""
     for files in ({}, ANSWERS):
-        path = tmp_path / f"{len(files)}"
-        if packed:
-            path = zipped(path / "x.zip", {**files, "homework.ipynb": content})
-        else:
-            path.mkdir()
-            for name, text in (files | {"homework.ipynb": content}).items():
-                (path / name).write_bytes(text)
-        staged = stage("x", path)
+        write = zipped if as_zip else write_files
+        staged = stage("x", write(tmp_path / f"{len(files)}{'.zip' * as_zip}", {**files, "homework.ipynb": content}))
         assert staged.sources == (SOURCES if files else {})
         assert says in staged.reason
         assert staged.reason.startswith("Nothing was graded.") == (not files)

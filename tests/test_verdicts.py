@@ -1,17 +1,17 @@
 """Verdicts: what an answer earns, what it loses, and what a student is told."""
 
 import json
-import multiprocessing
 
 import pytest
 
 from autograder.hidden.test_q2 import draw
-from autograder.homework import FUNCTIONS, MODULES, QUESTIONS, SOLUTIONS, checks
-from autograder.report.blocks import to_html
-from autograder.report.results import results
+from autograder.homework import FUNCTIONS, QUESTIONS, checks
+from autograder.report.blocks import to_text
+from autograder.report.gradescope import results
 from autograder.report.words import of_check
 from autograder.submission import Submission
-from tests.test_results import Page
+from tests.handed_in import reference_but
+from tests.processes import busy
 
 from draws import PUBLIC_SEED, check_rng, sizes
 
@@ -235,8 +235,8 @@ def test_a_module_that_cannot_be_imported_costs_only_its_own_questions(judge):
     assert "SyntaxError at softmax.py line" in told(report, "q1.shape")
 
 
-def test_results_are_valid_for_gradescope(judge):
-    """Every check once, with its number, tags, and a score within its points."""
+def test_every_check_stands_in_the_results_once_with_a_score_within_its_points(judge):
+    """With its number, and its id among its tags."""
     rendered = json.loads(json.dumps(results(judge(softmax="def softmax_jacobian(z): return 1"))))
     assert [test["tags"][2] for test in rendered["tests"]] == list(checks())
     for test in rendered["tests"]:
@@ -291,11 +291,6 @@ def test_what_is_infinite_is_still_valid_json(judge):
     assert json.dumps(results(report), allow_nan=False)
 
 
-def spin():
-    while True:
-        pass
-
-
 def test_the_same_answers_get_the_same_marks_while_all_cores_are_busy(judge):
     """A right one keeps them, a loop in disguise does not gain any."""
     loop = """
@@ -304,15 +299,9 @@ def test_the_same_answers_get_the_same_marks_while_all_cores_are_busy(judge):
             sum(X[:, 0])
             return vectorized(W, X, y, reg)
         """
-    spinners = [multiprocessing.get_context("spawn").Process(target=spin, daemon=True) for _ in range(4)]
-    for spinner in spinners:
-        spinner.start()
-    try:
+    with busy(4):
         assert {judge().score for _ in range(3)} == {100}
         assert {judge(softmax=loop).score for _ in range(3)} == {96}
-    finally:
-        for spinner in spinners:
-            spinner.kill()
 
 
 ODD = {
@@ -359,9 +348,8 @@ def test_no_answer_is_so_odd_that_a_check_fails_itself(judge, value):
 
 def test_a_platforms_time_limit_is_kept_and_shared_by_the_questions(bench):
     """Who computes for ever in one question loses that one only, and the run ends in time."""
-    sources = {module: (SOLUTIONS / f"{module}.py").read_bytes() for module in MODULES}
-    sources["softmax"] += b"\n\nimport time\ndef softmax_jacobian(z):\n    time.sleep(0.5)\n    return z\n"
-    report = bench.judge(Submission("slow", sources), 10.0)
+    slow = "import time\ndef softmax_jacobian(z):\n    time.sleep(0.5)\n    return z\n"
+    report = bench.judge(Submission("slow", reference_but(softmax=slow)), 10.0)
     told = [part.message for result in report.results for part in result.parts if result.check.question == "q1"]
     assert any("the time for this question is used up" in message for message in told)
     assert report.score == 90

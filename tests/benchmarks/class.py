@@ -1,11 +1,10 @@
 """Measure a class: what a submission costs, how memory stays, and whether a killed run ends as an undisturbed one.
 
 The class is mixed of the sample submissions in shares, each with a comment of its own so that no two are identical. Times by
-the clock hold for an idle machine.
+the clock hold for an idle machine; docs/scaling.md has those of 1,000 submissions.
 """
 
 import argparse
-import csv
 import os
 import random
 import signal
@@ -18,10 +17,14 @@ from pathlib import Path
 
 from autograder.homework import MODULES, ROOT
 
+sys.path.insert(0, str(ROOT))
+
+from tests.grader import COMMAND, rows
+from tests.handed_in import REFERENCE, SAMPLES, write_files
+from tests.processes import cpu_time, descendants
+
 SHARES = {"right": 40, "wrong": 50, "broken": 9, "hostile": 1}  # of a class, in percent
 LOOK = 0.5  # seconds between samples of memory and CPU time
-TICK = os.sysconf("SC_CLK_TCK")
-GRADER = [sys.executable, "-c", "from autograder.cli import main; main()", "grade"]
 
 
 def main() -> None:
@@ -44,28 +47,27 @@ def main() -> None:
         print("judges     wall      CPU   submissions   per submission      memory of the grader/all, MB")
         print("              s        s      a minute     wall s    CPU s   start       middle      end")
         for name, how in hows.items():
-            runs[name] = measure(name, [*GRADER, str(submissions), "--out", str(Path(folder, name)), *how], options.submissions)
+            command = [*COMMAND, "grade", str(submissions), "--out", str(Path(folder, name)), *how]
+            runs[name] = measure(name, command, options.submissions)
         if len(runs) == 2:
             print(f"two judges are {runs['1'] / runs['2']:.2f} times as fast as one")
         name, how = list(hows.items())[-1]
-        command = [*GRADER, str(submissions), "--out", str(Path(folder, "killed")), *how]
+        command = [*COMMAND, "grade", str(submissions), "--out", str(Path(folder, "killed")), *how]
         compare(command, Path(folder, name), Path(folder, "killed"), options.kills)
 
 
 def write_class(folder: Path, size: int, *, cheap: bool) -> None:
     """Write submissions that all differ."""
     draw = random.Random(size)
-    samples = {kind: sorted((ROOT / "tests" / "submissions" / kind).iterdir()) for kind in SHARES}
+    samples = {kind: sorted((SAMPLES / kind).iterdir()) for kind in SHARES}
     for paths in samples.values():
         paths[:] = [path for path in paths if any((path / f"{module}.py").is_file() for module in MODULES)]
     for k in range(size):
         sample = draw.choice(samples[draw.choices(list(SHARES), list(SHARES.values()))[0]])
-        target = folder / f"{k:06}"
-        target.mkdir(parents=True)
-        for file in (f"{module}.py" for module in MODULES):
-            content = b"def f(:\n" if cheap else (sample / file).read_bytes() if (sample / file).is_file() else b""
-            if content:
-                (target / file).write_bytes(content + b"\n# %d\n" % k)
+        answers = {path.name: path.read_bytes() for path in sample.glob("*.py") if path.stem in MODULES}
+        if cheap:
+            answers = dict.fromkeys(REFERENCE, b"def f(:\n")
+        write_files(folder / f"{k:06}", {name: text + b"\n# %d\n" % k for name, text in answers.items() if text})
 
 
 def measure(name: str, command: list[str], size: int) -> float:
@@ -91,19 +93,8 @@ def measure(name: str, command: list[str], size: int) -> float:
 
 def look(process: int) -> tuple[float, float, float]:
     """CPU time of a process and all below it so far, ended ones counted, in seconds; its memory, and that of all, in MB."""
-    parents, times = {}, {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            parents[int(entry.name)] = int(fields[1])
-            times[int(entry.name)] = sum(map(int, fields[11:15])) / TICK
-    family = {process}
-    while more := {child for child, parent in parents.items() if parent in family} - family:
-        family |= more
-    return sum(times.get(member, 0) for member in family), share(process), sum(map(share, family))
+    family = {process, *descendants(process)}
+    return sum(map(cpu_time, family)), share(process), sum(map(share, family))
 
 
 def share(process: int) -> float:
@@ -133,7 +124,7 @@ def compare(command: list[str], calm: Path, killed: Path, kills: int) -> None:
     before = written(killed)
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     rewritten += sum(written(killed)[name] != when for name, when in before.items())
-    ours, theirs = rows(killed), rows(calm)
+    ours, theirs = ({row["submission"]: row for row in rows(out)} for out in (killed, calm))
     differ = [name for name in theirs if ours.get(name) != theirs[name]]
     print(f"killed {kills} times, {len(before)} of {len(theirs)} results were there before the last run;", end=" ")
     print(f"{rewritten} were graded twice, {len(differ)} rows of grades.csv differ{': ' if differ else ''}{', '.join(differ)}")
@@ -144,12 +135,6 @@ def compare(command: list[str], calm: Path, killed: Path, kills: int) -> None:
 def written(out: Path) -> dict[str, int]:
     """When each result was written."""
     return {path.parent.name: path.stat().st_mtime_ns for path in out.glob("*/.graded.json")}
-
-
-def rows(out: Path) -> dict[str, dict[str, str]]:
-    """Rows of grades.csv without the time they took."""
-    with (out / "grades.csv").open(newline="", encoding="utf-8") as file:
-        return {row["submission"]: {**row, "seconds": ""} for row in csv.DictReader(file)}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """What a right submission costs: CPU time of all processes, against importing numpy, stock nbgrader and stock otter.
 
 All are measured in one run on one machine. What a command takes by itself is taken off where it grades a class: a larger class
-less a smaller one, by their difference in size. `otter run` takes one submission, and all of its time counts.
+less a smaller one, by their difference in size. `otter run` takes one submission, and all of its time counts. docs/scaling.md
+and docs/otter.md have the numbers.
 """
 
 import argparse
@@ -12,16 +13,17 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from autograder.homework import MODULES, ROOT, SOLUTIONS
+from autograder.homework import ROOT
 
 sys.path.insert(0, str(ROOT))
 
 from tests.benchmarks.accounts import adopt_orphans, cpu
 from tests.benchmarks.courses import each_student_more, nbgrader_courses, otter_run, otter_runs
+from tests.grader import COMMAND
+from tests.handed_in import REFERENCE, write_files
 
 STUDENTS = 5  # of nbgrader's class
 OURS = "a right submission of a class"
-GRADE = [sys.executable, "-c", "from autograder.cli import main; main()", "grade"]
 
 
 def main() -> None:
@@ -57,11 +59,8 @@ def marginal(folder: Path, few: int, many: int) -> float:
     for size in (few, many):
         submissions, out = folder / f"class-{size}", folder / f"grades-{size}"
         for k in range(size):
-            (submissions / f"{k}").mkdir(parents=True, exist_ok=True)
-            for module in MODULES:
-                answer = (SOLUTIONS / f"{module}.py").read_bytes() + b"\n# %d\n" % k
-                (submissions / f"{k}" / f"{module}.py").write_bytes(answer)
-        taken.append(cpu([*GRADE, submissions, "--out", out, "--jobs", "1", "--fresh"]))
+            write_files(submissions / f"{k}", {name: content + b"\n# %d\n" % k for name, content in REFERENCE.items()})
+        taken.append(cpu([*COMMAND, "grade", submissions, "--out", out, "--jobs", "1", "--fresh"]))
     return (taken[1] - taken[0]) / (many - few)
 
 

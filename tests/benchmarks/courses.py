@@ -16,6 +16,7 @@ from autograder.release.otter import build_otter, support
 sys.path.insert(0, str(ROOT))
 
 from tests.benchmarks.accounts import cpu
+from tests.handed_in import SAMPLES
 from tests.notebooks import student_notebook
 
 # As nbgrader has it where nobody says otherwise; cells that are missing are put back in both courses.
@@ -30,7 +31,7 @@ def nbgrader_courses(folder: Path, students: int) -> dict[str, Path]:
     build_nbgrader(sandboxed)
     _nbgrader(sandboxed, "generate_assignment", "homework")
     released = (sandboxed / "release" / "homework" / "homework.ipynb").read_bytes()
-    right = sorted(path for path in (ROOT / "tests" / "submissions" / "right").iterdir() if path.is_dir())
+    right = sorted(path for path in (SAMPLES / "right").iterdir() if path.is_dir())
     for number, answers in enumerate(islice(cycle(right), students)):
         notebook = sandboxed / "submitted" / f"student-{number}" / "homework" / "homework.ipynb"
         notebook.parent.mkdir(parents=True)

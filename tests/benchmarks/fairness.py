@@ -1,19 +1,21 @@
-"""Grade right submissions, and loops in place of matrices, while the cores are busy; print who lost or gained points.
+"""Grade right answers and loops while the cores are busy; print who lost or gained points: nobody, says CPU_LIMIT.
 
 usage: python tests/benchmarks/fairness.py [--busy PROCESSES] [--right GRADINGS] [--loops GRADINGS] [--jobs JOBS]
 """
 
 import argparse
 import itertools
-import multiprocessing
-from pathlib import Path
+import sys
 
-from styles import spin
-
-from autograder.pool import judge_all
+from autograder.batch import judge_all
+from autograder.homework import ROOT
 from autograder.submission import Submission, stage
 
-SAMPLES = Path(__file__).parents[1] / "submissions"
+sys.path.insert(0, str(ROOT))
+
+from tests.handed_in import SAMPLES
+from tests.processes import busy
+
 LOOPS = {
     "wrong/vectorized-is-the-loop": "q4",
     "wrong/distances-two-loops": "q5",
@@ -30,6 +32,28 @@ def gradings(names: list[str], count: int) -> list[Submission]:
     return [Submission(f"{name} #{k}", stage(name, SAMPLES / name).sources) for k, name in enumerate(chosen)]
 
 
+def losses(right: list[str], count: int, jobs: int) -> int:
+    """Judge right submissions; print and count those that lose points."""
+    lost = 0
+    for report in judge_all(gradings(right, count), jobs, seed=1):
+        if report.score != 100:
+            lost += 1
+            failed = [f"{part.check}: {part.message}" for result in report.results for part in result.parts if part.message]
+            print(report.submission, report.score, report.reason, failed, flush=True)
+    return lost
+
+
+def gains(count: int, jobs: int) -> int:
+    """Judge loops; print and count those that get the points for having none."""
+    gained = 0
+    for report in judge_all(gradings(list(LOOPS), count), jobs, seed=1):
+        question = LOOPS[report.submission.partition(" #")[0]]
+        if any(result.score for result in report.results if result.check.id == f"{question}.loops"):
+            gained += 1
+            print(report.submission, "got its loop points", flush=True)
+    return gained
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--busy", type=int, default=8, help="processes that keep the cores busy meanwhile")
@@ -37,20 +61,9 @@ def main() -> None:
     parser.add_argument("--loops", type=int, default=200)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    for _ in range(options.busy):
-        multiprocessing.Process(target=spin, daemon=True).start()
     right = sorted(str(path.parent.relative_to(SAMPLES)) for path in SAMPLES.glob("right/*/expected.toml"))
-    lost = gained = 0
-    for report in judge_all(gradings(right, options.right), options.jobs, seed=1):
-        if report.score != 100:
-            lost += 1
-            failed = [f"{part.check}: {part.message}" for result in report.results for part in result.parts if part.message]
-            print(report.submission, report.score, report.reason, failed, flush=True)
-    for report in judge_all(gradings(list(LOOPS), options.loops), options.jobs, seed=1):
-        question = LOOPS[report.submission.partition(" #")[0]]
-        if any(result.score for result in report.results if result.check.id == f"{question}.loops"):
-            gained += 1
-            print(report.submission, "got its loop points", flush=True)
+    with busy(options.busy):
+        lost, gained = losses(right, options.right, options.jobs), gains(options.loops, options.jobs)
     print(f"{lost} of {options.right} right submissions lost points; {gained} of {options.loops} loops gained some.")
     raise SystemExit(bool(lost or gained))
 

@@ -1,18 +1,24 @@
-"""Print, for many ways to write q4 and q5, what the meters say: the numbers behind CPU_LIMIT and the sizes of the long axes.
+"""Print, for many ways to write q4 and q5, what the meters say: behind CPU_LIMIT and the sizes of long axes in judge/evidence/.
 
 usage: python tests/benchmarks/styles.py [--busy PROCESSES] [--rounds ROUNDS]
 """
 
 import argparse
-import multiprocessing
 import re
+import sys
 from pathlib import Path
 
 from autograder.hidden.loops import expect_fast, expect_no_loop
-from autograder.judge.evidence import kind_for
+from autograder.homework import ROOT
+from autograder.judge.evidence.distances import DistanceEvidence
+from autograder.judge.evidence.softmax import SoftmaxEvidence
 from autograder.judge.examination import Examination
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.judge.session import Bench
+
+sys.path.insert(0, str(ROOT))
+
+from tests.processes import busy
 
 from draws import check_rng
 
@@ -22,11 +28,6 @@ STYLES = {
     "q5": ("distances", "pairwise_squared_distances", HERE / "distance_styles.py"),
 }
 EXPECTED = {"vectorized": (True, True), "wasteful": (True, None), "loop": (False, None)}  # no loop?, fast? None: either
-
-
-def spin() -> None:
-    while True:
-        pass
 
 
 def evidence(bench: Bench, question: str, source: str, round_: int):
@@ -78,11 +79,9 @@ def main() -> None:
     parser.add_argument("--busy", type=int, default=0, help="processes that keep the cores busy meanwhile")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    spinners = [multiprocessing.Process(target=spin, daemon=True) for _ in range(options.busy)]
-    for spinner in spinners:
-        spinner.start()
     bench = Bench(seed=1)
-    wrong = sum(measure(question, options.rounds, bench) for question in STYLES)
+    with busy(options.busy):
+        wrong = sum(measure(question, options.rounds, bench) for question in STYLES)
     bench.close()
     print(f"\n{wrong} styles with a wrong verdict, with {options.busy} busy processes beside.")
     raise SystemExit(wrong > 0)

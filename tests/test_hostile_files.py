@@ -1,390 +1,34 @@
-"""Hostile bytes: whatever a submission holds or a worker sends, its readers make of it a value or a reason, in bounded memory.
+"""Hostile files: whatever a submission holds, its readers make of it answers or a reason, in bounded memory.
 
 Inputs are honest ones with pieces cut, doubled and overwritten, and others made by a grammar that nearly is the right one.
 """
 
 import ast
-import contextlib
 import copy
-import io
 import json
 import os
-import re
 import socket
 import struct
-import tracemalloc
 import warnings
 import zipfile
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
-from autograder.homework import ASSIGNMENT, FUNCTIONS, MODULES, SOLUTIONS
-from autograder.intake.finding import find
-from autograder.intake.naming import MAX_NAME, unique_names
-from autograder.intake.places import Place
-from autograder.judge import worker as judges_worker
-from autograder.judge.examination import _is_answer
-from autograder.judge.no_answer import MAX_MESSAGE, NoAnswer, harmless, raised_at_import, raised_in_call
-from autograder.judge.worker import Reply, WorkerDied
-from autograder.submission import MAX_MODULE, Submission, stage
-from autograder.wire import (
-    DTYPES,
-    LENGTHS,
-    MAX_DIMENSIONS,
-    MAX_TEXT,
-    TYPES,
-    Opaque,
-    WireError,
-    decode,
-    encode,
-)
+from autograder.homework import ASSIGNMENT, FUNCTIONS, MODULES
+from autograder.submission import MAX_MODULE, MAX_NAME, Place, Submission, _name, find, stage
+from tests.handed_in import REFERENCE, below, packed
+from tests.hostile_bytes import CRUMBS, MORE, mutated, peak
+from tests.notebooks import notebook_of
 
 from answers import MAX_NOTEBOOK, choose
-from cells import MAX_VALUES, read_notebook
-from reading import HEADER, MARKER, MAX_CODE, MAX_WORDS, Reading, Unreadable, absent_imports, definitions
+from lifting import MAX_VALUES, read_notebook
+from reading import MAX_CODE, MAX_WORDS, Reading, Unreadable, absent_imports, definitions
 
-MORE = settings(max_examples=3 * settings.default.max_examples)  # for what takes a millisecond
 LONGEST_REASON = 2000  # characters: nine sentences, as many as there can be
-CRUMBS = (
-    *(b"\0", b"\xff" * 8, b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\n", b"\r", b"\f", b"\\", b'"', b"'", b"[", b"]", b"{", b"}"),
-    *(b"\\ud800", b"NaN", b"-Infinity", b"1e999", b"9" * 30, b"9" * 5000, b"-1", b"null", b"[]", b'{"":0}', b"[" * 3000),
-    *(b'"shape":', b"<f8", b"|O", b"4294967296", b'"tuple"', b'"dict"', b'"cells":', b'"source":', b"PK\1\2", b"PK\5\6"),
-    *(b"(" * 300, b"@", b"lambda:", b"# coding: hex\n", b"def softmax_jacobian(z):\n", b"%%time\n", b"    ", b"\t", b"class"),
-)
-
-
-@st.composite
-def mutated(draw, originals):
-    """An honest text of bytes with up to five pieces overwritten, taken out, doubled, or moved in from elsewhere."""
-    data = bytearray(draw(originals))
-    for _ in range(draw(st.integers(1, 5))):
-        start = draw(st.integers(0, len(data)))
-        end = draw(st.integers(start, min(len(data), start + 40)))
-        piece = draw(st.one_of(st.sampled_from(CRUMBS), st.binary(min_size=1, max_size=4), st.just(bytes(data[start:end]) * 2)))
-        data[start : draw(st.sampled_from([start, end, min(start + len(piece), len(data))]))] = piece
-    return bytes(data[: draw(st.integers(0, len(data)))] if draw(st.integers(0, 9)) == 0 else data)
-
-
-def peak(work):
-    """The result of some work, and the memory that it took at its highest point: bytes."""
-    tracemalloc.start()
-    try:
-        return work(), tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
-# -- the wire ----------------------------------------------------------------------------------------------------------------
-
-arrays = hnp.arrays(
-    st.sampled_from(sorted(DTYPES)), hnp.array_shapes(min_dims=0, max_dims=MAX_DIMENSIONS, min_side=0, max_side=3)
-)
-leaves = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-(2**63), 2**63 - 1),
-    st.floats(),
-    st.text(st.characters(), max_size=4),
-    st.just("\ud800"),
-    arrays,
-    arrays.map(np.asfortranarray),
-    arrays.filter(lambda array: array.size).map(lambda array: array.ravel()[0]),
-    st.sampled_from(sorted(TYPES)).map(Opaque),
-)
-values = st.recursive(
-    leaves,
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.tuples(inner, inner) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
-    ),
-    max_leaves=6,
-)
-answers = st.builds(
-    lambda results, steps: {"results": results, "steps": steps, "arguments": [results]},
-    st.lists(values, max_size=3),
-    st.lists(st.integers(0, 99), max_size=3),
-)
-
-
-def parts(frame):
-    """JSON and array bytes of an honest frame."""
-    text, _ = LENGTHS.unpack(frame[: LENGTHS.size])
-    return frame[LENGTHS.size :][:text], frame[LENGTHS.size :][text:]
-
-
-def is_plain(value):
-    """Whether it is of the few types that may come over the wire."""
-    if isinstance(value, (list, tuple)):
-        return all(map(is_plain, value))
-    if isinstance(value, dict):
-        return all(isinstance(key, str) and is_plain(item) for key, item in value.items())
-    if isinstance(value, (np.ndarray, np.generic)):
-        return value.dtype.str in DTYPES and value.ndim <= MAX_DIMENSIONS
-    if type(value) is int:
-        return -(2**63) <= value < 2**63
-    return value is None or type(value) in (bool, float, str) or (type(value) is Opaque and value.type_name in TYPES)
-
-
-def read(text, payload):
-    """Decode a frame as the judge does; return whether it was taken, after looking at what came of it."""
-    try:
-        value, taken = peak(lambda: decode(text, payload))
-    except WireError:
-        return False
-    assert is_plain(value)
-    assert taken < 64 * (len(text) + len(payload)) + 100_000
-    return True
-
-
-@MORE
-@given(values)
-def test_whatever_the_wire_takes_arrives_bit_for_bit(value):
-    """What arrived makes the same frame once more, and the frame is not changed by the way."""
-    frame = encode(value)
-    assert encode(decode(*parts(frame))) == frame
-
-
-@MORE
-@given(answers.map(encode), st.data())
-def test_a_mutated_frame_is_a_value_or_refused(frame, data):
-    """A value of the few types that cross, in a small multiple of the frame's memory; never any other exception."""
-    text, payload = parts(frame)
-    which = data.draw(st.sampled_from(["text", "payload", "both"]))
-    read(
-        data.draw(mutated(st.just(text))) if which != "payload" else text,
-        data.draw(mutated(st.just(payload))) if which != "text" else payload,
-    )
-
-
-ODD = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-(2**70), 2**70),
-    st.floats(),
-    st.sampled_from(["<f8", "|b1", "|O", "<U9", "C", "F", "strided", "int", "__class__", "\ud800", "", "softmax_jacobian\n"]),
-)
-described = st.recursive(
-    ODD,
-    lambda inner: (
-        st.lists(inner, max_size=5)
-        | st.dictionaries(
-            st.sampled_from(["array", "shape", "order", "scalar", "tuple", "list", "dict", "opaque"]),
-            inner,
-            max_size=4,
-        )
-        | st.fixed_dictionaries(
-            {
-                "array": st.sampled_from(["<f8", "|b1", "|i1"]) | ODD,
-                "shape": st.lists(st.sampled_from([0, 1, 2, 2**32, 2**63]) | ODD, max_size=5),
-                "order": st.sampled_from(["C", "F"]) | ODD,
-            }
-        )
-    ),
-    max_leaves=10,
-)
-
-
-@MORE
-@given(described, st.integers(0, 32))
-def test_a_description_that_nearly_is_one_is_a_value_or_refused(packed, size):
-    """Every field of every type."""
-    read(json.dumps(packed).encode(), bytes(size))
-
-
-@pytest.mark.parametrize(
-    "number", ["9" * 19, "-" + "9" * 19, "9" * 100_000, "-" + "9" * MAX_TEXT, str(2**63), str(-(2**63) - 1), "1" + "0" * 4299]
-)
-def test_an_integer_of_more_than_64_bits_is_refused(number):
-    """numpy has no such number, and Pythons without a limit on digits take a minute to read it."""
-    assert int(number[:20]) == -(2**63) - 1 or not read(number.encode(), b"")
-
-
-def test_the_longest_integers_that_numpy_has_arrive():
-    """Both ends of 64 bits."""
-    for number in (2**63 - 1, -(2**63)):
-        assert decode(str(number).encode(), b"") == number
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        (b"1e999", float("inf")),
-        (b"-1e999", float("-inf")),
-        (b"0." + b"9" * 100_000, 1.0),
-        (b"1e" + b"9" * 100_000, float("inf")),
-        (b"-Infinity", float("-inf")),
-        (b'"\\ud800"', "\ud800"),
-        (b'{"list":[1],"tuple":[2],"tuple":[3]}', (3,)),
-    ],
-)
-def test_odd_ways_to_write_a_value_are_read_as_json_reads_them(text, value):
-    """Numbers too large are infinite, and the last of two equal keys counts."""
-    assert decode(text, b"") == value
-
-
-@pytest.mark.parametrize(
-    "piece",
-    [
-        *('""', "999", "1.5", "[]", "{}", '{"":0}', '"ab"', '{"list":[]}', '{"dict":{"":0}}', '{"opaque":"int"}'),
-        *('{"array":"|b1","shape":[0],"order":"C"}', '{"scalar":"|b1","shape":[],"order":"C"}', '{"tuple":[null,null]}'),
-    ],
-)
-def test_the_smallest_pieces_of_a_frame_take_a_small_multiple_of_its_memory(piece):
-    """As many of them as go into an eighth of the longest text; a byte of payload for each."""
-    many = MAX_TEXT // 8 // (len(piece) + 1)
-    text = '{"list":[' + ",".join([piece] * many) + "]}"
-    assert read(text.encode(), bytes(many if "scalar" in piece else 0)) == (piece not in ("[]", "{}", '{"":0}'))
-    with contextlib.suppress(WireError):
-        _, taken = peak(lambda: decode(text.encode(), bytes(many)))
-        assert taken < 64 * len(text)
-
-
-# -- a worker that lies ------------------------------------------------------------------------------------------------------
-
-LIAR = """
-import os, time
-def is_open(descriptor):
-    try:
-        os.write(descriptor, b"")
-    except OSError:
-        return False
-    return True
-CHANNEL = next(descriptor for descriptor in range(3, 32) if is_open(descriptor))
-def lie(frame, then):
-    os.write(CHANNEL, frame.tobytes())
-    if then == "leave":
-        os._exit(0)
-    if then == "close":
-        os.close(CHANNEL)
-    if then == "sleep":
-        time.sleep(1000)
-    return 1
-"""
-REQUEST = {"function": "lie", "calls": [{"arguments": [0, ""]}]}
-
-
-def liar(sandbox):
-    worker = sandbox.fork()
-    order = {"sources": {"softmax": LIAR}, "module": "softmax", "functions": ["lie"]}
-    assert worker.ask(order, 5.0).value == {"functions": ["lie"]}
-    return worker
-
-
-lengths = st.sampled_from([0, 1, 15, 16, MAX_TEXT, MAX_TEXT + 1, 2**31, 2**63, 2**64 - 1])
-headers = st.one_of(
-    st.just(encode({"results": [1], "steps": [0], "arguments": []})),
-    mutated(answers.map(encode)),
-    answers.flatmap(lambda answer: mutated(st.just(parts(encode(answer))[0]))).map(
-        lambda text: LENGTHS.pack(len(text), 0) + text
-    ),
-    st.builds(lambda text, payload, rest: LENGTHS.pack(text, payload) + rest, lengths, lengths, st.binary(max_size=40)),
-)
-
-
-@settings(max_examples=max(30, settings.default.max_examples // 2))
-@given(headers, st.sampled_from(["return", "leave", "close", "sleep"]))
-def test_a_worker_that_writes_what_it_likes_has_answered_or_died(sandbox, frame, then):
-    """It is answered with a plain value, or with how it ended; the next worker of the same sandbox is as good as ever."""
-    worker = liar(sandbox)
-    request = {"function": "lie", "calls": [{"arguments": [np.frombuffer(frame, np.uint8), then]}]}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(judges_worker, "STALL", 0.2)
-        for _ in range(2):  # what is left of a frame lies in wait for the second question
-            try:
-                reply = worker.ask(request, 2.0)
-            except WorkerDied as death:
-                words = str(death)
-                break
-            words = ""
-            assert isinstance(reply, Reply)
-            assert is_plain(reply.value)
-    assert words.isprintable()
-    worker.end()
-    honest = liar(sandbox)
-    honest.end()
-
-
-# -- what is made of its claims ----------------------------------------------------------------------------------------------
-
-CLAIM = st.one_of(
-    values,
-    st.text(max_size=400),
-    st.integers(-3, 12),
-    st.sampled_from(
-        [
-            *("softmax.py", "training.py", "distances.py", ".py", "../softmax.py", "ValueError", "NotImplementedError"),
-            *("ModuleNotFoundError", "No module named 'x'", "No module named 'x\n'", "<b>\x1b[31m`\xad\u202e\ud800" * 40),
-        ]
-    ),
-)
-claims = st.dictionaries(st.sampled_from(["type", "message", "file", "line", "\ud800"]), CLAIM)
-HOSTILE_SOURCES = (
-    b"def softmax_jacobian(z):\n    return z\n",
-    (HEADER.format("x" * 60) + "\n" + MARKER.format("x" * 60, 7) + "\nx\n").encode(),
-    (HEADER.format("<b>") + "\r" + MARKER.format("<b>", "9" * 7) + "\r\x1b").encode(),
-    b"\xff\x00\r\r\n\n",
-)
-
-
-def is_fit_to_be_shown(words):
-    return words.isprintable() and not re.search(r"[<>`\xad]", words)
-
-
-@MORE
-@given(claims, st.sampled_from(HOSTILE_SOURCES))
-def test_the_words_made_of_a_workers_claims_are_fit_to_be_shown(raised, source):
-    """Short, printable, without markup, whatever a call, or the import, is said to have raised."""
-    for make, of in ((raised_in_call, "softmax_jacobian"), (raised_at_import, "softmax.py")):
-        try:
-            missing = make(of, raised, {"softmax": source})
-        except NoAnswer as forged:
-            missing = forged
-        assert is_fit_to_be_shown(missing.summary)
-        assert len(missing.summary) < 250
-        assert is_fit_to_be_shown(missing.message)
-        assert len(missing.message) <= MAX_MESSAGE + 3
-
-
-@pytest.mark.parametrize("file", [[], {}, np.zeros(2), ["softmax.py"], 3])
-def test_a_forged_place_is_said_to_be_forged(file):
-    """What is not even a text once took the grader down, and the submission had no marks but an error."""
-    with pytest.raises(NoAnswer, match="wrote to the grader's channel"):
-        raised_in_call("softmax_jacobian", {"type": "ValueError", "file": file}, {"softmax": b""})
-
-
-@MORE
-@given(st.text())
-def test_a_harmless_text_is_printable_and_short(text):
-    """And stays as it is when it is made harmless once more."""
-    plain = harmless(text * 40)
-    assert is_fit_to_be_shown(plain)
-    assert len(plain) <= MAX_MESSAGE + 3
-    assert plain.endswith("...") or harmless(plain) == plain
-
-
-def test_a_soft_hyphen_is_not_harmless():
-    """It is invisible, and splits a word that someone looks for."""
-    assert harmless("a\xadb") == "a b"
-
-
-@MORE
-@given(values | answers, st.lists(st.booleans(), max_size=3))
-def test_only_what_can_be_used_as_an_answer_is_taken_for_one(answer, returned):
-    """A result and a count of steps for each call, and a list of arguments for each that are to come back."""
-    if _is_answer(answer, [{"returned": back} for back in returned]):
-        assert len(answer["results"]) == len(answer["steps"]) == len(returned)
-        assert len(answer["arguments"]) == sum(returned)
-        assert all(type(count) is int for count in answer["steps"][1::2])
-
-
-# -- modules -----------------------------------------------------------------------------------------------------------------
-
-REFERENCE = [(SOLUTIONS / f"{module}.py").read_bytes() for module in MODULES]
-SOURCES = st.sampled_from([*REFERENCE, b"def softmax_jacobian(z):\n    return z\n"])
+SOURCES = st.sampled_from([*REFERENCE.values(), b"def softmax_jacobian(z):\n    return z\n"])
 NESTS = (
     *("(", "[", "{", "{a:", "{**", "f(", "f(a=", "f(*", "f(**", "(a,", "lambda: ", "lambda x=", "[a for a in ", "a[", "a[:"),
     *("not ", "await ", "a if a else ", "a**", "-", "f'{", "(a:=", "x=", "x: ", "(yield ", "with (", "if a: ", "@a\n", "a;"),
@@ -454,13 +98,9 @@ def test_what_python_quotes_is_cut(source, words):
     assert len(str(caught.value)) <= MAX_WORDS + 20
 
 
-# -- notebooks ---------------------------------------------------------------------------------------------------------------
+# -- notebooks ----------------------------------------------------------------------------------------------------------------
 
 HANDOUT = json.loads((ASSIGNMENT / "homework.ipynb").read_bytes())
-
-
-def notebook(*cells):
-    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells], "nbformat": 4}).encode()
 
 
 def looked_at(content, name="homework.ipynb"):
@@ -524,7 +164,7 @@ def test_a_notebook_with_wrong_types_anywhere_is_read_or_said_not_to_be_one(data
 
 
 KEYS = (("root",), ("cells",), ("source",), ("cell_type", "id"), ("metadata", "outputs"), tuple(range(9)))
-SMALL = notebook("import numpy as np\nEPS = 1e-9", "@np.vectorize\ndef softmax_jacobian(z):\n    return z + EPS", "x = f()")
+SMALL = notebook_of("import numpy as np\nEPS = 1e-9", "@np.vectorize\ndef softmax_jacobian(z):\n    return z + EPS", "x = f()")
 
 
 @MORE
@@ -536,58 +176,19 @@ def test_a_notebook_with_broken_bytes_is_read_or_said_not_to_be_one(content):
 
 BLANK = ("", "", "", "\f", " \f", "\\\n", "\\\n  ", "\ufeff")
 SIMPLE = (
-    *(
-        "a = 1",
-        "b = a",
-        "c: int = b",
-        "a += 1",
-        "import os as b",
-        "from x import *",
-        "from numpy import *",
-        "x, (y, z) = 1, (2, 3)",
-    ),
-    *(
-        "raise SystemExit",
-        "1 / 0",
-        "softmax_jacobian = a",
-        "é = 'ä\u2028'",
-        "del a",
-        "f = lambda z=b: z",
-        "d = '''a\n@b\n  '''",
-    ),
-    *(
-        "a = (1,\n  2)",
-        "%time a",
-        "!ls",
-        "a?",
-        "x = [i for i in b]",
-        "'\\\n'",
-        "from __future__ import annotations",
-        "global a",
-    ),
+    *("a = 1", "b = a", "c: int = b", "a += 1", "import os as b", "from x import *", "from numpy import *"),
+    *("x, (y, z) = 1, (2, 3)", "raise SystemExit", "1 / 0", "softmax_jacobian = a", "é = 'ä\u2028'", "del a"),
+    *("f = lambda z=b: z", "d = '''a\n@b\n  '''", "a = (1,\n  2)", "%time a", "!ls", "a?", "x = [i for i in b]"),
+    *("'\\\n'", "from __future__ import annotations", "global a"),
 )
 COMPOUND = (
-    *(
-        "def softmax_jacobian(z):\n    return a + b",
-        "class b(a):\n    c = b\n    def m(self): return d",
-        "async def a(): await b",
-    ),
-    *(
-        "def b(x=a, *, y: c = d) -> e: pass",
-        "if a:\n    b = 1",
-        "def a(): return 1; b = 2",
-        "def d():\n\tx = '''\n@a\n'''\n\n\treturn x",
-    ),
-    *("class e: pass", "def c(): # words\n  # more\n  pass\n  # and more", "for a in b: pass", "def e(\n  z): (yield)"),
+    *("def softmax_jacobian(z):\n    return a + b", "class b(a):\n    c = b\n    def m(self): return d"),
+    *("async def a(): await b", "def b(x=a, *, y: c = d) -> e: pass", "if a:\n    b = 1", "def a(): return 1; b = 2"),
+    *("def d():\n\tx = '''\n@a\n'''\n\n\treturn x", "class e: pass"),
+    *("def c(): # words\n  # more\n  pass\n  # and more", "for a in b: pass", "def e(\n  z): (yield)"),
 )
 DECORATORS = (
-    "@a\n",
-    "@b.c(d)\n",
-    "@ \\\n a\n",
-    "@(\n\n# x\n a)\n",
-    "\f@a\n",
-    "\\\n @a\n",
-    "@a # @\n\n# words\n",
+    *("@a\n", "@b.c(d)\n", "@ \\\n a\n", "@(\n\n# x\n a)\n", "\f@a\n", "\\\n @a\n", "@a # @\n\n# words\n"),
     "@(a\n @ b)\n",
 )
 statements = st.one_of(
@@ -626,11 +227,11 @@ def tops(source):
 @given(cells)
 def test_what_is_lifted_out_of_any_layout_is_the_cells_own_statements(cells):
     """Each means what it means in its cell, and none is run: some would end the test. Lifted again, they are the same."""
-    choice = looked_at(notebook(*cells))
+    choice = looked_at(notebook_of(*cells))
     own = {ast.dump(node) for cell in choice.notebook.cells for node in cell.statements}
     for module, source in choice.sources.items():
         assert set(tops(source)) <= own
-        again = looked_at(notebook(source.decode())).sources[module]
+        again = looked_at(notebook_of(source.decode())).sources[module]
         assert [text for text in tops(source) if "alias(name='*')" not in text] == [
             text for text in tops(again) if "alias(name='*')" not in text
         ]
@@ -639,7 +240,7 @@ def test_what_is_lifted_out_of_any_layout_is_the_cells_own_statements(cells):
 @pytest.mark.parametrize("before", ["\f@b\n", " \f@b\n", "b = 1\n\f@b\n@b\n", "@(\n\n b)\n", "@ \\\n b\n"])
 def test_a_decorator_is_lifted_wherever_its_sign_stands(before):
     """Behind a form feed, which Python takes for the beginning of a line, too: this once ended the run over a class."""
-    source = looked_at(notebook(before + "def softmax_jacobian(z):\n    return z")).sources["softmax"]
+    source = looked_at(notebook_of(before + "def softmax_jacobian(z):\n    return z")).sources["softmax"]
     assert "Name(id='b'" in tops(source)[-1].partition("decorator_list=")[2]
 
 
@@ -647,7 +248,7 @@ def test_a_decorator_is_lifted_wherever_its_sign_stands(before):
 def test_depth_on_the_verge_of_what_python_reads_is_lifted_or_left_out(times):
     """The statement is looked at by itself once more, from another depth of calls."""
     for text in ("a" + ".b" * times, "-" * times + "a", "(" * (times % 210) + "a" + ")" * (times % 210)):
-        choice = looked_at(notebook(f"softmax_jacobian = {text}"))
+        choice = looked_at(notebook_of(f"softmax_jacobian = {text}"))
         reading = choice.readings["softmax"]
         assert reading.questions == ["q1"] or reading.problem or "Left out" in choice.remarks[0]
 
@@ -655,7 +256,7 @@ def test_depth_on_the_verge_of_what_python_reads_is_lifted_or_left_out(times):
 def test_a_name_of_any_length_is_shown_short():
     """In remarks on what the answers use, and on what a cell cannot be read for."""
     long = "x" * 50_000
-    choice = looked_at(notebook(f"{long} = f()", f"def softmax_jacobian(z): return {long}", f"def f({long}, {long}): pass"))
+    choice = looked_at(notebook_of(f"{long} = f()", f"def softmax_jacobian(z): return {long}", f"def f({long}, {long}): pass"))
     assert "The answers use xxx" in " ".join(choice.remarks)
     assert "duplicate argument 'xxx" in " ".join(choice.remarks)
 
@@ -672,18 +273,9 @@ def test_a_notebook_of_countless_values_is_refused_before_it_takes_memory(piece)
     assert peak(lambda: read_notebook(part))[1] < (300 << 20) // 32
 
 
-# -- archives ----------------------------------------------------------------------------------------------------------------
+# -- archives -----------------------------------------------------------------------------------------------------------------
 
-
-def packed(files, method=zipfile.ZIP_DEFLATED):
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", method) as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name), content, method)
-    return data.getvalue()
-
-
-FILES = {"hw/softmax.py": REFERENCE[0], "hw/distances.py": REFERENCE[1], "hw/homework.ipynb": SMALL, "hw/ä.txt": b"x"}
+FILES = below("hw", {**REFERENCE, "homework.ipynb": SMALL, "ä.txt": b"x"})
 HONEST = (
     packed(FILES),
     packed(FILES, zipfile.ZIP_STORED),
@@ -695,21 +287,10 @@ CENTRAL = struct.Struct("<4s6H3L5H2L")
 LOCAL = struct.Struct("<4s5H3L2H")
 SIZES = (0, 1, 2, 0x14, 0x2D, 0x3F, 0x7F, 99, 1 << 11, 0xFFFF, 1 << 20, 0x7FFFFFFF, 0xFFFFFFFE, 0xFFFFFFFF)
 NAMES = (
-    *(
-        b"",
-        b"\0",
-        b"/",
-        b"//",
-        b"..",
-        b".",
-        b"../softmax.py",
-        b"/softmax.py",
-        b"softmax.py/",
-        b"softmax.py\0x",
-        b"C:\\softmax.py",
-    ),
-    *(b"a\n\x1b[31m.txt", b"\xff\xfe", b"\xed\xa0\x80.ipynb", b"homework.ipynb", b"a/" * 300 + b"softmax.py", b"x" * 60_000),
-    *(b"softmax.py", b"distances.py", "\u202e.ipynb".encode(), b"<b>.ipynb", b"__MACOSX/softmax.py", b".softmax.py"),
+    *(b"", b"\0", b"/", b"//", b"..", b".", b"../softmax.py", b"/softmax.py", b"softmax.py/", b"softmax.py\0x"),
+    *(b"C:\\softmax.py", b"a\n\x1b[31m.txt", b"\xff\xfe", b"\xed\xa0\x80.ipynb", b"homework.ipynb"),
+    *(b"a/" * 300 + b"softmax.py", b"x" * 60_000, b"softmax.py", b"distances.py", "\u202e.ipynb".encode()),
+    *(b"<b>.ipynb", b"__MACOSX/softmax.py", b".softmax.py"),
 )
 
 
@@ -797,7 +378,7 @@ def test_names_in_an_archive_are_shown_without_what_could_mean_something(archive
     assert "only a___31m_b__.txt, xxx" in staged(archive).reason
 
 
-# -- folders -----------------------------------------------------------------------------------------------------------------
+# -- folders ------------------------------------------------------------------------------------------------------------------
 
 
 def odd_folder(folder):

@@ -1,0 +1,47 @@
+"""What students hand in: the sample submissions, the reference as one of them, and files in folders and zips."""
+
+import io
+import textwrap
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from autograder.homework import MODULES, QUESTIONS, ROOT, SOLUTIONS, checks
+
+SAMPLES = ROOT / "tests" / "submissions"
+WORTH = {question: sum(check.points for check in checks().values() if check.question == question) for question in QUESTIONS}
+REFERENCE = {f"{module}.py": (SOLUTIONS / f"{module}.py").read_bytes() for module in MODULES}  # by file name
+
+
+def reference_but(**changes: str) -> dict[str, bytes]:
+    """The modules of the reference, by name, with code behind some of them: what it defines anew is what counts."""
+    return {
+        module: REFERENCE[f"{module}.py"] + f"\n\n{textwrap.dedent(changes.get(module, ''))}".encode() for module in MODULES
+    }
+
+
+def below(folder: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The same files in a folder."""
+    return {f"{folder}/{name}": content for name, content in files.items()}
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """Write files into a folder, made where it is missing; a name that ends with / is a folder. Return the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        path = folder / name
+        (path if name.endswith("/") else path.parent).mkdir(parents=True, exist_ok=True)
+        if not name.endswith("/"):
+            path.write_bytes(content)
+    return folder
+
+
+def packed(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED, modes: Mapping[str, int] | None = None) -> bytes:
+    """A zip, the same for the same files; a name that ends with / is a folder, and modes are those of Unix."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, content in files.items():
+            info = zipfile.ZipInfo(name)
+            info.external_attr = (modes or {}).get(name, 0) << 16
+            archive.writestr(info, content, method)
+    return data.getvalue()

@@ -1,0 +1,147 @@
+"""A worker that lies: whatever it sends, the judge makes of it a value or a death, and words that are fit to be shown."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.judge import sandbox as sandbox_module
+from autograder.judge.examination import MAX_MESSAGE, Examination, NoAnswer, _is_answer, harmless
+from autograder.judge.sandbox import Reply, WorkerDied
+from autograder.wire import LENGTHS, MAX_TEXT, encode
+from tests.frames import CHANNEL, answers, is_plain, parts, values
+from tests.hostile_bytes import MORE, mutated
+
+from reading import HEADER, MARKER
+
+LIAR = f"""{CHANNEL}
+import time
+def lie(frame, then):
+    os.write(CHANNEL, frame.tobytes())
+    if then == "leave":
+        os._exit(0)
+    if then == "close":
+        os.close(CHANNEL)
+    if then == "sleep":
+        time.sleep(1000)
+    return 1
+"""
+
+
+def liar(sandbox):
+    worker = sandbox.fork()
+    order = {"sources": {"softmax": LIAR}, "module": "softmax", "functions": ["lie"]}
+    assert worker.ask(order, 5.0).value == {"functions": ["lie"]}
+    return worker
+
+
+lengths = st.sampled_from([0, 1, 15, 16, MAX_TEXT, MAX_TEXT + 1, 2**31, 2**63, 2**64 - 1])
+headers = st.one_of(
+    st.just(encode({"results": [1], "steps": [0], "arguments": []})),
+    mutated(answers.map(encode)),
+    answers.flatmap(lambda answer: mutated(st.just(parts(encode(answer))[0]))).map(
+        lambda text: LENGTHS.pack(len(text), 0) + text
+    ),
+    st.builds(lambda text, payload, rest: LENGTHS.pack(text, payload) + rest, lengths, lengths, st.binary(max_size=40)),
+)
+
+
+@settings(max_examples=max(30, settings.default.max_examples // 2))
+@given(headers, st.sampled_from(["return", "leave", "close", "sleep"]))
+def test_a_worker_that_writes_what_it_likes_has_answered_or_died(sandbox, frame, then):
+    """It is answered with a plain value, or with how it ended; the next worker of the same sandbox is as good as ever."""
+    worker = liar(sandbox)
+    request = {"function": "lie", "calls": [{"arguments": [np.frombuffer(frame, np.uint8), then]}]}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sandbox_module, "STALL", 0.2)
+        for _ in range(2):  # what is left of a frame lies in wait for the second question
+            try:
+                reply = worker.ask(request, 2.0)
+            except WorkerDied as death:
+                words = str(death)
+                break
+            words = ""
+            assert isinstance(reply, Reply)
+            assert is_plain(reply.value)
+    assert words.isprintable()
+    worker.end()
+    honest = liar(sandbox)
+    honest.end()
+
+
+# What is made of its claims
+
+CLAIM = st.one_of(
+    values,
+    st.text(max_size=400),
+    st.integers(-3, 12),
+    st.sampled_from(
+        [
+            *("softmax.py", "training.py", "distances.py", ".py", "../softmax.py", "ValueError", "NotImplementedError"),
+            *("ModuleNotFoundError", "No module named 'x'", "No module named 'x\n'", "<b>\x1b[31m`\xad\u202e\ud800" * 40),
+        ]
+    ),
+)
+claims = st.dictionaries(st.sampled_from(["type", "message", "file", "line", "\ud800"]), CLAIM)
+HOSTILE_SOURCES = (
+    b"def softmax_jacobian(z):\n    return z\n",
+    (HEADER.format("x" * 60) + "\n" + MARKER.format("x" * 60, 7) + "\nx\n").encode(),
+    (HEADER.format("<b>") + "\r" + MARKER.format("<b>", "9" * 7) + "\r\x1b").encode(),
+    b"\xff\x00\r\r\n\n",
+)
+
+
+def is_fit_to_be_shown(words):
+    return words.isprintable() and not re.search(r"[<>`\xad]", words)
+
+
+@MORE
+@given(claims, st.sampled_from(HOSTILE_SOURCES))
+def test_the_words_made_of_a_workers_claims_are_fit_to_be_shown(raised, source):
+    """Short, printable, without markup, whatever a call, or the import, is said to have raised."""
+    examination = Examination(None, {"softmax": source})
+    examination.turn_to("q1")
+    for make in (lambda: examination._raised("softmax_jacobian", raised), lambda: examination._import_failed(raised)):
+        try:
+            missing = make()
+        except NoAnswer as forged:
+            missing = forged
+        assert is_fit_to_be_shown(missing.summary)
+        assert len(missing.summary) < 250
+        assert is_fit_to_be_shown(missing.message)
+        assert len(missing.message) <= MAX_MESSAGE + 3
+
+
+@pytest.mark.parametrize("file", [[], {}, np.zeros(2), ["softmax.py"], 3])
+def test_a_forged_place_is_said_to_be_forged(file):
+    """What is not even a text once took the grader down, and the submission had no marks but an error."""
+    examination = Examination(None, {"softmax": b""})
+    with pytest.raises(NoAnswer, match="wrote to the grader's channel"):
+        examination._raised("softmax_jacobian", {"type": "ValueError", "file": file})
+
+
+@MORE
+@given(st.text())
+def test_a_harmless_text_is_printable_and_short(text):
+    """And stays as it is when it is made harmless once more."""
+    plain = harmless(text * 40)
+    assert is_fit_to_be_shown(plain)
+    assert len(plain) <= MAX_MESSAGE + 3
+    assert plain.endswith("...") or harmless(plain) == plain
+
+
+def test_a_soft_hyphen_is_not_harmless():
+    """It is invisible, and splits a word that someone looks for."""
+    assert harmless("a\xadb") == "a b"
+
+
+@MORE
+@given(values | answers, st.lists(st.booleans(), max_size=3))
+def test_only_what_can_be_used_as_an_answer_is_taken_for_one(answer, returned):
+    """A result and a count of steps for each call, and a list of arguments for each that are to come back."""
+    if _is_answer(answer, [{"returned": back} for back in returned]):
+        assert len(answer["results"]) == len(answer["steps"]) == len(returned)
+        assert len(answer["arguments"]) == sum(returned)
+        assert all(type(count) is int for count in answer["steps"][1::2])
