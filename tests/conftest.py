@@ -11,7 +11,7 @@ import hypothesis
 import pytest
 
 from autograder.homework import ASSIGNMENT
-from autograder.judge.sandbox import Sandbox, Worker
+from autograder.judge.sandbox import Sandbox
 from autograder.judge.session import Bench
 from autograder.judge.verdict import Report
 from autograder.judge.worker import Worker

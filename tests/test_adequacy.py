@@ -6,11 +6,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from autograder.hidden import softmax_checks, test_q5
+from autograder.hidden.distance_evidence import DistanceEvidence
+from autograder.hidden.mistakes.softmax import AXES, terms
+from autograder.hidden.softmax_evidence import SoftmaxEvidence
 from autograder.homework import SOLUTIONS
-from autograder.judge.evidence.base import NotJudged
-from autograder.judge.evidence.distances import DistanceEvidence
-from autograder.judge.evidence.softmax import SoftmaxEvidence
-from autograder.judge.mistakes.softmax import AXES, terms
+from autograder.judge.evidence import NotJudged
 from autograder.judge.session import Bench
 from autograder.submission import Submission, stage
 from tests.handed_in import reference_but

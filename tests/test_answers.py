@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import homework
 from autograder.homework import FUNCTIONS, MODULES
 from autograder.submission import Submission
 from tests.handed_in import REFERENCE

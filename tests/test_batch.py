@@ -21,7 +21,7 @@ from autograder.homework import SOLUTIONS
 from autograder.intake.places import Place
 from autograder.judge.verdict import Report
 from autograder.report.folder import GRADED, load, save, stored
-from autograder.submission import Place, Submission
+from autograder.submission import Submission
 from tests.grader import COMMAND, HEARS_CTRL_C, autograder, rows
 from tests.processes import that_name, until
 
@@ -165,9 +165,9 @@ def dies_with_the_first(submission: Submission, seed: int, seconds: float) -> Re
 
 def test_a_judge_that_dies_costs_only_the_submission_that_killed_it(monkeypatch):
     """The others are judged, that one has the status error."""
-    monkeypatch.setattr(batch, "judge_one", dies_with_the_first)
+    monkeypatch.setattr(pool, "judge_one", dies_with_the_first)
     submissions = [Submission(name, {"softmax": b""}) for name in ("a", "deadly", "b", "c")]
-    statuses = {report.submission: report.status for report in batch.judge_all(submissions, 2, 1)}
+    statuses = {report.submission: report.status for report in pool.judge_all(submissions, 2, 1)}
     assert statuses == {"a": "graded", "b": "graded", "c": "graded", "deadly": "error"}
 
 

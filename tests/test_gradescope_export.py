@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.intake import gradescope_export
+from autograder.intake.finding import find
 from autograder.intake.times import as_iso
 from autograder.roster import Student
-from autograder.submission import find
 from tests.downloads import EXPORT, METADATA, answers, laid
 from tests.handed_in import below, packed
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.batch import judge_all
 from autograder.configuration import Configuration
 from autograder.homework import SOLUTIONS
+from autograder.pool import judge_all
 from autograder.release.gradescope import build_gradescope
 from autograder.report.results import results as render
 from autograder.routes.gradescope import RESERVED

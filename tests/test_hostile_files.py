@@ -18,13 +18,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.homework import ASSIGNMENT, FUNCTIONS, MODULES
-from autograder.submission import MAX_MODULE, MAX_NAME, Place, Submission, _name, find, stage
+from autograder.intake.finding import find
+from autograder.intake.naming import MAX_NAME, unique_names
+from autograder.intake.places import Place
+from autograder.submission import MAX_MODULE, Submission, stage
 from tests.handed_in import REFERENCE, below, packed
 from tests.hostile_bytes import CRUMBS, MORE, mutated, peak
 from tests.notebooks import notebook_of
 
 from answers import MAX_NOTEBOOK, choose
-from lifting import MAX_VALUES, read_notebook
+from cells import MAX_VALUES, read_notebook
 from reading import MAX_CODE, MAX_WORDS, Reading, Unreadable, absent_imports, definitions
 
 LONGEST_REASON = 2000  # characters: nine sentences, as many as there can be

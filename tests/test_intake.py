@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.homework import MODULES
-from autograder.intake import trees
+from autograder.intake import zips
+from autograder.intake.finding import find
+from autograder.intake.places import Place
 from autograder.roster import Student
-from autograder.submission import Place, find, stage
+from autograder.submission import stage
 from tests.downloads import EXPORT, METADATA, answers, laid, notebook
 from tests.handed_in import below, packed
 

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from autograder import batch
+from autograder import pool
 from autograder.homework import SOLUTIONS
 from autograder.judge.sandbox import SandboxError
 from autograder.judge.session import Bench
@@ -46,7 +46,7 @@ def test_a_submission_whose_sandbox_is_killed_is_judged_again(monkeypatch, hidde
     killed = []
 
     def kill_zygote():
-        until(lambda: batch.JUDGE)
+        until(lambda: pool.BENCH)
         time.sleep(0.3)
         zygote = pool.BENCH[hidden_seed].sandbox._zygote
         zygote.kill()
@@ -64,7 +64,7 @@ def test_a_submission_whose_sandbox_is_killed_is_judged_again(monkeypatch, hidde
 
 def test_a_sandbox_that_is_killed_twice_is_told_as_the_graders_failure(monkeypatch, hidden_seed):
     """The submission is tried again by the next run."""
-    monkeypatch.setattr(batch, "JUDGE", {})
+    monkeypatch.setattr(pool, "BENCH", {})
 
     def judge(self, *_):
         os.kill(self.sandbox._zygote.pid, signal.SIGKILL)

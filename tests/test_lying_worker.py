@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.judge import sandbox as sandbox_module
-from autograder.judge.examination import MAX_MESSAGE, Examination, NoAnswer, _is_answer, harmless
-from autograder.judge.sandbox import Reply, WorkerDied
+from autograder.judge import worker as judges_worker
+from autograder.judge.examination import _is_answer
+from autograder.judge.no_answer import MAX_MESSAGE, NoAnswer, harmless, raised_at_import, raised_in_call
+from autograder.judge.worker import Reply, WorkerDied
 from autograder.wire import LENGTHS, MAX_TEXT, encode
 from tests.frames import CHANNEL, answers, is_plain, parts, values
 from tests.hostile_bytes import MORE, mutated
@@ -55,7 +56,7 @@ def test_a_worker_that_writes_what_it_likes_has_answered_or_died(sandbox, frame,
     worker = liar(sandbox)
     request = {"function": "lie", "calls": [{"arguments": [np.frombuffer(frame, np.uint8), then]}]}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sandbox_module, "STALL", 0.2)
+        patch.setattr(judges_worker, "STALL", 0.2)
         for _ in range(2):  # what is left of a frame lies in wait for the second question
             try:
                 reply = worker.ask(request, 2.0)
@@ -101,11 +102,9 @@ def is_fit_to_be_shown(words):
 @given(claims, st.sampled_from(HOSTILE_SOURCES))
 def test_the_words_made_of_a_workers_claims_are_fit_to_be_shown(raised, source):
     """Short, printable, without markup, whatever a call, or the import, is said to have raised."""
-    examination = Examination(None, {"softmax": source})
-    examination.turn_to("q1")
-    for make in (lambda: examination._raised("softmax_jacobian", raised), lambda: examination._import_failed(raised)):
+    for make, of in ((raised_in_call, "softmax_jacobian"), (raised_at_import, "softmax.py")):
         try:
-            missing = make()
+            missing = make(of, raised, {"softmax": source})
         except NoAnswer as forged:
             missing = forged
         assert is_fit_to_be_shown(missing.summary)
@@ -117,9 +116,8 @@ def test_the_words_made_of_a_workers_claims_are_fit_to_be_shown(raised, source):
 @pytest.mark.parametrize("file", [[], {}, np.zeros(2), ["softmax.py"], 3])
 def test_a_forged_place_is_said_to_be_forged(file):
     """What is not even a text once took the grader down, and the submission had no marks but an error."""
-    examination = Examination(None, {"softmax": b""})
     with pytest.raises(NoAnswer, match="wrote to the grader's channel"):
-        examination._raised("softmax_jacobian", {"type": "ValueError", "file": file})
+        raised_in_call("softmax_jacobian", {"type": "ValueError", "file": file}, {"softmax": b""})
 
 
 @MORE

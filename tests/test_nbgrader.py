@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 
 from autograder.cli import main
 from autograder.configuration import DEFAULT_SEED, Configuration
-from autograder.homework import FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS
+from autograder.homework import FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS, checks_of
+from autograder.pool import judge_all
 from autograder.release.nbgrader import source_notebook
 from autograder.report.marks import Marks
 from autograder.submission import stage

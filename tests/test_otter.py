@@ -24,6 +24,7 @@ from nbclient import NotebookClient
 from autograder.cli import main
 from autograder.configuration import Configuration
 from autograder.homework import ASSIGNMENT, FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS
+from autograder.pool import judge_all
 from autograder.release import otter as release
 from autograder.release.gradescope import build_gradescope
 from autograder.release.source import PLACEHOLDER, cells

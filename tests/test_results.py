@@ -5,7 +5,6 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from html.parser import HTMLParser
 
 import jsonschema
 import pytest
@@ -21,6 +20,7 @@ from autograder.report.marks import shares
 from autograder.report.metadata import Earlier, Metadata
 from autograder.report.results import as_json, for_instructor, results, unfinished
 from autograder.submission import Submission, stage
+from tests.as_read import Page
 from tests.configurations import configurations
 from tests.gradescope import SCHEMA
 
@@ -71,34 +71,6 @@ earlier = st.fixed_dictionaries(
     {name: st.builds(Earlier, st.booleans(), st.floats(0, 9), st.floats(0, 9)) for name in checks()}
 )
 metadata = st.builds(Metadata, moments, moments, st.none() | st.integers(1, 99), st.just({}) | earlier, anything_written)
-
-
-class Page(HTMLParser):
-    """What a browser makes of a piece of HTML: its tags, and its words."""
-
-    def __init__(self, text):
-        super().__init__(convert_charrefs=True)
-        self.open, self.tags, self.words, self.begins = [], set(), "", False
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag, attributes):
-        assert [name for name, _ in attributes] in ([], ["style"])
-        self.open.append(tag)
-        self.tags.add(tag)
-        self.begins = tag == "pre"  # a line break right after it is not shown
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.words += data.removeprefix("\n") if self.begins else data
-        self.begins = False
-
-    def handle_comment(self, data):
-        raise AssertionError(f"a comment: {data}")
-
-    handle_decl = handle_pi = unknown_decl = handle_comment
 
 
 def judged(passing=(), message="It is not right.", status="graded", **more):

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.homework import QUESTIONS
-from autograder.report import students
-from autograder.report.folder import COLUMNS, write_grades
-from autograder.report.gradebooks import write_gradebooks
-from autograder.report.sheets import NUMBER, as_cell, as_csv, from_cell, read_csv
-from autograder.roster import Roster, RosterError, Student, plain, read_roster
-from autograder.submission import Place
+from autograder.intake.places import Place
+from autograder.report.tables.gradebooks import write_gradebooks
+from autograder.report.tables.grades import COLUMNS, write_grades
+from autograder.report.tables.sheets import NUMBER, as_cell, as_csv, from_cell, read_csv
+from autograder.report.tables.students import Class
+from autograder.roster import Roster, Student, plain
+from autograder.roster_csv import RosterError, read_roster
 from tests.downloads import METADATA, answers
 from tests.grader import autograder, read_table
 from tests.handed_in import below, packed
@@ -206,7 +207,7 @@ def test_grades_have_no_more_columns_where_nobody_is_known(tmp_path):
 def test_grades_name_the_students_and_who_is_missing(tmp_path):
     """All of a group, in one row; what nobody handed in has no marks."""
     people = roster(tmp_path, GRADESCOPE + "Edgar,Poe,55,,Student,\nNo,Address,,,Student,\n")
-    write_grades(tmp_path, students.with_students(map(row, PLACES), PLACES, students.of(PLACES, people)))
+    write_grades(tmp_path, map(row, PLACES), Class.of(PLACES, people))
     first, second, poe, nobody = read_table(tmp_path / "grades.csv")
     assert list(first) == [*COLUMNS, "names", "emails", "sids", "submitted"]
     assert (first["names"], first["emails"]) == ("Ada Lovelace; Jane van Doe", "ada@uni.edu; jane@uni.edu")
@@ -224,9 +225,9 @@ def test_the_last_of_a_students_submissions_counts(tmp_path):
     """By the time that is told, and it is said that there are several."""
     times = {"new": "2026-09-18T16:00:00-07:00", "old": "2026-09-18T22:00:00+00:00", "none": ""}
     places = {name: Place(Path("/x"), name, (ADA,), time) for name, time in times.items()}
-    write_gradebooks(tmp_path, [row("new", 70), row("old", 90), row("none", 10)], places, students.of(places))
+    write_gradebooks(tmp_path, [row("new", 70), row("old", 90), row("none", 10)], Class.of(places))
     assert [line["Total Score"] for line in read_table(tmp_path / "gradescope.csv")] == ["70"]
-    (said,) = students.of(places).sentences(None)
+    (said,) = Class.of(places).sentences()
     assert said == (
         "More than one submission is of ada@uni.edu (none, old, new): in canvas.csv and gradescope.csv the last one counts."
     )
@@ -262,7 +263,7 @@ def test_canvas_gets_a_table_without_a_roster_too(tmp_path, status, score):
 def test_gradescopes_table_has_a_row_for_each_student(tmp_path):
     """Members of a group each; questions with what they are worth; who is missing."""
     people = roster(tmp_path, GRADESCOPE + "Edgar,Poe,55,poe@uni.edu,Student,B\n")
-    write_gradebooks(tmp_path, map(row, PLACES), PLACES, students.of(PLACES, people), people)
+    write_gradebooks(tmp_path, map(row, PLACES), Class.of(PLACES, people))
     ada, jane, poe, bob = read_table(tmp_path / "gradescope.csv")
     columns = ("First Name", "Last Name", "SID", "Email", "Sections")
     assert [ada[column] for column in columns] == ["Ada", "Lovelace", "007", "ada@uni.edu", "A"]
@@ -314,9 +315,9 @@ def test_hostile_names_stay_text_in_every_table(tmp_path):
     evil = "=HYPERLINK(1)"
     people = roster(tmp_path, f"name,sid,email,section\n{evil},+a,@b,-c\n{evil},2,,\n")
     places = {"=x": Place(Path("/x"), "", (Student(evil, "+a", "@b"),)), "+y": Place(Path("/x"), "y", (Student("-z"),))}
-    owners = students.of(places, people)
-    rows = list(students.with_students(map(row, places), places, owners))
-    for path in [write_grades(tmp_path, rows), *write_gradebooks(tmp_path, rows, places, owners, people)]:
+    owners = Class.of(places, people)
+    rows = list(map(row, places))
+    for path in [write_grades(tmp_path, rows, owners), *write_gradebooks(tmp_path, rows, owners)]:
         cells = [cell for line in read_table(path) for cell in line.values()]
         assert any("HYPERLINK" in cell for cell in cells)
         assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from autograder.batch import judge_all
 from autograder.homework import ASSIGNMENT, SOLUTIONS
 from autograder.judge.session import Bench
 from autograder.judge.verdict import Report
 from autograder.pool import judge_all
 from autograder.report.results import results
 from autograder.submission import stage
+from tests.as_read import Page
 from tests.handed_in import SAMPLES, WORTH
 
 if sys.version_info >= (3, 11):

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from autograder import submission
 from autograder.homework import ASSIGNMENT, SOLUTIONS
-from autograder.submission import Place, find, stage
+from autograder.intake.finding import find
+from autograder.intake.naming import unique_names
+from autograder.intake.places import Place
+from autograder.submission import stage
 from tests.handed_in import REFERENCE, packed, write_files
 from tests.notebooks import notebook_of
 

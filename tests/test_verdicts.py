@@ -6,10 +6,11 @@ import pytest
 
 from autograder.hidden.test_q2 import draw
 from autograder.homework import FUNCTIONS, QUESTIONS, checks
-from autograder.report.blocks import to_text
-from autograder.report.gradescope import results
+from autograder.report.blocks import to_html
+from autograder.report.results import results
 from autograder.report.words import of_check
 from autograder.submission import Submission
+from tests.as_read import Page
 from tests.handed_in import reference_but
 from tests.processes import busy
 

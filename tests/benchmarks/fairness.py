@@ -7,8 +7,8 @@ import argparse
 import itertools
 import sys
 
-from autograder.batch import judge_all
 from autograder.homework import ROOT
+from autograder.pool import judge_all
 from autograder.submission import Submission, stage
 
 sys.path.insert(0, str(ROOT))

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from autograder.hidden.loops import expect_fast, expect_no_loop
 from autograder.homework import ROOT
-from autograder.judge.evidence.distances import DistanceEvidence
-from autograder.judge.evidence.softmax import SoftmaxEvidence
+from autograder.judge.evidence import kind_for
 from autograder.judge.examination import Examination
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.judge.session import Bench
