@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from autograder.homework import QUESTIONS, Check, checks
 DOCUMENTED = Path(__file__).with_suffix(".toml")  # every key with its default and what it means
 DEFAULT_SEED = 604_215_887  # anyone who reads this can know it: a course chooses its own
 VISIBILITIES = ("visible", "after_due_date", "after_published")
+MOMENT = "a date and a time with its zone, as in 2026-12-04T23:59:00+01:00"
 HIDDEN = "hidden is refused, since a single hidden check would hide the whole total from students for ever"
 
 
@@ -58,6 +60,14 @@ def _integer(low: int, high: int) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
+def _moment(value: Any) -> bool:
+    """Whether this is a time with its zone: without one, nobody knows when it is."""
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
 def _hundredths(value: Any) -> bool:
     return _number(0.01, 10_000)(value) and round(value, 2) == value
 
@@ -78,6 +88,10 @@ class Configuration:
         For one run on Gradescope, seconds.
     jobs : int or None
         Submissions judged side by side on this machine; None for one each core.
+    due : str or None
+        When the homework is due, as ISO 8601 with its zone: where the platform tells none.
+    extensions : dict of str to str
+        When it is due for some students instead, by their address, id or name; where grading is not on the platform.
     percent_per_day : float
         Taken off the points for each started day after the due date.
     grace_minutes : float
@@ -96,6 +110,8 @@ class Configuration:
     # Gradescope ends a run after 40 minutes at most; a minute is left to write the results.
     deadline_seconds: float = _setting(420, "limits.deadline_seconds", "a number of seconds from 60 to 2340", _number(60, 2340))
     jobs: int | None = _setting(None, "limits.jobs", "an integer from 1 to 1024", _integer(1, 1024))
+    due: str | None = _setting(None, "lateness.due", MOMENT, _moment)
+    extensions: dict[str, str] = field(default_factory=dict)
     percent_per_day: float = _setting(0, "lateness.percent_per_day", "a number from 0 to 100", _number(0, 100))
     grace_minutes: float = _setting(
         0, "lateness.grace_minutes", "a number of minutes from 0 to 10080, a week", _number(0, 10_080)
@@ -144,6 +160,8 @@ class Configuration:
     def to_json(self) -> str:
         """Write all settings, in the same order whatever the order was in the file; those left out stay out."""
         document: dict[str, Any] = {"visibility": dict(sorted(self.visibility.items()))}
+        if self.extensions:
+            document["lateness"] = {"extensions": dict(sorted(self.extensions.items()))}
         for name, setting in KEYS.items():
             section, _, last = name.partition(".")
             value = getattr(self, setting.name)
@@ -162,8 +180,10 @@ class Configuration:
             raise ConfigurationError(source, [f"it should be tables of settings, and is {_shown(document)}"])
         settings: dict[str, Any] = {}
         visibility = {"default": "visible"}
+        extensions = {}
         problems = []
-        for name, value in _flat(document):
+        for name, given in _flat(document):
+            value = given.isoformat() if isinstance(given, date) else given
             section, _, last = name.partition(".")
             if name in KEYS:
                 problem = KEYS[name].metadata["key"].problem(value)
@@ -172,6 +192,9 @@ class Configuration:
                 problem = "" if value in VISIBILITIES else f"it should be {_either(VISIBILITIES)}"
                 problem += f"; {HIDDEN}" if value == "hidden" else ""
                 visibility[last] = value
+            elif name.startswith(EXTENSIONS):
+                problem = "" if _moment(value) else f"it should be {MOMENT}"
+                extensions[name.removeprefix(EXTENSIONS)] = value
             else:
                 problems.append(_unknown(name, value))
                 continue
@@ -179,11 +202,12 @@ class Configuration:
                 problems.append(f"{name} = {_shown(value)}: {problem}")
         if problems:
             raise ConfigurationError(source, problems)
-        return cls(visibility=visibility, **settings)
+        return cls(visibility=visibility, extensions=extensions, **settings)
 
 
 DEFAULT = Configuration()  # of a course that decides nothing
 KEYS = {setting.metadata["key"].name: setting for setting in fields(Configuration) if "key" in setting.metadata}
+EXTENSIONS = "lateness.extensions."  # followed by who has one
 SECTIONS = (*dict.fromkeys(name.partition(".")[0] for name in KEYS), "visibility")
 
 

@@ -54,6 +54,8 @@ def test_its_examples_are_valid_when_their_comment_signs_are_taken_away(read):
     configuration = read(text)
     assert configuration.jobs == 2
     assert configuration.latest_day == 3
+    assert configuration.due == "2026-12-04T23:59:00+01:00"
+    assert configuration.extensions == {"ada@example.edu": "2026-12-06T23:59:00+01:00"}
     assert configuration.visibility_of(checks()["q4.timing"]) == "after_published"
 
 
@@ -77,6 +79,9 @@ MISTAKES = [
     ("checks.hidden_seed = 1.5", ["1.5", "an integer from 0"]),
     ("checks.seed = 3", ["checks.seed = 3", "checks.hidden_seed"]),
     ("limits.deadline_seconds = 3000", ["3000", "60 to 2340"]),
+    ("lateness.due = 2026-12-04T23:59:00", ["2026-12-04T23:59:00", "a date and a time with its zone"]),
+    ("lateness.due = 2026-12-04", ["2026-12-04", "as in 2026-12-04T23:59:00+01:00"]),
+    ("lateness.extensions.'ada@uni.edu' = 'later'", ["lateness.extensions.ada@uni.edu", "a date and a time with its zone"]),
     ("limits.jobs = 0", ["limits.jobs = 0", "1 to 1024"]),
     ("lateness.percent_per_day = 150", ["150", "0 to 100"]),
     ("lateness.grace = 5", ["lateness.grace = 5", "lateness.grace_minutes"]),
