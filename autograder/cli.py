@@ -69,6 +69,7 @@ def grade(
     Exits with 0 when every submission has a result, however bad its marks; with 1 when the grader itself failed on any.
     """
     from autograder.batch import Busy, alone
+    from autograder.report.tables import due
     from autograder.report.tables.gradebooks import write_gradebooks
     from autograder.report.tables.grades import write_grades
     from autograder.report.tables.students import Class
@@ -101,7 +102,7 @@ def grade(
                 from autograder.report.page import write_page  # with matplotlib: what takes memory comes last
 
                 written.append(write_page(out))
-            remarks += people.sentences()
+            remarks += [*people.sentences(), *due.sentences(people, configuration)]
             if as_json:
                 seconds = round(time.monotonic() - started, 2)
                 print_json(out, tally, written, remarks, seconds=seconds, interrupted=interrupted)
@@ -312,12 +313,21 @@ def _grade(
     """
     from autograder import batch, pool
     from autograder.progress import Follower
+    from autograder.report.tables import due
     from autograder.terminal import progress_bar
 
     seed = configuration.hidden_seed
     with progress_bar(counts="") as progress:
         follower = Follower(out, people, tally, progress)
-        grade_by = partial(batch.grade, people.submissions, out, configuration, fresh=fresh, landed=follower.landed)
+        grade_by = partial(
+            batch.grade,
+            people.submissions,
+            out,
+            configuration,
+            fresh=fresh,
+            metadata=due.metadata_of(people, configuration),
+            landed=follower.landed,
+        )
         if scheduler is None:
             grade_by(judges=partial(pool.judge_all, jobs=jobs, seed=seed))
             return ""

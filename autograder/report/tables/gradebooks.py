@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import questions
 from autograder.report.files import write_atomically
 from autograder.report.marks import points, worth_of_questions
+from autograder.report.tables.due import metadata_of
 from autograder.report.tables.sheets import as_csv
 from autograder.report.tables.students import Class
 from autograder.roster import Member
@@ -87,6 +88,8 @@ def _gradescope(people: Class, rows: Rows, configuration: Configuration) -> str:
         row["question"]: f"{row['question'][1:]}: {row['title']} ({worth[row['question']] / 100} pts)" for row in questions()
     }
 
+    known = metadata_of(people, configuration)
+
     def line(member: Member) -> dict[str, str]:
         row = _counted(people, rows, member)
         cells = {
@@ -101,6 +104,7 @@ def _gradescope(people: Class, rows: Rows, configuration: Configuration) -> str:
         if row:
             cells["Submission ID"] = re.sub(r"^submission_(?=\d+$)", "", row["submission"])
             cells["Submission Time"] = _time(people.submissions[row["submission"]].submitted)
+            cells["Lateness (H:M:S)"] = _span(known[row["submission"]].late)
             if row["status"] != "error":
                 cells |= {"Total Score": row["score"], **{title: row[question] for question, title in titles.items()}}
         return cells
@@ -121,6 +125,12 @@ def _same_title(title: str) -> bool:
     """Whether Canvas's column is the assignment's."""
     match = NUMBERED.fullmatch(title)
     return (match[1] if match else title).strip().casefold() == TITLE.casefold()
+
+
+def _span(late: timedelta) -> str:
+    """Hours, minutes and seconds, as Gradescope has them."""
+    seconds = int(late.total_seconds())
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 def _time(submitted: str) -> str:
