@@ -86,9 +86,8 @@ def test_identical_answers_lose_points_only_where_they_are_late(tmp_path):
     """They are the same submission to the judges, and two to the calendar."""
     for name in ("late", "in-time"):
         write_files(tmp_path / name, REFERENCE)
-    places = {
-        name: Place(tmp_path / name, submitted=PLACES[of].submitted) for name, of in (("late", "alone"), ("in-time", "in-time"))
-    }
+    times = {"late": LATER, "in-time": DUE}
+    places = {name: Place(tmp_path / name, submitted=time) for name, time in times.items()}
     full = tuple(Result(check, (Part(name, "", 1.0, "passed"),)) for name, check in checks().items())
     rows = {}
     grade(
