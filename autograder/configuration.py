@@ -78,8 +78,8 @@ class Configuration:
 
     Parameters
     ----------
-    total_points : float
-        What full marks are worth.
+    total_points : float or None
+        What full marks are worth; None for the sum of the points table.
     hidden_seed : int
         Sizes and data of the hidden checks follow from it.
     visibility : dict of str to str
@@ -102,8 +102,8 @@ class Configuration:
         Whether speed-ups are shown.
     """
 
-    total_points: float = _setting(
-        100, "points.total", "a number from 0.01 to 10000 with at most two digits after the point", _hundredths
+    total_points: float | None = _setting(
+        None, "points.total", "a number from 0.01 to 10000 with at most two digits after the point", _hundredths
     )
     hidden_seed: int = _setting(DEFAULT_SEED, "checks.hidden_seed", "an integer from 0 to 2^63 - 1", _integer(0, 2**63 - 1))
     visibility: dict[str, str] = field(default_factory=lambda: {"default": "visible"})

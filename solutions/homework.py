@@ -430,7 +430,7 @@ plots.time_against_rows(rows, times)
 # %% [markdown]
 # ## Written questions
 #
-# Graded by hand, beyond the 100 points. A few lines each, with every step named.
+# Graded by hand, beyond the points above. A few lines each, with every step named.
 
 # %% [markdown] only="handout"
 # Answer them in the notebook, below the questions, or put a `written.pdf` or `written.md` beside this file.

@@ -10,7 +10,7 @@ from typing import Any
 from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import questions
 from autograder.report.files import write_atomically
-from autograder.report.marks import points, worth_of_questions
+from autograder.report.marks import full_marks, points, worth_of_questions
 from autograder.report.tables.sheets import as_csv
 from autograder.report.tables.students import Class
 from autograder.roster import Member
@@ -69,7 +69,7 @@ def _canvas(people: Class, rows: Rows, configuration: Configuration) -> str:
         score = row["score"] if row and row["status"] != "error" else kept
         return {**dict(zip(about, member.cells if header else _canvas_cells(member))), column: score}
 
-    possible = {about[0]: "    Points Possible", column: _most(configuration)}
+    possible = {about[0]: "    Points Possible", column: points(full_marks(configuration))}
     return as_csv([*about, column], chain([possible], map(line, students)))
 
 
@@ -82,7 +82,7 @@ def _canvas_cells(member: Member) -> tuple[str, ...]:
 def _gradescope(people: Class, rows: Rows, configuration: Configuration) -> str:
     """Gradescope's table, with a column for each question."""
     worth = worth_of_questions(configuration)
-    most = _most(configuration)
+    most = points(full_marks(configuration))
     titles = {
         row["question"]: f"{row['question'][1:]}: {row['title']} ({worth[row['question']] / 100} pts)" for row in questions()
     }
@@ -111,10 +111,6 @@ def _gradescope(people: Class, rows: Rows, configuration: Configuration) -> str:
 def _counted(people: Class, rows: Rows, member: Member) -> dict[str, Any] | None:
     """The row of a student's last submission that has one."""
     return next((rows[name] for name in reversed(people.handed_in.get(member, [])) if name in rows), None)
-
-
-def _most(configuration: Configuration) -> str:
-    return points(round(100 * configuration.total_points))
 
 
 def _same_title(title: str) -> bool:

@@ -1,0 +1,94 @@
+"""What a course sets is what students read, whatever they receive: points, and when they are due."""
+
+import csv
+import io
+import re
+import subprocess
+import sys
+import zipfile
+from decimal import Decimal
+from types import ModuleType
+
+import nbformat
+import pytest
+
+from autograder.configuration import Configuration
+from autograder.homework import checks, checks_of
+from autograder.release.handout import build_handout, notebook, readme
+from autograder.release.nbgrader import source_notebook
+from autograder.release.otter import support
+from autograder.release.otter_master import CHECKS, TEST, master
+from autograder.release.source import cells
+from autograder.report import marks
+
+TOTALS = (None, 20, 33.33, 1000)  # None is the sum of the table
+
+
+@pytest.fixture(params=TOTALS)
+def course(request) -> Configuration:
+    return Configuration(total_points=request.param)
+
+
+# Points
+
+
+def test_without_a_total_a_check_is_worth_what_stands_in_the_table(monkeypatch):
+    """Whatever the table sums to: here a question is gone."""
+    rest = {name: check for name, check in checks().items() if check.question != "q1"}
+    monkeypatch.setattr(marks, "checks", lambda: rest)
+    worth = marks.worth_of_checks(Configuration())
+    assert worth == {name: round(100 * check.points) for name, check in rest.items()}
+    assert marks.full_marks(Configuration()) == sum(worth.values())
+    assert marks.full_marks(Configuration(total_points=20)) == 2000
+
+
+def test_handout_and_notebook_have_the_points_that_are_graded(course):
+    """Of each question in its heading, of each check in its table; in all, full marks."""
+    worth = marks.worth_of_checks(course)
+    for text in (readme(cells(course)), notebook(cells(course))):
+        headings = dict(re.findall(r"## (q\d+)\. .*? \(([\d.]+) points\)", text))
+        assert {question: 100 * Decimal(most) for question, most in headings.items()} == marks.worth_of_questions(course)
+    for question, source in {cell.question: cell.source for cell in cells(course) if cell.question}.items():
+        shown = re.findall(r"^\| .* \| ([\d.]+) \| (?:public|hidden) \|$", source, re.MULTILINE)
+        assert [100 * Decimal(most) for most in shown] == [worth[name] for name in checks_of(question)]
+
+
+def test_the_notebooks_of_otter_and_nbgrader_have_them_too(course):
+    """In what students read, and in what the tools add up."""
+    told = [f"({marks.points(most)} points)" for most in marks.worth_of_questions(course).values()]
+    for text in (master([], course), source_notebook(course)):
+        assert all(words in text for words in told)
+    raw = [cell.source for cell in nbformat.reads(master([], course), as_version=4).cells if cell.cell_type == "raw"]
+    theirs = dict(re.findall(r"name: (q\d+)\npoints: ([\d.]+)", "\n".join(raw)))
+    assert {question: 100 * Decimal(most) for question, most in theirs.items()} == marks.worth_of_questions(course)
+
+
+def test_the_checks_that_students_run_speak_of_the_same_points(course, tmp_path):
+    """In the handout, and beside otter's notebook; a course without a total gives the table as it lies there."""
+    with zipfile.ZipFile(build_handout(tmp_path, course)) as archive:
+        archive.extractall(tmp_path)
+    given = (tmp_path / "homework" / "tests" / "points.csv").read_bytes()
+    assert support(course)[f"{CHECKS}/tests/points.csv"] == given
+    table = {row["id"]: 100 * Decimal(row["points"]) for row in csv.DictReader(io.StringIO(given.decode()))}
+    assert table == marks.worth_of_checks(course)
+    command = [sys.executable, "-m", "pytest", "-k", "q1"]
+    told = subprocess.run(command, cwd=tmp_path / "homework", capture_output=True, text=True, check=False).stdout
+    parts = {seen: sum(table[name] for name in checks_of("q1") if checks()[name].seen == seen) for seen in ("public", "hidden")}
+    public, hidden = (marks.points(int(most)) for most in parts.values())
+    assert f"0 of {public} points here. The grader has other data, and hidden checks worth {hidden} more." in told
+
+
+@pytest.mark.parametrize(("reached", "right"), [("2.5", True), ("0.5", False), ("12.5", False)])
+def test_otters_test_reads_points_with_a_fraction(monkeypatch, reached, right):
+    """Its answer is right where all points are reached."""
+    module = ModuleType("checks.check")
+    module.check = lambda _question: print(f"{reached} of 2.5 points here.")
+    monkeypatch.setitem(sys.modules, "checks", ModuleType("checks"))
+    monkeypatch.setitem(sys.modules, "checks.check", module)
+    names: dict = {}
+    exec(TEST.format(question="q1", folder="checks"), names)
+    if right:
+        names["public_checks"]()
+    else:
+        with pytest.raises(AssertionError, match=rf"{reached} of 2\.5 points"):
+            names["public_checks"]()
