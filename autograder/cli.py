@@ -202,21 +202,23 @@ def build() -> None:
 
 @build.command()
 @click.option("--out", default=ASSIGNMENT, type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
-def assignment(out: Path) -> None:
+@SETTINGS
+def assignment(out: Path, config: Path | None) -> None:
     """Write the stubs, the notebook and the handout's README.md, generated from the solutions."""
     from autograder.release.handout import build_assignment
 
-    for path in build_assignment(out):
+    for path in build_assignment(out, _configuration(config)):
         click.echo(path)
 
 
 @build.command()
 @click.option("--out", default="dist", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
-def handout(out: Path) -> None:
+@SETTINGS
+def handout(out: Path, config: Path | None) -> None:
     """Write homework.zip, which students unpack."""
     from autograder.release.handout import build_handout
 
-    click.echo(build_handout(out))
+    click.echo(build_handout(out, _configuration(config)))
 
 
 @build.command()
@@ -267,7 +269,7 @@ def otter(out: Path, config: Path | None) -> None:
 @click.pass_context
 def everything(context: click.Context, out: Path, config: Path | None) -> None:
     """Write homework.zip, autograder.zip, and the courses of otter and nbgrader in folders of their own."""
-    context.invoke(handout, out=out)
+    context.invoke(handout, out=out, config=config)
     context.invoke(gradescope, out=out, config=config)
     context.invoke(otter, out=out / "otter", config=config)
     context.invoke(nbgrader, out=out / "nbgrader", config=config)

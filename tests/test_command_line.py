@@ -1,16 +1,20 @@
 """The command line, as an instructor uses it."""
 
 import json
+import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from autograder import terminal
 from autograder.configuration import Configuration
+from autograder.homework import ROOT
 from autograder.judge.verdict import Report
 from autograder.report.folder import save
 from autograder.report.tally import Tally
@@ -84,6 +88,35 @@ def test_settings_scale_the_points_and_give_the_seed(a_class, tmp_path):
         assert ("q1/2 " in run.stdout) == bool(options)
     assert [scores[:2] for scores in graded] == [("20", 20), ("20", 20), ("100", 100)]
     assert graded[0][2] == graded[1][2] < graded[2][2]
+
+
+@pytest.mark.parametrize("target", ["grade", "assignment", "release", "gradescope"])
+@pytest.mark.parametrize(
+    ("given", "lies_there", "used"),
+    [("", False, ""), ("", True, "course.toml"), ("other.toml", True, "other.toml"), ("other.toml", False, "other.toml")],
+)
+def test_every_target_has_the_settings_of_the_course(tmp_path, target, given, lies_there, used):
+    """Those of CONFIG, else of course.toml; a release with those of nobody would replace one that has them."""
+    for name in ("Makefile", "pyproject.toml", "requirements/all.txt", "requirements/uv.txt", "requirements/fill.sh"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    if lies_there:
+        (tmp_path / "course.toml").touch()
+    command = ["make", "--dry-run", target, *([f"CONFIG={given}"] if given else [])]
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.replace("\\\n", "")
+    ours = re.findall(r"bin/autograder (?:grade|build) .*", told)
+    assert ours
+    assert [re.findall(r'--config "(.*?)"', line) for line in ours] == [[used] if used else []] * len(ours)
+
+
+def test_the_command_line_reads_no_settings_but_those_that_it_is_given(tmp_path):
+    """What lies where it is started is a fork's, and other commands' business."""
+    (tmp_path / "course.toml").write_text("points.total = 20\n")
+    for options, most in (([], "10"), (["--config", "course.toml"], "2")):
+        run = autograder("build", "handout", "--out", "dist", *options, cwd=tmp_path)
+        assert run.returncode == 0, run.stderr
+        with zipfile.ZipFile(tmp_path / "dist" / "homework.zip") as archive:
+            assert f"({most} points)" in archive.read("homework/README.md").decode()
 
 
 def test_wrong_settings_are_wrong_usage(a_class, tmp_path):

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from nbclient import NotebookClient
 
 from autograder.cli import main
-from autograder.homework import ASSIGNMENT, FUNCTIONS, MODULES, SOLUTIONS, checks
+from autograder.configuration import Configuration
+from autograder.homework import ASSIGNMENT, FUNCTIONS, MODULES, ROOT, SOLUTIONS, checks
 from autograder.release.handout import build_assignment, build_handout, notebook
 from autograder.release.source import cells
 
@@ -36,8 +37,10 @@ def handout(unpacked, tmp_path) -> Path:
 
 
 def test_what_is_generated_is_fresh(tmp_path):
-    """make assignment renews the stubs, the notebook and README.md."""
-    for path in build_assignment(tmp_path):
+    """make assignment renews the stubs, the notebook and README.md, with the course's settings where there are any."""
+    settings = ROOT / "course.toml"
+    course = Configuration.from_toml(settings) if settings.exists() else Configuration()
+    for path in build_assignment(tmp_path, course):
         assert (ASSIGNMENT / path.name).read_bytes() == path.read_bytes(), f"assignment/{path.name} is stale: make assignment"
 
 

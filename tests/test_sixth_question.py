@@ -13,7 +13,7 @@ from autograder.homework import ROOT
 from tests.grader import COMMAND, read_table
 
 ADDED = ROOT / "tests" / "sixth_question"
-LEFT_OUT = shutil.ignore_patterns(".*", "dist", "__pycache__", "benchmarks")
+LEFT_OUT = shutil.ignore_patterns(".*", "dist", "__pycache__", "benchmarks", "course.toml")
 
 
 @pytest.fixture(scope="module")
