@@ -23,7 +23,9 @@ help:
 
 setup: $(READY)  ## fill .venv with everything; all others do it by themselves
 
-$(READY): pyproject.toml requirements/all.txt requirements/uv.txt
+# pyproject.toml is no prerequisite: the packages that it names stand in the locks, which `make lock` renews, and tools read their
+# settings where they lie. Only a new command under [project.scripts] takes `make clean setup`.
+$(READY): requirements/all.txt requirements/uv.txt requirements/fill.sh
 	@PYTHON="$(PYTHON)" sh requirements/fill.sh $(VENV) requirements/all.txt
 	@touch $@
 

@@ -1,6 +1,7 @@
 """The command line, as an instructor uses it."""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -97,7 +98,7 @@ def test_settings_scale_the_points_and_give_the_seed(a_class, tmp_path):
 )
 def test_every_target_has_the_settings_of_the_course(tmp_path, target, given, lies_there, used):
     """Those of CONFIG, else of course.toml; a release with those of nobody would replace one that has them."""
-    for name in ("Makefile", "pyproject.toml", "requirements/all.txt", "requirements/uv.txt", "requirements/fill.sh"):
+    for name in ("Makefile", "requirements/all.txt", "requirements/uv.txt", "requirements/fill.sh"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     if lies_there:
@@ -213,3 +214,22 @@ def test_of_many_submissions_the_terminal_shows_those_that_need_a_look(tmp_path,
     assert [line.split()[0] for line in lines.splitlines() if "reason" in line] == names[::10]
     assert "90 graded, 10 invalid, 0 error." in lines
     assert "the median is 0" in lines
+
+
+def test_only_the_locks_and_what_installs_them_make_the_environment_anew(tmp_path):
+    """A rule of ruff, or a marker of pytest, in pyproject.toml does not."""
+    for name in ("Makefile", "requirements/all.txt", "requirements/uv.txt", "requirements/fill.sh", "pyproject.toml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / ".ready").touch()
+    older = (tmp_path / ".venv" / ".ready").stat().st_mtime - 60
+    for path in (*(tmp_path / "requirements").iterdir(), tmp_path / "pyproject.toml"):
+        os.utime(path, (older, older))
+    made_anew = []
+    for path in (tmp_path / "pyproject.toml", *sorted((tmp_path / "requirements").iterdir())):
+        os.utime(path, (older + 120, older + 120))
+        if subprocess.run(["make", "--question", "setup"], cwd=tmp_path, check=False).returncode:
+            made_anew.append(path.name)
+        os.utime(path, (older, older))
+    assert made_anew == ["all.txt", "fill.sh", "uv.txt"]
