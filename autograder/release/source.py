@@ -13,6 +13,7 @@ import jupytext
 
 from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import FUNCTIONS, PUBLIC_CHECKS, QUESTIONS, SOLUTIONS, checks, checks_of, questions
+from autograder.release import due
 from autograder.release.stubs import strip
 from autograder.report.marks import points, worth_of_checks, worth_of_questions
 
@@ -57,7 +58,7 @@ def cells(configuration: Configuration = DEFAULT, *, solved: bool = False) -> li
     Parameters
     ----------
     configuration : Configuration
-        What questions and checks are worth.
+        What questions and checks are worth, and when the homework is due.
     solved : bool
         Whether the functions hold the reference's answers.
 
@@ -70,6 +71,9 @@ def cells(configuration: Configuration = DEFAULT, *, solved: bool = False) -> li
     for number, cell in enumerate(_read(), start=1):
         marks = {key: cell.metadata.get(key, "") for key in ("only", "question", "slot", "written")}
         name, source = f"cell-{number}", cell.source
+        if source.startswith("# ") and cell.cell_type == "markdown":
+            heading, _, rest = source.partition("\n\n")
+            source = "\n\n".join(filter(None, [heading, due.line(configuration), rest]))
         if marks["question"]:
             name, source = marks["question"], _question(marks["question"], source, configuration)
         if marks["slot"]:
