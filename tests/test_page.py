@@ -211,6 +211,15 @@ def test_the_head_counts_everyone_and_takes_quartiles_of_those_graded(tmp_path):
     assert [row[0] for row in table["submissions"][1:]] == [*(report.submission for report in reports), "eve@example.edu"]
 
 
+def test_the_pages_name_the_homework(tmp_path, monkeypatch):
+    """Its title is text, whatever stands in it."""
+    monkeypatch.setattr(writing, "title", lambda: "Sums & <products>")
+    page = page_of(folder(tmp_path, [graded("a")]))
+    for text in (page, (tmp_path / "a" / "report.html").read_text(encoding="utf-8")):
+        assert text.count("Sums &amp; &lt;products&gt;") == 2
+        assert "<products>" not in text
+
+
 def test_the_page_tells_when_it_was_graded_by_the_files(tmp_path):
     folder(tmp_path, [graded("a"), graded("b")])
     for name, moment in (("a", 1_700_000_000), ("b", 1_700_086_400)):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.homework import QUESTIONS
+from autograder.homework import QUESTIONS, title
 from autograder.intake.places import Place
 from autograder.report.tables.gradebooks import write_gradebooks
 from autograder.report.tables.grades import COLUMNS, write_grades
@@ -25,8 +25,8 @@ Ada,Lovelace,007,ada@uni.edu,Student,A
 Jane,van Doe,12,jane@uni.edu,Student,
 Grace,Hopper,99,grace@uni.edu,Instructor,
 """
-CANVAS = """\
-Student,ID,SIS User ID,SIS Login ID,Section,From loops to matrices (4711),Other (4712),Final Score
+CANVAS = f"""\
+Student,ID,SIS User ID,SIS Login ID,Section,{title()} (4711),Other (4712),Final Score
     Points Possible,,,,,100,10,(read only)
 ,,,,,Manual Posting,,
 "Lovelace, Ada",5001,007,ada@uni.edu,Mon and Tue,,3,1
@@ -240,7 +240,7 @@ def test_canvas_takes_the_table_back(tmp_path):
     places = {**PLACES, "submission_101": Place(Path("/x"), "a/", (ADA,))}
     write_gradebooks(tmp_path, rows, Class.of(places, people))
     assert (tmp_path / "canvas.csv").read_text().splitlines() == [
-        "Student,ID,SIS User ID,SIS Login ID,Section,From loops to matrices (4711)",
+        f"Student,ID,SIS User ID,SIS Login ID,Section,{title()} (4711)",
         "    Points Possible,,,,,100",
         '"Lovelace, Ada",5001,007,ada@uni.edu,Mon and Tue,80',
         '"van Doe, Jane",5002,12,jane@uni.edu,Mon,44',

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.homework import questions
+from autograder.homework import questions, title
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.report.files import write_atomically
 from autograder.report.page.findings import findings, mistakes
@@ -67,7 +67,7 @@ def student_page(row: Row, result: StudentResult) -> str:
     parts = [(question, _titles().get(question, ""), outcomes) for question, outcomes in by_question.items()]
     complete = bool(result.outcomes) and all(outcome.visible for outcome in result.outcomes)
     most = sum(outcome.most for outcome in result.outcomes) if complete else None
-    return "".join(fill("student.html.j2", row=row, most=most, summary=result.summary, parts=parts))
+    return "".join(fill("student.html.j2", homework=title(), row=row, most=most, summary=result.summary, parts=parts))
 
 
 def class_page(gathered: Gathered, table: Iterable[Row]) -> Iterator[str]:
@@ -91,6 +91,7 @@ def class_page(gathered: Gathered, table: Iterable[Row]) -> Iterator[str]:
     return fill(
         "class.html.j2",
         script="page.js",
+        homework=title(),
         gathered=gathered,
         total=max(gathered.full_marks, default=0, key=lambda most: gathered.full_marks[most]) / 100,
         graded_at=f"{last:%Y-%m-%d %H:%M} UTC" if last else "",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.configuration import DEFAULT, Configuration
-from autograder.homework import questions
+from autograder.homework import questions, title
 from autograder.report.files import write_atomically
 from autograder.report.marks import full_marks, points, worth_of_questions
 from autograder.report.tables.sheets import as_csv
@@ -17,7 +17,6 @@ from autograder.roster import Member
 
 Rows = dict[str, dict[str, Any]]  # of grades.csv, by submission
 
-TITLE = "From loops to matrices"  # of the assignment; Canvas asks which of its own is meant where none is called so
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 NUMBERED = re.compile(r"(.*?)\s*\(\d+\)")  # a title with Canvas's number of the assignment
 GRADESCOPE = (
@@ -54,12 +53,12 @@ def write_gradebooks(
 def _canvas(people: Class, rows: Rows, configuration: Configuration) -> str:
     """Canvas's table: its own columns up to the section, and the assignment's."""
     header = people.roster.header if people.roster else ()
-    ours = [place for place, title in enumerate(header) if _same_title(title)]
-    column = header[ours[0]] if len(ours) == 1 else TITLE
+    ours = [place for place, name in enumerate(header) if _is_ours(name)]
+    column = header[ours[0]] if len(ours) == 1 else title()  # Canvas asks which is meant where none is called so
     about: tuple[str, ...] = CANVAS
     students = people.members
     if header:
-        about = header[: [title.strip().casefold() for title in header].index("section") + 1]
+        about = header[: [name.strip().casefold() for name in header].index("section") + 1]
         students = tuple(member for member in students if member.cells)  # Canvas would take anyone else for a new student
 
     def line(member: Member) -> dict[str, str]:
@@ -113,10 +112,10 @@ def _counted(people: Class, rows: Rows, member: Member) -> dict[str, Any] | None
     return next((rows[name] for name in reversed(people.handed_in.get(member, [])) if name in rows), None)
 
 
-def _same_title(title: str) -> bool:
+def _is_ours(column: str) -> bool:
     """Whether Canvas's column is the assignment's."""
-    match = NUMBERED.fullmatch(title)
-    return (match[1] if match else title).strip().casefold() == TITLE.casefold()
+    match = NUMBERED.fullmatch(column)
+    return (match[1] if match else column).strip().casefold() == title().casefold()
 
 
 def _time(submitted: str) -> str:
