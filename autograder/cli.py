@@ -69,7 +69,7 @@ def grade(
     Exits with 0 when every submission has a result, however bad its marks; with 1 when the grader itself failed on any.
     """
     from autograder.batch import Busy, alone
-    from autograder.report.tables.gradebooks import write_gradebooks
+    from autograder.report.tables.gradebooks import canvas_sentences, write_gradebooks
     from autograder.report.tables.grades import write_grades
     from autograder.report.tables.students import Class
     from autograder.report.tally import Tally
@@ -101,7 +101,7 @@ def grade(
                 from autograder.report.page import write_page  # with matplotlib: what takes memory comes last
 
                 written.append(write_page(out))
-            remarks += people.sentences()
+            remarks += [*people.sentences(), *canvas_sentences(people, configuration)]
             if as_json:
                 seconds = round(time.monotonic() - started, 2)
                 print_json(out, tally, written, remarks, seconds=seconds, interrupted=interrupted)

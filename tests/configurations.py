@@ -25,5 +25,5 @@ configurations = st.builds(
     percent_per_day=st.floats(0, 100),
     grace_minutes=st.floats(0, 10_080),
     latest_day=st.none() | st.integers(0, 3650),
-    leaderboard=st.booleans(),
+    leaderboard=st.booleans(),  # canvas_column is of the tables over a class, and in no JSON
 )

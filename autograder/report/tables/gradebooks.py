@@ -13,16 +13,17 @@ from autograder.report.files import write_atomically
 from autograder.report.marks import full_marks, points, worth_of_questions
 from autograder.report.tables.sheets import as_csv
 from autograder.report.tables.students import Class
-from autograder.roster import Member
+from autograder.roster import Member, plain
 
 Rows = dict[str, dict[str, Any]]  # of grades.csv, by submission
 
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
-NUMBERED = re.compile(r"(.*?)\s*\(\d+\)")  # a title with Canvas's number of the assignment
+NUMBERED = re.compile(r"(.*?)\s*\(\d+\)$")  # a title with Canvas's number of the assignment
 GRADESCOPE = (
     *("First Name", "Last Name", "SID", "Email", "Sections", "Total Score", "Max Points", "Status", "Submission ID"),
     *("Submission Time", "Lateness (H:M:S)", "View Count", "Submission Count"),
 )
+MOST_NAMED = 20  # columns in a sentence for the terminal
 STATUS = {"graded": "Graded", "invalid": "Graded", "error": "Ungraded"}  # what Gradescope calls it; others are missing
 
 
@@ -40,7 +41,7 @@ def write_gradebooks(
     people : Class
         Whose they are; if its roster is a gradebook of Canvas, its columns and numbers are kept, so that the import matches.
     configuration : Configuration
-        What full marks are worth.
+        What full marks are worth, and how the homework is called in Canvas.
     """
     if not people.members:
         return []
@@ -50,11 +51,26 @@ def write_gradebooks(
     return [out / "canvas.csv", out / "gradescope.csv"]
 
 
+def canvas_sentences(people: Class, configuration: Configuration = DEFAULT) -> list[str]:
+    """What an instructor should know of canvas.csv: that the gradebook has no column for the homework, or more than one."""
+    header = people.roster.header if people.roster else ()
+    assignments = [plain(column) for column in header if NUMBERED.fullmatch(column)]
+    ours = _ours(header, configuration)
+    if not assignments or len(ours) == 1:
+        return []
+    named = ", ".join(assignments[:MOST_NAMED])
+    more = f" and {len(assignments) - MOST_NAMED} more" if len(assignments) > MOST_NAMED else ""
+    many = f"{len(ours)} columns" if ours else "no column"
+    return [
+        f"The roster has {many} «{_column(configuration)}»: Canvas would take that of canvas.csv for a new assignment. There are {named}{more}: name one as canvas.column in the settings (--config)."
+    ]
+
+
 def _canvas(people: Class, rows: Rows, configuration: Configuration) -> str:
     """Canvas's table: its own columns up to the section, and the assignment's."""
     header = people.roster.header if people.roster else ()
-    ours = [place for place, name in enumerate(header) if _is_ours(name)]
-    column = header[ours[0]] if len(ours) == 1 else title()  # Canvas asks which is meant where none is called so
+    ours = _ours(header, configuration)
+    column = header[ours[0]] if len(ours) == 1 else _column(configuration)
     about: tuple[str, ...] = CANVAS
     students = people.members
     if header:
@@ -112,10 +128,16 @@ def _counted(people: Class, rows: Rows, member: Member) -> dict[str, Any] | None
     return next((rows[name] for name in reversed(people.handed_in.get(member, [])) if name in rows), None)
 
 
-def _is_ours(column: str) -> bool:
-    """Whether Canvas's column is the assignment's."""
-    match = NUMBERED.fullmatch(column)
-    return (match[1] if match else column).strip().casefold() == title().casefold()
+def _column(configuration: Configuration) -> str:
+    """How the homework is called in Canvas."""
+    return (configuration.canvas_column or title()).strip()
+
+
+def _ours(header: tuple[str, ...], configuration: Configuration) -> list[int]:
+    """Places of the columns that bear the homework's name, with Canvas's number behind it or without."""
+    name = _column(configuration).casefold()
+    titles = [column.strip().casefold() for column in header]
+    return [place for place, found in enumerate(titles) if name in (found, NUMBERED.sub(r"\1", found))]
 
 
 def _time(submitted: str) -> str:
