@@ -73,6 +73,7 @@ def grade(
     from autograder.report.tables.grades import write_grades
     from autograder.report.tables.students import Class
     from autograder.report.tally import Tally
+    from autograder.report.words import shown_later
     from autograder.terminal import print_json, print_results
 
     configuration = _configuration(config)
@@ -102,6 +103,12 @@ def grade(
 
                 written.append(write_page(out))
             remarks += [*people.sentences(), *canvas_sentences(people, configuration)]
+            if later := shown_later(configuration):
+                held_back = "1 check" if len(later) == 1 else f"{len(later)} checks"
+                remarks.append(
+                    f"Students' pages leave out {held_back} and the total, as the settings say: autograder report {out} --all"
+                    " writes them with everything."
+                )
             if as_json:
                 seconds = round(time.monotonic() - started, 2)
                 print_json(out, tally, written, remarks, seconds=seconds, interrupted=interrupted)
@@ -123,7 +130,8 @@ def grade(
 
 @main.command()
 @click.argument("results", metavar="DIR", type=click.Path(path_type=Path))
-def report(results: Path) -> None:
+@click.option("--all", "everything", is_flag=True, help="Students' pages show also what the settings show later.")
+def report(results: Path, everything: bool) -> None:
     """Write DIR/index.html over a folder of results, and DIR/<submission>/report.html for each student."""
     from autograder.batch import Busy, alone
     from autograder.report.page import ResultsError, write_page
@@ -132,7 +140,7 @@ def report(results: Path) -> None:
         if not results.is_dir():
             raise ResultsError(f"{results} is no folder of results.")
         with alone(results):
-            click.echo(write_page(results))
+            click.echo(write_page(results, everything=everything))
     except (ResultsError, Busy) as error:
         raise click.UsageError(str(error)) from error
     except OSError as error:

@@ -15,9 +15,10 @@ import pytest
 
 from autograder import terminal
 from autograder.configuration import Configuration
-from autograder.homework import ROOT
+from autograder.homework import ROOT, checks_of
 from autograder.judge.verdict import Report
 from autograder.report.folder import save
+from autograder.report.marks import full_marks, points
 from autograder.report.tally import Tally
 from tests.grader import HEARS_CTRL_C, autograder, rows
 from tests.handed_in import REFERENCE, below, write_files
@@ -118,6 +119,22 @@ def test_the_command_line_reads_no_settings_but_those_that_it_is_given(tmp_path)
         assert run.returncode == 0, run.stderr
         with zipfile.ZipFile(tmp_path / "dist" / "homework.zip") as archive:
             assert f"({most} points)" in archive.read("homework/README.md").decode()
+
+
+@pytest.mark.parametrize(
+    ("visibility", "held_back"), [("q4.timing", "1 check and"), ("q1", f"{len(checks_of('q1'))} checks and"), ("", "")]
+)
+def test_an_instructor_is_told_what_pages_hold_back(tmp_path, visibility, held_back):
+    """With the command that shows it, since a page on disk gets to no later date by itself."""
+    write_files(tmp_path / "a", REFERENCE)
+    (tmp_path / "course.toml").write_text(f'visibility."{visibility}" = "after_due_date"\n' if visibility else "")
+    run = autograder("grade", tmp_path / "a", "--out", tmp_path / "out", "--config", tmp_path / "course.toml")
+    page, most = tmp_path / "out" / "a" / "report.html", points(full_marks(Configuration()))
+    assert (f"{most} of {most} " in page.read_text()) == (not held_back)
+    assert f"Students' pages leave out {held_back}" in run.stdout or not held_back
+    assert (f"autograder report {tmp_path / 'out'} --all" in run.stdout) == bool(held_back)
+    assert autograder("report", tmp_path / "out", "--all").returncode == 0
+    assert f"{most} of {most} " in page.read_text()
 
 
 def test_wrong_settings_are_wrong_usage(a_class, tmp_path):

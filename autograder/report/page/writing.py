@@ -14,6 +14,7 @@ from autograder.report.files import write_atomically
 from autograder.report.page.findings import findings, mistakes
 from autograder.report.page.gathering import Gathered
 from autograder.report.page.items import FEWEST, analyse
+from autograder.report.page.opened import opened
 from autograder.report.page.panels import cpu_panels, score_panels
 from autograder.report.page.reading import CheckOutcome, Row, StudentResult, Unusable, questions_of, result_of, rows
 from autograder.report.page.templates import fill
@@ -22,13 +23,15 @@ MOST_LINKS = 500  # submissions listed behind a mistake: the table has them all
 SLOWEST = 10  # submissions listed
 
 
-def write_page(out: Path) -> Path:
+def write_page(out: Path, *, everything: bool = False) -> Path:
     """Write DIR/index.html for the instructor, and DIR/<submission>/report.html for each student.
 
     Parameters
     ----------
     out : Path
         Folder of the results: grades.csv, and a folder with results.json for each submission.
+    everything : bool
+        Whether students' pages show what the settings show later.
 
     Returns
     -------
@@ -51,7 +54,8 @@ def write_page(out: Path) -> Path:
             except Unusable as error:
                 problem = str(error)
             else:
-                write_atomically(out / row.name / "report.html", student_page(row, result))
+                page = student_page(row, opened(result) if everything else result)
+                write_atomically(out / row.name / "report.html", page)
         gathered.add(row, result, problem)
     path = out / "index.html"
     write_atomically(path, class_page(gathered, rows(out)))

@@ -62,7 +62,8 @@ def canvas_sentences(people: Class, configuration: Configuration = DEFAULT) -> l
     more = f" and {len(assignments) - MOST_NAMED} more" if len(assignments) > MOST_NAMED else ""
     many = f"{len(ours)} columns" if ours else "no column"
     return [
-        f"The roster has {many} «{_column(configuration)}»: Canvas would take that of canvas.csv for a new assignment. There are {named}{more}: name one as canvas.column in the settings (--config)."
+        f"The roster has {many} «{_column(configuration)}»: Canvas would take that of canvas.csv for a new assignment."
+        f" There are {named}{more}: name one as canvas.column in the settings (--config)."
     ]
 
 
