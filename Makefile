@@ -74,7 +74,7 @@ gradescope: $(READY)  ## build dist/autograder.zip for Gradescope
 	$(VENV)/bin/autograder build gradescope --out dist $(SETTINGS)
 
 gradescope-test: $(READY)  # build and run that zip in a container like Gradescope's (needs root and runc)
-	$(VENV)/bin/python -m pytest -m container tests/test_gradescope_image.py
+	$(if $(CONFIG),COURSE="$(CONFIG)") $(VENV)/bin/python -m pytest -m container tests/test_gradescope_image.py
 
 lock: $(READY)  # renew the hashed locks from pyproject.toml
 	sh requirements/lock.sh $(VENV)/bin/uv

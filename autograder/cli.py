@@ -234,9 +234,11 @@ def handout(out: Path, config: Path | None) -> None:
 @SETTINGS
 def gradescope(out: Path, config: Path | None) -> None:
     """Write autograder.zip, which Gradescope builds its image from."""
-    from autograder.release.gradescope import build_gradescope
+    from autograder.release.gradescope import build_gradescope, settings_in_words
 
-    click.echo(build_gradescope(out, _configuration(config)))
+    configuration = _configuration(config)
+    click.echo(build_gradescope(out, configuration))
+    click.echo(f"  {settings_in_words(configuration)}")
 
 
 @build.command()
@@ -259,6 +261,7 @@ def nbgrader(out: Path, config: Path | None) -> None:
 @SETTINGS
 def otter(out: Path, config: Path | None) -> None:
     """Write an otter course: a master notebook, what students unpack, and the zip for `otter run` and Gradescope."""
+    from autograder.release.gradescope import settings_in_words
     from autograder.release.otter import OtterError, build_otter, prove
 
     configuration = _configuration(config)
@@ -269,6 +272,7 @@ def otter(out: Path, config: Path | None) -> None:
         raise click.ClickException(str(error)) from error
     for path in paths:
         click.echo(path)
+    click.echo(f"  {settings_in_words(configuration)}")
 
 
 @build.command(name="all")

@@ -83,7 +83,9 @@ def course(tmp_path_factory) -> Path:
     (folder / "course.toml").write_text(COURSE)
     done = CliRunner().invoke(main, ["build", "otter", "--out", str(folder), "--config", str(folder / "course.toml")])
     assert done.exit_code == 0, done.output
-    assert done.output.split() == [str(folder / "student"), str(folder / "autograder" / "autograder.zip")]
+    *paths, settings = done.output.splitlines()
+    assert paths == [str(folder / "student"), str(folder / "autograder" / "autograder.zip")]
+    assert "hidden seed: your own" in settings
     return folder
 
 
