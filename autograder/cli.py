@@ -29,7 +29,7 @@ SETTINGS = click.option(
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Grade the softmax homework, and build what students and platforms receive."""
+    """Grade the homework, and build what students and platforms receive."""
 
 
 @main.command()

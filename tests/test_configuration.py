@@ -89,7 +89,7 @@ MISTAKES = [
     ("lateness.latest_day = 1.5", ["1.5", "an integer"]),
     ("canvas.column = 3", ["canvas.column = 3", "in quotes"]),
     ("canvas.column = ' '", ['" "', "the title of a column"]),
-    ("canvas.colum = 'A'", ["canvas.colum", "canvas.column"]),
+    ("canvas.columns = 'A'", ["canvas.columns", "canvas.column"]),
     ("leaderboard.shown = 'no'", ['"no"', "true or false"]),
     ("leaderboards.shown = true", ["leaderboards.shown", "[leaderboard]"]),
     ("visibility.default = 'hidden'", ["hidden is refused", "total"]),

@@ -44,6 +44,12 @@ def test_what_is_generated_is_fresh(tmp_path):
         assert (ASSIGNMENT / path.name).read_bytes() == path.read_bytes(), f"assignment/{path.name} is stale: make assignment"
 
 
+def test_every_name_in_double_braces_is_filled():
+    """In handout and notebook; a name that no table fills would stand there as it is."""
+    assert "{{files}}" in (SOLUTIONS / "homework.py").read_text(encoding="utf-8")
+    assert not [cell.source for cell in cells() if "{{" in cell.source and cell.kind == "markdown"]
+
+
 def test_the_zip_is_the_same_at_every_build(tmp_path):
     """So that a changed handout can be told from an unchanged one."""
     assert build_handout(tmp_path / "a").read_bytes() == build_handout(tmp_path / "b").read_bytes()

@@ -44,7 +44,10 @@ def test_students_receive_its_stub_and_its_part_of_the_handout(homework):
     stub = (homework / "assignment" / "similarity.py").read_text()
     assert "raise NotImplementedError" in stub
     assert "A @ B.T" not in stub
-    assert "## q6. Cosine similarities without loops (10 points)" in (homework / "assignment" / "README.md").read_text()
+    told = (homework / "assignment" / "README.md").read_text()
+    assert "## q6. Cosine similarities without loops (10 points)" in told
+    assert "| `softmax.py`, `distances.py` and `similarity.py` | the functions that you fill |" in told
+    assert "(`softmax.py`: q1 to q4; `distances.py`: q5; `similarity.py`: q6)" in told
     cells = json.loads((homework / "assignment" / "homework.ipynb").read_text())["cells"]
     assert sum("def cosine_similarities(A, B):" in "".join(cell["source"]) for cell in cells) == 1
     places = [

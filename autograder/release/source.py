@@ -70,7 +70,7 @@ def cells(configuration: Configuration = DEFAULT, *, solved: bool = False) -> li
     found: list[Cell] = []
     for number, cell in enumerate(_read(), start=1):
         marks = {key: cell.metadata.get(key, "") for key in ("only", "question", "slot", "written")}
-        name, source = f"cell-{number}", cell.source
+        name, source = f"cell-{number}", _filled(cell.source)
         if source.startswith("# ") and cell.cell_type == "markdown":
             heading, _, rest = source.partition("\n\n")
             source = "\n\n".join(filter(None, [heading, due.line(configuration), rest]))
@@ -94,6 +94,28 @@ def _read() -> Iterator[Any]:
         elif cell.metadata.get("place") == "more":
             for path in sorted(SOLUTIONS.glob("homework_*.py")):
                 yield from jupytext.read(path).cells
+
+
+def _filled(text: str) -> str:
+    """Put what the tables say in the place of its name in double braces."""
+    files: dict[str, list[str]] = {}
+    for question, module in QUESTIONS.items():
+        files.setdefault(f"`{module}.py`", []).append(question)
+    facts = {
+        "files": _listed(list(files)),
+        "questions by file": "; ".join(f"{name}: {_listed(q)}" for name, q in files.items()),
+    }
+    for name, fact in facts.items():
+        text = text.replace(f"{{{{{name}}}}}", fact)
+    return text
+
+
+def _listed(names: list[str]) -> str:
+    """Names as a sentence has them; three questions or more in a row by the first and the last."""
+    in_a_row = " ".join(names) in " ".join(QUESTIONS)
+    if len(names) > 2 and in_a_row:
+        return f"{names[0]} to {names[-1]}"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _function(name: str, *, solved: bool) -> str:
