@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from autograder.configuration import Configuration
-from autograder.report.lateness import DAY
 
 # Not those of the machine's language, which strftime and calendar give.
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -27,7 +26,7 @@ def _late(configuration: Configuration) -> str:
     """What being late costs, as `autograder.report.lateness` takes it off; nothing where it costs nothing."""
     percent, minutes, latest = configuration.percent_per_day, configuration.grace_minutes, configuration.latest_day
     grace = f"after {_several(minutes, 'minute')} of grace" if minutes else ""
-    if latest is not None and latest * DAY <= timedelta(minutes=minutes):
+    if latest is not None and timedelta(days=latest) <= timedelta(minutes=minutes):
         return f"Late: {' '.join(filter(None, [grace, 'nothing counts']))}."
     each_day = f"{percent:g} % of the points are taken off for each day that has begun{', ' if grace else ''}{grace}"
     costs = [each_day] if percent else []

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.configuration import Configuration
+from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import ASSIGNMENT, GIVEN, ROOT
 from autograder.release.archive import write_zip
 from autograder.release.gradescope import EXECUTABLE, build_gradescope
@@ -93,7 +93,7 @@ def otter(*arguments: str) -> None:
         raise OtterError(f"otter {arguments[0]} failed:\n{last}")
 
 
-def support(configuration: Configuration) -> dict[str, bytes]:
+def support(configuration: Configuration = DEFAULT) -> dict[str, bytes]:
     """Files beside the notebook, by name: given modules, data, public checks."""
     beside = {path.relative_to(ASSIGNMENT).as_posix(): path for pattern in BESIDE for path in ASSIGNMENT.glob(pattern)}
     checked = {path.relative_to(ASSIGNMENT).as_posix(): path for pattern in IN_CHECKS for path in ASSIGNMENT.glob(pattern)}
