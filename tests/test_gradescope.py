@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from autograder.cli import main
 from autograder.configuration import Configuration
 from autograder.homework import SOLUTIONS
 from autograder.release.gradescope import build_gradescope
+from autograder.report.marks import full_marks, points
 from tests.gradescope import results_in, unpacked
 from tests.handed_in import SAMPLES
 from tests.processes import descendants, until
@@ -76,6 +79,36 @@ def test_two_builds_give_the_same_bytes(built, tmp_path):
     """Whatever lies around, and whenever."""
     again = build_gradescope(tmp_path, Configuration(hidden_seed=11, deadline_seconds=120))
     assert hashlib.sha256(again.read_bytes()).digest() == hashlib.sha256(built.read_bytes()).digest()
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ("", "{sum} points; hidden seed: the public default, choose your own; late: costs nothing; seen later: nothing"),
+        (
+            "points.total = 20\nchecks.hidden_seed = 5\nvisibility.'q4.timing' = 'after_due_date'\n"
+            "[lateness]\npercent_per_day = 10\ngrace_minutes = 120\nlatest_day = 3",
+            "20 points; hidden seed: your own; late: 10 % a started day, at most 3 days, 120 minutes of grace;"
+            " seen later: q4.timing",
+        ),
+        (
+            "lateness.latest_day = 1\n[visibility]\ndefault = 'after_published'\nq1 = 'visible'\nshape = 'visible'",
+            "{sum} points; hidden seed: the public default, choose your own; late: at most 1 day;"
+            " seen later: all checks but not q1, shape",
+        ),
+        (
+            "lateness.grace_minutes = 5\nvisibility.q1 = 'visible'",
+            "{sum} points; hidden seed: the public default, choose your own; late: costs nothing; seen later: nothing",
+        ),
+    ],
+)
+def test_the_build_says_which_settings_the_zip_carries(tmp_path, settings, says):
+    """Below its path: a zip without the course's looks just like one with them."""
+    (tmp_path / "course.toml").write_text(settings)
+    command = ["build", "gradescope", "--out", str(tmp_path), "--config", str(tmp_path / "course.toml")]
+    path, told = CliRunner().invoke(main, command).output.splitlines()
+    assert path == str(tmp_path / "autograder.zip")
+    assert told.strip() == says.format(sum=points(full_marks(Configuration())))
 
 
 def test_the_zip_holds_what_grading_needs_and_can_be_run(built):

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.homework import ASSIGNMENT, FUNCTIONS, HIDDEN_CHECKS, MODULES, PUBLIC_CHECKS, checks, reference
+from autograder import homework
+from autograder.homework import ASSIGNMENT, FUNCTIONS, HIDDEN_CHECKS, MODULES, PUBLIC_CHECKS, checks, reference, title
 from autograder.release.stubs import strip
 
 softmax, distances = reference("softmax"), reference("distances")
@@ -21,6 +22,15 @@ def test_the_points_add_up_to_100_and_as_specified_by_question():
         by_question[check.question] = by_question.get(check.question, 0) + check.points
     assert by_question == {"q1": 10, "q2": 15, "q3": 20, "q4": 30, "q5": 25}
     assert checks()["q4.timing"].number == "4.7"
+
+
+def test_the_title_is_the_heading_of_the_handout(monkeypatch, tmp_path):
+    """It stands once; a text without one is refused with what to do."""
+    assert (ASSIGNMENT / "README.md").read_text(encoding="utf-8").startswith(f"# {title()}\n")
+    (tmp_path / "homework.py").write_text("# %% [markdown]\n# ## A section\n")
+    monkeypatch.setattr(homework, "SOLUTIONS", tmp_path)
+    with pytest.raises(ValueError, match="has no title"):
+        title.__wrapped__()
 
 
 @pytest.mark.parametrize(("folder", "seen"), [(PUBLIC_CHECKS, "public"), (HIDDEN_CHECKS, "hidden")])

@@ -16,7 +16,7 @@ from autograder.homework import ASSIGNMENT, QUESTIONS, checks
 from autograder.judge.verdict import Part, Report, Result
 from autograder.report.blocks import LONGEST_OUTPUT, Heading, Hint, Paragraph, Table, Verbatim, clean, to_html
 from autograder.report.files import write_atomically
-from autograder.report.marks import shares
+from autograder.report.marks import full_marks, shares
 from autograder.report.metadata import Earlier, Metadata
 from autograder.report.results import as_json, for_instructor, results, unfinished
 from autograder.submission import Submission, stage
@@ -122,7 +122,7 @@ def test_what_is_shown_adds_up_exactly(report, configuration, metadata):
     assert sum(scores) == Decimal(str(rendered["score"]))
     if rendered["tests"]:
         most = [Decimal(str(test["max_score"])) for test in rendered["tests"]]
-        assert sum(most) == Decimal(str(configuration.total_points))
+        assert sum(most) == Decimal(full_marks(configuration)) / 100
         assert all(0 <= score <= worth for score, worth in zip(scores, most))
         passed = [test["status"] == "passed" for test in rendered["tests"]]
         assert all(score == worth for score, worth, all_of_it in zip(scores, most, passed) if all_of_it)

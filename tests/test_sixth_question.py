@@ -13,7 +13,7 @@ from autograder.homework import ROOT
 from tests.grader import COMMAND, read_table
 
 ADDED = ROOT / "tests" / "sixth_question"
-LEFT_OUT = shutil.ignore_patterns(".*", "dist", "__pycache__", "benchmarks")
+LEFT_OUT = shutil.ignore_patterns(".*", "dist", "__pycache__", "benchmarks", "course.toml")
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,10 @@ def test_students_receive_its_stub_and_its_part_of_the_handout(homework):
     stub = (homework / "assignment" / "similarity.py").read_text()
     assert "raise NotImplementedError" in stub
     assert "A @ B.T" not in stub
-    assert "## q6. Cosine similarities without loops (10 points)" in (homework / "assignment" / "README.md").read_text()
+    told = (homework / "assignment" / "README.md").read_text()
+    assert "## q6. Cosine similarities without loops (10 points)" in told
+    assert "| `softmax.py`, `distances.py` and `similarity.py` | the functions that you fill |" in told
+    assert "(`softmax.py`: q1 to q4; `distances.py`: q5; `similarity.py`: q6)" in told
     cells = json.loads((homework / "assignment" / "homework.ipynb").read_text())["cells"]
     assert sum("def cosine_similarities(A, B):" in "".join(cell["source"]) for cell in cells) == 1
     places = [
@@ -63,14 +66,14 @@ def test_students_can_check_it(homework, tmp_path):
 
 
 def test_it_is_graded_with_points_and_hints(homework, tmp_path):
-    """The points of all questions are shared out anew, and a loop shows in steps and CPU time."""
+    """Full marks are the sum of both tables, and a loop shows in steps and CPU time."""
     samples = homework / "tests" / "submissions"
     wrong = [samples / "wrong" / name for name in ("half-reg", "row-by-row")]
     paths = [homework / "solutions", samples / "right" / "in-place-ufuncs", *wrong]
     run(homework, *COMMAND[1:], "grade", *paths, "--out", tmp_path)
     rows = {row["submission"]: row for row in read_table(tmp_path / "grades.csv")}
-    assert rows["solutions"]["score"] == rows["in-place-ufuncs"]["score"] == "100"
-    earned = {name: round(1.1 * float(row["q6"])) for name, row in rows.items()}  # 110 points make 100
+    assert rows["solutions"]["score"] == rows["in-place-ufuncs"]["score"] == "110"
+    earned = {name: float(row["q6"]) for name, row in rows.items()}
     assert earned == {"solutions": 10, "in-place-ufuncs": 10, "half-reg": 6, "row-by-row": 8}
     hints = {name: json.loads((tmp_path / name / "results.json").read_text())["extra_data"]["hints"] for name in rows}
     assert {"question": "q6", "id": "no-norms"} in hints["half-reg"]
