@@ -5,17 +5,20 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from autograder.cli import main
+from autograder.configuration import Configuration
 from autograder.homework import ASSIGNMENT, ROOT, SOLUTIONS
 
 MATHEMATICAL = [ASSIGNMENT / "README.md", SOLUTIONS / "derivations.md", SOLUTIONS / "written.md"]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")), *MATHEMATICAL]
 DISPLAY = re.compile(r"^\$\$(.*?)\$\$$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+SETTINGS = re.compile(r"^ *```toml\n(.*?)```", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 TYPED = re.compile(r"^ *\$ (.+)$|`((?:make|autograder|\.venv/bin/autograder) [^`]+)`", re.MULTILINE)
 # Commands that CI or other tests run, and the words with which they do; all others are run below.
@@ -137,6 +140,13 @@ def test_a_command_of_another_project_is_installed(command):
     program = re.search(r"bin/(\w+) ", command)
     assert program
     assert Path(sys.executable).with_name(program[1]).exists()
+
+
+@pytest.mark.parametrize("text", SETTINGS.findall((ROOT / "README.md").read_text(encoding="utf-8")))
+def test_the_settings_that_the_readme_shows_are_valid(text, tmp_path):
+    """An instructor copies them."""
+    (tmp_path / "course.toml").write_text(textwrap.dedent(text), encoding="utf-8")
+    assert Configuration.from_toml(tmp_path / "course.toml") != Configuration()
 
 
 def test_what_is_run_elsewhere_is():
