@@ -26,6 +26,7 @@ from autograder.configuration import Configuration
 from autograder.homework import ASSIGNMENT, FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS
 from autograder.pool import judge_all
 from autograder.release import otter as release
+from autograder.release import otter_master
 from autograder.release.gradescope import build_gradescope
 from autograder.release.source import PLACEHOLDER, cells
 from autograder.report.marks import worth_of_checks
@@ -258,9 +259,9 @@ def test_the_released_notebook_is_the_handouts(released):
 
 def test_a_source_that_no_longer_says_what_is_replaced_stops_the_build(monkeypatch):
     """Rather than that students read of files that they do not have."""
-    monkeypatch.setattr(release, "EDITS", (*release.EDITS, ("no such words", "")))
+    monkeypatch.setattr(otter_master, "EDITS", (*otter_master.EDITS, ("no such words", "")))
     with pytest.raises(ValueError, match="no such words"):
-        release.master([])
+        otter_master.master([])
 
 
 def test_the_zip_is_that_for_gradescope_with_otters_settings_and_tests(course, tmp_path):
