@@ -293,7 +293,7 @@ def _configuration(config: Path | None) -> Configuration:
 def _find(paths: tuple[Path, ...], roster_file: Path | None) -> tuple[dict[str, "Place"], "Roster | None", list[str]]:
     """Find submissions and who is in the class, and what is to be said of either."""
     from autograder.intake.finding import find
-    from autograder.roster_csv import RosterError, read_roster
+    from autograder.intake.roster_csv import RosterError, read_roster
 
     remarks: list[str] = []
     try:

@@ -18,7 +18,6 @@ FILES = {
 EVERYONE = {"homework", "configuration", "versions"}  # know of nothing else, or only of the first
 KNOWS = {
     "configuration": {"homework"},
-    "roster_csv": {"roster"},
     "intake": {"roster"} | EVERYONE,
     "submission": {"intake", "roster"} | EVERYONE,
     "wire": set(),
@@ -36,7 +35,7 @@ KNOWS = {
     "terminal": {"judge", "report"} | EVERYONE,
     "progress": {"report"},
     "cli": {"audit", "batch", "cluster", "intake", "judge", "pool", "progress", "release", "report", "terminal"}
-    | {"roster", "roster_csv"}
+    | {"roster"}
     | EVERYONE,
 }  # what each module or folder of autograder/ may import of the others
 WORKERS_PACKAGES = {"numpy", *sys.stdlib_module_names}

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, title
 from autograder.intake.places import Place
+from autograder.intake.roster_csv import RosterError, read_roster
 from autograder.report.tables.gradebooks import canvas_sentences, write_gradebooks
 from autograder.report.tables.grades import COLUMNS, write_grades
 from autograder.report.tables.sheets import NUMBER, as_cell, as_csv, from_cell, read_csv
 from autograder.report.tables.students import Class
 from autograder.roster import Roster, Student, plain
-from autograder.roster_csv import RosterError, read_roster
 from tests.downloads import METADATA, answers
 from tests.grader import autograder, read_table
 from tests.handed_in import below, packed

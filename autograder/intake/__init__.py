@@ -1,1 +1,1 @@
-"""From the paths of an instructor to the places of submissions, as each platform lays them out."""
+"""What instructors have, read as each platform lays it out: the places of submissions, and who is in the class."""

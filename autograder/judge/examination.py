@@ -1,4 +1,4 @@
-"""One submission under examination: its functions as proxies, a worker for each question, and why an answer is missing."""
+"""One submission under examination: its functions as proxies, a worker for each question, and the time that it has left."""
 
 import contextlib
 import math
