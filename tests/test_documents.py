@@ -18,7 +18,7 @@ MATHEMATICAL = [ASSIGNMENT / "README.md", SOLUTIONS / "derivations.md", SOLUTION
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")), *MATHEMATICAL]
 DISPLAY = re.compile(r"^\$\$(.*?)\$\$$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-SETTINGS = re.compile(r"^ *```toml\n(.*?)```", re.MULTILINE | re.DOTALL)
+SETTINGS, CODE = (re.compile(rf"^ *```{language}\n(.*?)```", re.MULTILINE | re.DOTALL) for language in ("toml", "python"))
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 TYPED = re.compile(r"^ *\$ (.+)$|`((?:make|autograder|\.venv/bin/autograder) [^`]+)`", re.MULTILINE)
 # Commands that CI or other tests run, and the words with which they do; all others are run below.
@@ -147,6 +147,13 @@ def test_the_settings_that_the_readme_shows_are_valid(text, tmp_path):
     """An instructor copies them."""
     (tmp_path / "course.toml").write_text(textwrap.dedent(text), encoding="utf-8")
     assert Configuration.from_toml(tmp_path / "course.toml") != Configuration()
+
+
+def test_the_code_that_contributing_shows_is_that_of_the_example():
+    """Line by line, so that it works."""
+    (shown,) = CODE.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    (example,) = (ROOT / "tests" / "sixth_question" / "autograder" / "hidden").glob("test_*.py")
+    assert textwrap.dedent(shown).strip() in example.read_text(encoding="utf-8")
 
 
 def test_what_is_run_elsewhere_is():
