@@ -19,6 +19,7 @@ from autograder.report.results import results as render
 from autograder.routes.gradescope import RESERVED
 from autograder.submission import stage
 from tests.container.run import Bind, Container, pip_settings, run
+from tests.grader import full_marks
 from tests.gradescope import results_in, unpacked
 from tests.handed_in import SAMPLES
 
@@ -118,7 +119,7 @@ def test_a_disk_that_fills_during_the_run_still_takes_the_verdict(image):
     finally:
         subprocess.run(["umount", str(results)], check=True)
     assert "No space left" in printed
-    assert rendered["score"] == 100
+    assert rendered["score"] == float(full_marks())
 
 
 def test_an_image_that_cannot_grade_is_refused(image):
