@@ -5,8 +5,10 @@ SUBMISSIONS ?= solutions assignment tests/submissions/right tests/submissions/wr
 OUT ?= grades
 JOBS ?=
 SCHEDULER ?=
-CONFIG ?=
+# The course's settings: one file at the top of the repository, if there is one, is used by every target.
+CONFIG ?= $(wildcard course.toml)
 ROSTER ?=
+SETTINGS := $(if $(CONFIG),--config "$(CONFIG)")
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -16,16 +18,19 @@ READY := $(VENV)/.ready
 
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */:/' | awk -F: '{printf "  make %-12s %s\n", $$1, $$2}'
+	@echo "Settings of the course are those of CONFIG=file, else of course.toml beside this Makefile, else the defaults."
 	@echo "Of those for who changes the grader, CONTRIBUTING.md tells."
 
 setup: $(READY)  ## fill .venv with everything; all others do it by themselves
 
-$(READY): pyproject.toml requirements/all.txt requirements/uv.txt
+# pyproject.toml is no prerequisite: the packages that it names stand in the locks, which `make lock` renews, and tools read their
+# settings where they lie. Only a new command under [project.scripts] takes `make clean setup`.
+$(READY): requirements/all.txt requirements/uv.txt requirements/fill.sh
 	@PYTHON="$(PYTHON)" sh requirements/fill.sh $(VENV) requirements/all.txt
 	@touch $@
 
 grade: $(READY)  ## grade SUBMISSIONS="path ..." into OUT=folder (else the samples into grades); also CONFIG= ROSTER= JOBS= SCHEDULER=
-	@$(VENV)/bin/autograder grade $(SUBMISSIONS) --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS)) $(if $(CONFIG),--config "$(CONFIG)") \
+	@$(VENV)/bin/autograder grade $(SUBMISSIONS) --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS)) $(SETTINGS) \
 		$(if $(ROSTER),--roster "$(ROSTER)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)")
 
 test: lint  ## check style, types and spelling, and run the tests
@@ -60,16 +65,16 @@ bench: $(READY)  # repeat the measurements behind limits and tolerances
 	$(VENV)/bin/python tests/benchmarks/class.py
 
 assignment: $(READY)  ## generate stubs, notebook and handout from the solutions
-	$(VENV)/bin/autograder build assignment
+	$(VENV)/bin/autograder build assignment $(SETTINGS)
 
 release: assignment gradescope  ## build dist/homework.zip, which students unpack, and what gradescope builds
-	$(VENV)/bin/autograder build handout --out dist
+	$(VENV)/bin/autograder build handout --out dist $(SETTINGS)
 
-gradescope: $(READY)  ## build dist/autograder.zip for Gradescope, with CONFIG=file for the course's settings
-	$(VENV)/bin/autograder build gradescope --out dist $(if $(CONFIG),--config "$(CONFIG)")
+gradescope: $(READY)  ## build dist/autograder.zip for Gradescope
+	$(VENV)/bin/autograder build gradescope --out dist $(SETTINGS)
 
 gradescope-test: $(READY)  # build and run that zip in a container like Gradescope's (needs root and runc)
-	$(VENV)/bin/python -m pytest -m container tests/test_gradescope_image.py
+	$(if $(CONFIG),COURSE="$(CONFIG)") $(VENV)/bin/python -m pytest -m container tests/test_gradescope_image.py
 
 lock: $(READY)  # renew the hashed locks from pyproject.toml
 	sh requirements/lock.sh $(VENV)/bin/uv

@@ -34,7 +34,7 @@ def check(question):
     Parameters
     ----------
     question : str
-        From "q1" to "q5".
+        As in "q4".
     """
     path = TESTS / f"test_{question}.py"
     if not path.is_file():

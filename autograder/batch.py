@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from autograder.configuration import Configuration
@@ -17,6 +18,8 @@ from autograder.homework import ASSIGNMENT, ROOT, SOLUTIONS
 from autograder.intake.places import Place
 from autograder.judge.verdict import Report
 from autograder.report.folder import copy, load, save
+from autograder.report.metadata import Metadata
+from autograder.report.results import UNKNOWN
 from autograder.submission import Submission, stage
 from autograder.versions import versions
 
@@ -58,6 +61,7 @@ def grade(
     configuration: Configuration,
     *,
     fresh: bool,
+    metadata: Mapping[str, Metadata] = MappingProxyType({}),
     judges: Callable[[Iterator[Submission]], Generator[Report, None, None]],
     landed: Callable[[dict[str, Any]], None],
 ) -> None:
@@ -75,6 +79,8 @@ def grade(
         Settings of the course, with the seed that the judges have.
     fresh : bool
         Whether to grade again what has been graded with the same answers, checks and settings.
+    metadata : mapping of str to Metadata
+        When a submission came and was due, by its name; one that is not there is not late.
     judges : callable
         Takes staged submissions and yields their reports, in any order.
     landed : callable
@@ -94,7 +100,7 @@ def grade(
     def staged() -> Iterator[Submission]:
         for name, place in submissions.items():
             submission = stage(name, place.path, place.inside)
-            digest = key(submission, configuration)
+            digest = key(submission, configuration, metadata.get(name, UNKNOWN))
             row = None if fresh else load(out, name, digest)
             if row is None and digest in twins:
                 twins[digest].append(name)
@@ -116,18 +122,22 @@ def grade(
         for report in reports:
             digest = keys.pop(report.submission)
             for name in (report.submission, *twins.pop(digest)):
-                landed(save(out, replace(report, submission=name), digest, configuration))
+                landed(save(out, replace(report, submission=name), digest, configuration, metadata.get(name, UNKNOWN)))
             if report.status != "error":
                 known[bytes.fromhex(digest)] = report.submission
                 log.write(json.dumps([digest, report.submission]) + "\n")
                 log.flush()
 
 
-def key(submission: Submission, configuration: Configuration) -> str:
-    """Digest of everything that a result depends on: answers, checks, versions, seed, and how the course shows it."""
-    shown = replace(configuration, jobs=None).to_json()
-    digest = hashlib.sha256(repr((sorted(submission.sources.items()), submission.reason, shown, checks_digest())).encode())
-    return digest.hexdigest()
+def key(submission: Submission, configuration: Configuration, metadata: Metadata = UNKNOWN) -> str:
+    """Digest of everything that a result depends on: answers, checks, versions, seed, lateness, and how the course shows it.
+
+    Who has an extension, and when the homework is due, is not in it, but what follows for this submission.
+    """
+    shown = replace(configuration, jobs=None, due=None, extensions={}).to_json()
+    late = (metadata.late, metadata.due) if metadata.late else ()
+    known = (sorted(submission.sources.items()), submission.reason, shown, late, checks_digest())
+    return hashlib.sha256(repr(known).encode()).hexdigest()
 
 
 @cache

@@ -29,7 +29,7 @@ SETTINGS = click.option(
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Grade the softmax homework, and build what students and platforms receive."""
+    """Grade the homework, and build what students and platforms receive."""
 
 
 @main.command()
@@ -69,7 +69,8 @@ def grade(
     Exits with 0 when every submission has a result, however bad its marks; with 1 when the grader itself failed on any.
     """
     from autograder.batch import Busy, alone
-    from autograder.report.tables.gradebooks import write_gradebooks
+    from autograder.report.tables import due
+    from autograder.report.tables.gradebooks import canvas_sentences, write_gradebooks
     from autograder.report.tables.grades import write_grades
     from autograder.report.tables.students import Class
     from autograder.report.tally import Tally
@@ -101,7 +102,8 @@ def grade(
                 from autograder.report.page import write_page  # with matplotlib: what takes memory comes last
 
                 written.append(write_page(out))
-            remarks += people.sentences()
+            remarks += [*people.sentences(), *due.sentences(people, configuration), *canvas_sentences(people, configuration)]
+            remarks += _held_back(configuration, out)
             if as_json:
                 seconds = round(time.monotonic() - started, 2)
                 print_json(out, tally, written, remarks, seconds=seconds, interrupted=interrupted)
@@ -123,7 +125,8 @@ def grade(
 
 @main.command()
 @click.argument("results", metavar="DIR", type=click.Path(path_type=Path))
-def report(results: Path) -> None:
+@click.option("--all", "everything", is_flag=True, help="Students' pages show also what the settings show later.")
+def report(results: Path, everything: bool) -> None:
     """Write DIR/index.html over a folder of results, and DIR/<submission>/report.html for each student."""
     from autograder.batch import Busy, alone
     from autograder.report.page import ResultsError, write_page
@@ -132,7 +135,7 @@ def report(results: Path) -> None:
         if not results.is_dir():
             raise ResultsError(f"{results} is no folder of results.")
         with alone(results):
-            click.echo(write_page(results))
+            click.echo(write_page(results, everything=everything))
     except (ResultsError, Busy) as error:
         raise click.UsageError(str(error)) from error
     except OSError as error:
@@ -202,21 +205,23 @@ def build() -> None:
 
 @build.command()
 @click.option("--out", default=ASSIGNMENT, type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
-def assignment(out: Path) -> None:
+@SETTINGS
+def assignment(out: Path, config: Path | None) -> None:
     """Write the stubs, the notebook and the handout's README.md, generated from the solutions."""
     from autograder.release.handout import build_assignment
 
-    for path in build_assignment(out):
+    for path in build_assignment(out, _configuration(config)):
         click.echo(path)
 
 
 @build.command()
 @click.option("--out", default="dist", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
-def handout(out: Path) -> None:
+@SETTINGS
+def handout(out: Path, config: Path | None) -> None:
     """Write homework.zip, which students unpack."""
     from autograder.release.handout import build_handout
 
-    click.echo(build_handout(out))
+    click.echo(build_handout(out, _configuration(config)))
 
 
 @build.command()
@@ -224,9 +229,11 @@ def handout(out: Path) -> None:
 @SETTINGS
 def gradescope(out: Path, config: Path | None) -> None:
     """Write autograder.zip, which Gradescope builds its image from."""
-    from autograder.release.gradescope import build_gradescope
+    from autograder.release.gradescope import build_gradescope, settings_in_words
 
-    click.echo(build_gradescope(out, _configuration(config)))
+    configuration = _configuration(config)
+    click.echo(build_gradescope(out, configuration))
+    click.echo(f"  {settings_in_words(configuration)}")
 
 
 @build.command()
@@ -249,6 +256,7 @@ def nbgrader(out: Path, config: Path | None) -> None:
 @SETTINGS
 def otter(out: Path, config: Path | None) -> None:
     """Write an otter course: a master notebook, what students unpack, and the zip for `otter run` and Gradescope."""
+    from autograder.release.gradescope import settings_in_words
     from autograder.release.otter import OtterError, build_otter, prove
 
     configuration = _configuration(config)
@@ -259,6 +267,7 @@ def otter(out: Path, config: Path | None) -> None:
         raise click.ClickException(str(error)) from error
     for path in paths:
         click.echo(path)
+    click.echo(f"  {settings_in_words(configuration)}")
 
 
 @build.command(name="all")
@@ -267,7 +276,7 @@ def otter(out: Path, config: Path | None) -> None:
 @click.pass_context
 def everything(context: click.Context, out: Path, config: Path | None) -> None:
     """Write homework.zip, autograder.zip, and the courses of otter and nbgrader in folders of their own."""
-    context.invoke(handout, out=out)
+    context.invoke(handout, out=out, config=config)
     context.invoke(gradescope, out=out, config=config)
     context.invoke(otter, out=out / "otter", config=config)
     context.invoke(nbgrader, out=out / "nbgrader", config=config)
@@ -312,12 +321,21 @@ def _grade(
     """
     from autograder import batch, pool
     from autograder.progress import Follower
+    from autograder.report.tables import due
     from autograder.terminal import progress_bar
 
     seed = configuration.hidden_seed
     with progress_bar(counts="") as progress:
         follower = Follower(out, people, tally, progress)
-        grade_by = partial(batch.grade, people.submissions, out, configuration, fresh=fresh, landed=follower.landed)
+        grade_by = partial(
+            batch.grade,
+            people.submissions,
+            out,
+            configuration,
+            fresh=fresh,
+            metadata=due.metadata_of(people, configuration),
+            landed=follower.landed,
+        )
         if scheduler is None:
             grade_by(judges=partial(pool.judge_all, jobs=jobs, seed=seed))
             return ""
@@ -330,6 +348,18 @@ def _grade(
         except cluster.ClusterError as error:
             return str(error)
     return ""
+
+
+def _held_back(configuration: Configuration, out: Path) -> list[str]:
+    """What to say where students' pages do not show everything."""
+    from autograder.report.words import shown_later
+
+    later = shown_later(configuration)
+    if not later:
+        return []
+    checks = "1 check" if len(later) == 1 else f"{len(later)} checks"
+    everything = f"autograder report {out} --all writes them with everything"
+    return [f"Students' pages leave out {checks} and the total, as the settings say: {everything}."]
 
 
 def _leave(code: int) -> NoReturn:

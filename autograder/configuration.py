@@ -68,6 +68,10 @@ def _moment(value: Any) -> bool:
         return False
 
 
+def _title(value: Any) -> bool:
+    return isinstance(value, str) and value.isprintable() and bool(value.strip())
+
+
 def _hundredths(value: Any) -> bool:
     return _number(0.01, 10_000)(value) and round(value, 2) == value
 
@@ -78,8 +82,8 @@ class Configuration:
 
     Parameters
     ----------
-    total_points : float
-        What full marks are worth.
+    total_points : float or None
+        What full marks are worth; None for the sum of the points table.
     hidden_seed : int
         Sizes and data of the hidden checks follow from it.
     visibility : dict of str to str
@@ -100,10 +104,12 @@ class Configuration:
         A submission that is later than this many days gets no points; None for never.
     leaderboard : bool
         Whether speed-ups are shown.
+    canvas_column : str or None
+        The homework's column in Canvas's gradebook, with Canvas's number or without; None for the homework's title.
     """
 
-    total_points: float = _setting(
-        100, "points.total", "a number from 0.01 to 10000 with at most two digits after the point", _hundredths
+    total_points: float | None = _setting(
+        None, "points.total", "a number from 0.01 to 10000 with at most two digits after the point", _hundredths
     )
     hidden_seed: int = _setting(DEFAULT_SEED, "checks.hidden_seed", "an integer from 0 to 2^63 - 1", _integer(0, 2**63 - 1))
     visibility: dict[str, str] = field(default_factory=lambda: {"default": "visible"})
@@ -120,6 +126,7 @@ class Configuration:
         None, "lateness.latest_day", "an integer from 0 to 3650, a number of days", _integer(0, 3650)
     )
     leaderboard: bool = _setting(True, "leaderboard.shown", "true or false", lambda value: isinstance(value, bool))
+    canvas_column: str | None = _setting(None, "canvas.column", "the title of a column, in quotes", _title)
 
     @classmethod
     def from_toml(cls, path: Path) -> "Configuration":
@@ -158,14 +165,17 @@ class Configuration:
         return cls._from_document(document, "the configuration")
 
     def to_json(self) -> str:
-        """Write all settings, in the same order whatever the order was in the file; those left out stay out."""
+        """Write all settings that concern a submission, in the same order whatever the order was in the file.
+
+        Those left out stay out; the column in Canvas concerns a table over the class, and changes no result.
+        """
         document: dict[str, Any] = {"visibility": dict(sorted(self.visibility.items()))}
         if self.extensions:
             document["lateness"] = {"extensions": dict(sorted(self.extensions.items()))}
         for name, setting in KEYS.items():
             section, _, last = name.partition(".")
             value = getattr(self, setting.name)
-            if value is not None:
+            if value is not None and section != "canvas":
                 document.setdefault(section, {})[last] = value
         return json.dumps(document, indent=1, sort_keys=True)
 

@@ -9,7 +9,7 @@
 # The source of the handout and of the notebook; `make assignment` generates both. assignment/README.md gets all Markdown cells but
 # those marked only="notebook", the notebook gets all cells but those marked only="handout". A slot cell gives its place to the
 # function that it imports: stripped for students, whole in the solution. A question's cell gets its heading and its points from the tables,
-# a written question a cell for its answer. Inside mathematics no backslash stands before a punctuation mark: GitHub takes it away.
+# a written question a cell for its answer. {{files}} and {{questions by file}} stand for what the tables say. Inside mathematics no backslash stands before a punctuation mark: GitHub takes it away.
 
 # %% [markdown]
 # # From loops to matrices
@@ -42,13 +42,13 @@
 # `python -m pip install -r requirements.txt` and `python -m pytest`. All commands below that begin with `python` or `jupyter` are for this
 # environment, activated.
 #
-# **Work where you like.** Either fill the functions in `softmax.py` and `distances.py`; or open the notebook, with `make notebook` or
+# **Work where you like.** Either fill the functions in {{files}}; or open the notebook, with `make notebook` or
 # `jupyter lab homework.ipynb`, and fill the same functions in its cells. The notebook has pictures that are worth seeing in any case: if
 # you work in the files, put `from softmax import softmax_jacobian` and the like in the cells of the functions.
 #
 # | file | what it is |
 # |---|---|
-# | `softmax.py`, `distances.py` | the functions that you fill |
+# | {{files}} | the functions that you fill |
 # | `homework.ipynb` | the same functions in cells, with pictures, and the written questions |
 # | `gradient_check.py` | numerical gradient and relative error |
 # | `training.py` | gradient descent, and the bias as a column of ones |
@@ -61,7 +61,7 @@
 # %% [markdown] only="notebook"
 # **How to work.** Run the cells from the top. Where a function raises `NotImplementedError`, it is your turn: fill it in, run its cell,
 # and run the check below it. Each question has a few public checks here; the grader has other data and hidden checks too.
-# If you would rather work in the files `softmax.py` and `distances.py`, put `from softmax import softmax_jacobian` and the like in
+# If you would rather work in the files {{files}}, put `from softmax import softmax_jacobian` and the like in
 # the cells of the functions; the pictures work all the same. Read the rules at the end before you begin.
 
 # %%
@@ -430,7 +430,7 @@ plots.time_against_rows(rows, times)
 # %% [markdown]
 # ## Written questions
 #
-# Graded by hand, beyond the 100 points. A few lines each, with every step named.
+# Graded by hand, beyond the points above. A few lines each, with every step named.
 
 # %% [markdown] only="handout"
 # Answer them in the notebook, below the questions, or put a `written.pdf` or `written.md` beside this file.
@@ -459,8 +459,9 @@ plots.time_against_rows(rows, times)
 # - Inputs may lie in memory in any order, and must not be changed.
 # - Results are finite even where all scores are in the thousands, or thousands apart; only `da` may overflow, by its definition.
 # - Distances are never negative; $n = 1$, $m = 1$ and `uint8` pictures work.
-# - q3 works example by example. q4 and q5 have no Python loop along any axis: no `for`, no comprehension, no `map`, `np.vectorize` or
-#   `np.apply_along_axis`, and none of Python's own `sum`, `min`, `max`, `all`, `any` over an array.
+# - q3 works example by example. Where the table of a question says «no Python loop», as in q4 and q5, there is none along any axis: no
+#   `for`, no comprehension, no `map`, `np.vectorize` or `np.apply_along_axis`, and none of Python's own `sum`, `min`, `max`, `all`,
+#   `any` over an array.
 # - An answer reads no files. Experiments belong in other cells, or under `if __name__ == "__main__":`.
 
 # %% [markdown] only="handout"
@@ -502,9 +503,10 @@ plots.time_against_rows(rows, times)
 # ```
 #
 # or `python hand_in.py`. It looks at what you have, says what is missing, and writes `submission.zip`: upload that. Each file counts as a
-# whole: if `softmax.py` answers any of q1 to q4, the notebook's q1 to q4 are not graded, and likewise with `distances.py` and q5. So keep
-# q1 to q4 in one place. Of the notebook's cells only functions, classes, imports and plain constants are taken, as far as the answers
-# need them: what a cell computes is not there when an answer is graded.
+# whole, with all of its questions ({{questions by file}}):
+# if it answers any of them, the notebook's answers to them are not graded. So keep these in one place. Of the notebook's cells only
+# functions, classes, imports and plain constants are taken, as far as the answers need them: what a cell computes is not there when
+# an answer is graded.
 
 # %% [markdown] only="notebook"
 # Save the notebook, run `make submission` (or `python hand_in.py`) in its folder, and upload `submission.zip`.

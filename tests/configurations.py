@@ -13,7 +13,7 @@ MOMENTS = st.datetimes(timezones=st.just(timezone.utc)).map(datetime.isoformat)
 
 configurations = st.builds(
     Configuration,
-    total_points=st.integers(1, 1_000_000).map(lambda hundredths: hundredths / 100),
+    total_points=st.none() | st.integers(1, 1_000_000).map(lambda hundredths: hundredths / 100),
     hidden_seed=st.integers(0, 2**63 - 1),
     visibility=st.dictionaries(st.sampled_from(NAMES), st.sampled_from(VISIBILITIES)).map(
         lambda d: {"default": "visible", **d}
@@ -25,5 +25,5 @@ configurations = st.builds(
     percent_per_day=st.floats(0, 100),
     grace_minutes=st.floats(0, 10_080),
     latest_day=st.none() | st.integers(0, 3650),
-    leaderboard=st.booleans(),
+    leaderboard=st.booleans(),  # canvas_column is of the tables over a class, and in no JSON
 )

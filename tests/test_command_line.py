@@ -1,22 +1,26 @@
 """The command line, as an instructor uses it."""
 
 import json
+import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from autograder import terminal
 from autograder.configuration import Configuration
-from autograder.homework import QUESTIONS
+from autograder.homework import QUESTIONS, ROOT, checks_of
 from autograder.judge.verdict import Report
 from autograder.report.folder import save
-from autograder.report.marks import points, worth_of_questions
+from autograder.report.marks import full_marks, points, worth_of_questions
 from autograder.report.tally import Tally
-from tests.grader import HEARS_CTRL_C, autograder, full_marks, rows
+from tests.grader import HEARS_CTRL_C, all_of, autograder, rows
 from tests.handed_in import REFERENCE, below, write_files
 from tests.processes import lost_sandboxes, that_name, until
 
@@ -32,8 +36,8 @@ def test_grade_writes_a_row_and_a_result_for_each_submission(a_class, tmp_path):
     run = autograder("grade", a_class, "--out", tmp_path / "out", "--jobs", 2)
     assert run.returncode == 0, run.stderr
     alice, bob = rows(tmp_path / "out")
-    assert (alice["submission"], alice["score"], alice["status"]) == ("alice", full_marks(), "graded")
-    assert [alice[question] for question in QUESTIONS] == [full_marks(question) for question in QUESTIONS]
+    assert (alice["submission"], alice["score"], alice["status"]) == ("alice", all_of(), "graded")
+    assert [alice[question] for question in QUESTIONS] == [all_of(question) for question in QUESTIONS]
     assert (bob["submission"], bob["score"], bob["status"]) == ("bob", "0", "invalid")
     result = json.loads((tmp_path / "out" / "bob" / "results.json").read_text())
     assert result["score"] == 0
@@ -61,7 +65,7 @@ def test_grading_again_grades_nothing_twice_and_fresh_forgets(a_class, tmp_path)
     first = (out / "alice" / "results.json").stat().st_mtime_ns
     autograder("grade", a_class, "--out", out)
     assert (out / "alice" / "results.json").stat().st_mtime_ns == first
-    assert rows(out)[0]["score"] == full_marks()
+    assert rows(out)[0]["score"] == all_of()
     autograder("grade", a_class, "--out", out, "--seed", 5)
     second = (out / "alice" / "results.json").stat().st_mtime_ns
     assert second > first
@@ -70,7 +74,7 @@ def test_grading_again_grades_nothing_twice_and_fresh_forgets(a_class, tmp_path)
     assert third > second
     (a_class / "alice" / "softmax.py").write_text("")
     autograder("grade", a_class, "--out", out, "--seed", 5)
-    assert rows(out)[0]["score"] == full_marks(*(question for question, module in QUESTIONS.items() if module != "softmax"))
+    assert rows(out)[0]["score"] == all_of(*(question for question, module in QUESTIONS.items() if module != "softmax"))
 
 
 def test_settings_scale_the_points_and_give_the_seed(a_class, tmp_path):
@@ -85,8 +89,54 @@ def test_settings_scale_the_points_and_give_the_seed(a_class, tmp_path):
         assert run.returncode == 0, run.stderr
         graded.append((rows(tmp_path / "out")[0]["score"], json.loads(result.read_text())["score"], result.stat().st_mtime_ns))
         assert (f"q1/{twenty} " in run.stdout) == bool(options)
-    assert [scores[:2] for scores in graded] == [("20", 20), ("20", 20), (full_marks(), float(full_marks()))]
+    assert [scores[:2] for scores in graded] == [("20", 20), ("20", 20), (all_of(), float(all_of()))]
     assert graded[0][2] == graded[1][2] < graded[2][2]
+
+
+@pytest.mark.parametrize("target", ["grade", "assignment", "release", "gradescope"])
+@pytest.mark.parametrize(
+    ("given", "lies_there", "used"),
+    [("", False, ""), ("", True, "course.toml"), ("other.toml", True, "other.toml"), ("other.toml", False, "other.toml")],
+)
+def test_every_target_has_the_settings_of_the_course(tmp_path, target, given, lies_there, used):
+    """Those of CONFIG, else of course.toml; a release with those of nobody would replace one that has them."""
+    for name in ("Makefile", "requirements/all.txt", "requirements/uv.txt", "requirements/fill.sh"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    if lies_there:
+        (tmp_path / "course.toml").touch()
+    command = ["make", "--dry-run", target, *([f"CONFIG={given}"] if given else [])]
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.replace("\\\n", "")
+    ours = re.findall(r"bin/autograder (?:grade|build) .*", told)
+    assert ours
+    assert [re.findall(r'--config "(.*?)"', line) for line in ours] == [[used] if used else []] * len(ours)
+
+
+def test_the_command_line_reads_no_settings_but_those_that_it_is_given(tmp_path):
+    """What lies where it is started is a fork's, and other commands' business."""
+    (tmp_path / "course.toml").write_text("points.total = 20\n")
+    ours = points(worth_of_questions(Configuration(total_points=20))["q1"])
+    for options, most in (([], all_of("q1")), (["--config", "course.toml"], ours)):
+        run = autograder("build", "handout", "--out", "dist", *options, cwd=tmp_path)
+        assert run.returncode == 0, run.stderr
+        with zipfile.ZipFile(tmp_path / "dist" / "homework.zip") as archive:
+            assert f"({most} points)" in archive.read("homework/README.md").decode()
+
+
+@pytest.mark.parametrize(
+    ("visibility", "held_back"), [("q4.timing", "1 check and"), ("q1", f"{len(checks_of('q1'))} checks and"), ("", "")]
+)
+def test_an_instructor_is_told_what_pages_hold_back(tmp_path, visibility, held_back):
+    """With the command that shows it, since a page on disk gets to no later date by itself."""
+    write_files(tmp_path / "a", REFERENCE)
+    (tmp_path / "course.toml").write_text(f'visibility."{visibility}" = "after_due_date"\n' if visibility else "")
+    run = autograder("grade", tmp_path / "a", "--out", tmp_path / "out", "--config", tmp_path / "course.toml")
+    page, most = tmp_path / "out" / "a" / "report.html", points(full_marks(Configuration()))
+    assert (f"{most} of {most} " in page.read_text()) == (not held_back)
+    assert f"Students' pages leave out {held_back}" in run.stdout or not held_back
+    assert (f"autograder report {tmp_path / 'out'} --all" in run.stdout) == bool(held_back)
+    assert autograder("report", tmp_path / "out", "--all").returncode == 0
+    assert f"{most} of {most} " in page.read_text()
 
 
 def test_wrong_settings_are_wrong_usage(a_class, tmp_path):
@@ -164,7 +214,7 @@ def test_json_is_all_that_stands_on_standard_output(a_class, tmp_path):
     assert document["counts"] == {"graded": 1, "invalid": 1, "error": 0}
     assert (document["submissions"], document["landed"], document["interrupted"]) == (2, 2, False)
     assert [(row["submission"], row["score"], row["q5"], row["status"]) for row in document["rows"]] == [
-        ("alice", float(full_marks()), float(full_marks("q5")), "graded"),
+        ("alice", float(all_of()), float(all_of("q5")), "graded"),
         ("bob", 0, 0, "invalid"),
     ]
     assert "Nothing was graded" in document["rows"][1]["first_words"]
@@ -183,3 +233,22 @@ def test_of_many_submissions_the_terminal_shows_those_that_need_a_look(tmp_path,
     assert [line.split()[0] for line in lines.splitlines() if "reason" in line] == names[::10]
     assert "90 graded, 10 invalid, 0 error." in lines
     assert "the median is 0" in lines
+
+
+def test_only_the_locks_and_what_installs_them_make_the_environment_anew(tmp_path):
+    """A rule of ruff, or a marker of pytest, in pyproject.toml does not."""
+    for name in ("Makefile", "requirements/all.txt", "requirements/uv.txt", "requirements/fill.sh", "pyproject.toml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / ".ready").touch()
+    older = (tmp_path / ".venv" / ".ready").stat().st_mtime - 60
+    for path in (*(tmp_path / "requirements").iterdir(), tmp_path / "pyproject.toml"):
+        os.utime(path, (older, older))
+    made_anew = []
+    for path in (tmp_path / "pyproject.toml", *sorted((tmp_path / "requirements").iterdir())):
+        os.utime(path, (older + 120, older + 120))
+        if subprocess.run(["make", "--question", "setup"], cwd=tmp_path, check=False).returncode:
+            made_anew.append(path.name)
+        os.utime(path, (older, older))
+    assert made_anew == ["all.txt", "fill.sh", "uv.txt"]

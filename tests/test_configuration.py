@@ -53,6 +53,7 @@ def test_its_examples_are_valid_when_their_comment_signs_are_taken_away(read):
     )
     configuration = read(text)
     assert configuration.jobs == 2
+    assert configuration.canvas_column == "Homework 3"
     assert configuration.latest_day == 3
     assert configuration.due == "2026-12-04T23:59:00+01:00"
     assert configuration.extensions == {"ada@example.edu": "2026-12-06T23:59:00+01:00"}
@@ -86,6 +87,9 @@ MISTAKES = [
     ("lateness.percent_per_day = 150", ["150", "0 to 100"]),
     ("lateness.grace = 5", ["lateness.grace = 5", "lateness.grace_minutes"]),
     ("lateness.latest_day = 1.5", ["1.5", "an integer"]),
+    ("canvas.column = 3", ["canvas.column = 3", "in quotes"]),
+    ("canvas.column = ' '", ['" "', "the title of a column"]),
+    ("canvas.columns = 'A'", ["canvas.columns", "canvas.column"]),
     ("leaderboard.shown = 'no'", ['"no"', "true or false"]),
     ("leaderboards.shown = true", ["leaderboards.shown", "[leaderboard]"]),
     ("visibility.default = 'hidden'", ["hidden is refused", "total"]),
@@ -159,8 +163,9 @@ CHANGES = {"total_points": 10, "visibility": {"default": "after_due_date"}, "per
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_changed_setting_that_results_show_makes_them_stale(change):
-    """The number of jobs does not."""
+    """The number of jobs and the column in Canvas do not."""
     submission, usual = Submission("a", {"softmax": b""}), Configuration()
+    assert key(submission, usual) == key(submission, replace(usual, canvas_column="Homework 3"))
     assert key(submission, usual) == key(submission, replace(usual, jobs=3))
     assert key(submission, usual) != key(submission, replace(usual, **{change: CHANGES[change]}))
     assert key(submission, usual) != key(submission, replace(usual, hidden_seed=2))

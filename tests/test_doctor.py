@@ -10,7 +10,7 @@ from autograder.homework import QUESTIONS, ROOT
 from autograder.judge.doctor import ATTEMPTS, LAYERS, METERS, examine
 from autograder.worker import confine
 from autograder.worker.landlock import CREATE_RULESET, version
-from tests.grader import full_marks, rows
+from tests.grader import all_of, rows
 
 IS_ROOT = os.geteuid() == 0
 ON_AN_OLD_KERNEL = f"""
@@ -75,5 +75,5 @@ def test_on_a_kernel_without_filters_root_still_grades_and_others_do_not(tmp_pat
     graded = run("grade", "solutions", "--out", str(tmp_path))
     assert graded.returncode == (0 if IS_ROOT else 1)
     (row,) = rows(tmp_path)
-    marks = {"score": full_marks(), **{question: full_marks(question) for question in QUESTIONS}, "status": "graded"}
+    marks = {"score": all_of(), **{question: all_of(question) for question in QUESTIONS}, "status": "graded"}
     assert row == {"submission": "solutions", **(marks if IS_ROOT else {**dict.fromkeys(marks, "0"), "status": "error"})}

@@ -14,16 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from autograder.cli import main
 from autograder.configuration import Configuration
 from autograder.homework import SOLUTIONS
 from autograder.release.gradescope import build_gradescope
-from tests.grader import full_marks
+from autograder.report.marks import full_marks, points
+from tests.grader import all_of
 from tests.gradescope import results_in, unpacked
 from tests.handed_in import SAMPLES, whole
 from tests.processes import descendants, until
 
-FULL = float(full_marks())
+FULL = float(all_of())
 METADATA = {
     "id": 1,
     "created_at": "2026-03-01T11:00:00.000000-05:00",
@@ -80,6 +83,36 @@ def test_two_builds_give_the_same_bytes(built, tmp_path):
     assert hashlib.sha256(again.read_bytes()).digest() == hashlib.sha256(built.read_bytes()).digest()
 
 
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ("", "{sum} points; hidden seed: the public default, choose your own; late: costs nothing; seen later: nothing"),
+        (
+            "points.total = 20\nchecks.hidden_seed = 5\nvisibility.'q4.timing' = 'after_due_date'\n"
+            "[lateness]\npercent_per_day = 10\ngrace_minutes = 120\nlatest_day = 3",
+            "20 points; hidden seed: your own; late: 10 % a started day, at most 3 days, 120 minutes of grace;"
+            " seen later: q4.timing",
+        ),
+        (
+            "lateness.latest_day = 1\n[visibility]\ndefault = 'after_published'\nq1 = 'visible'\nshape = 'visible'",
+            "{sum} points; hidden seed: the public default, choose your own; late: at most 1 day;"
+            " seen later: all checks but not q1, shape",
+        ),
+        (
+            "lateness.grace_minutes = 5\nvisibility.q1 = 'visible'",
+            "{sum} points; hidden seed: the public default, choose your own; late: costs nothing; seen later: nothing",
+        ),
+    ],
+)
+def test_the_build_says_which_settings_the_zip_carries(tmp_path, settings, says):
+    """Below its path: a zip without the course's looks just like one with them."""
+    (tmp_path / "course.toml").write_text(settings)
+    command = ["build", "gradescope", "--out", str(tmp_path), "--config", str(tmp_path / "course.toml")]
+    path, told = CliRunner().invoke(main, command).output.splitlines()
+    assert path == str(tmp_path / "autograder.zip")
+    assert told.strip() == says.format(sum=points(full_marks(Configuration())))
+
+
 def test_the_zip_holds_what_grading_needs_and_can_be_run(built):
     """The two programs at its root, no tests, no handout, nothing of the instructor's side; less than a picture."""
     with zipfile.ZipFile(built) as archive:
@@ -103,7 +136,7 @@ def test_the_reference_gets_all_points(platform):
 def test_hostile_answers_find_no_secret_and_no_other_result(platform, tmp_path):
     """The platform's token lies in the environment of the run, the reference on disk."""
     results, printed = platform.run(whole("hostile/reads-environment", tmp_path / "submission"))
-    assert results["score"] == pytest.approx(FULL - float(full_marks("q1")))
+    assert results["score"] == pytest.approx(FULL - float(all_of("q1")))
     assert "secret" not in json.dumps(results) + printed
 
 
@@ -146,7 +179,7 @@ def test_a_killed_run_leaves_a_result_that_says_so(platform, tmp_path, seconds):
     results = platform.results()
     assert (results["score"], results["extra_data"]["status"]) in [
         (0, "error"),
-        (pytest.approx(FULL - float(full_marks("q4"))), "graded"),
+        (pytest.approx(FULL - float(all_of("q4"))), "graded"),
     ]
     assert results["score"] or "stopped before" in results["output"]
 

@@ -5,6 +5,7 @@ The image's own python3 makes the environment, and the package registry fills it
 """
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,17 +16,18 @@ from autograder.configuration import Configuration
 from autograder.homework import SOLUTIONS
 from autograder.pool import judge_all
 from autograder.release.gradescope import build_gradescope
+from autograder.report.marks import full_marks
 from autograder.report.results import results as render
 from autograder.routes.gradescope import RESERVED
 from autograder.submission import stage
 from tests.container.run import Bind, Container, pip_settings, run
-from tests.grader import full_marks
 from tests.gradescope import results_in, unpacked
 from tests.handed_in import SAMPLES
 
 pytestmark = pytest.mark.container
 
-SEED = 11
+# `make gradescope-test` names the settings of the course, if there are any.
+COURSE = Configuration.from_toml(Path(os.environ["COURSE"])) if "COURSE" in os.environ else Configuration(hidden_seed=11)
 MEMORY = 750_000_000  # bytes, as Gradescope's smallest container has
 CPUS = 0.5
 SUBMISSIONS = [
@@ -46,7 +48,7 @@ class Image:
     """The folders of a container that last from one run to the next."""
 
     def __init__(self, folder: Path) -> None:
-        self.autograder = unpacked(build_gradescope(folder, Configuration(hidden_seed=SEED)), folder / "autograder")
+        self.autograder = unpacked(build_gradescope(folder, COURSE), folder / "autograder")
 
     @property
     def binds(self) -> tuple[Bind, ...]:
@@ -88,8 +90,8 @@ def marks() -> dict[str, dict[str, float]]:
     """Points of every check, as `autograder grade` gives them."""
     submissions = [stage(str(path), path) for path in SUBMISSIONS]
     return {
-        report.submission: {test["tags"][2]: test["score"] for test in render(report)["tests"]}
-        for report in judge_all(submissions, 2, SEED)
+        report.submission: {test["tags"][2]: test["score"] for test in render(report, COURSE)["tests"]}
+        for report in judge_all(submissions, 2, COURSE.hidden_seed)
     }
 
 
@@ -119,7 +121,7 @@ def test_a_disk_that_fills_during_the_run_still_takes_the_verdict(image):
     finally:
         subprocess.run(["umount", str(results)], check=True)
     assert "No space left" in printed
-    assert rendered["score"] == float(full_marks())
+    assert round(100 * rendered["score"]) == full_marks(COURSE)
 
 
 def test_an_image_that_cannot_grade_is_refused(image):

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from nbclient import NotebookClient
 
 from autograder.cli import main
-from autograder.homework import ASSIGNMENT, FUNCTIONS, MODULES, SOLUTIONS, checks
+from autograder.configuration import Configuration
+from autograder.homework import ASSIGNMENT, FUNCTIONS, MODULES, ROOT, SOLUTIONS, checks
 from autograder.release.handout import build_assignment, build_handout, notebook
 from autograder.release.source import cells
 
@@ -36,9 +37,17 @@ def handout(unpacked, tmp_path) -> Path:
 
 
 def test_what_is_generated_is_fresh(tmp_path):
-    """make assignment renews the stubs, the notebook and README.md."""
-    for path in build_assignment(tmp_path):
+    """make assignment renews the stubs, the notebook and README.md, with the course's settings where there are any."""
+    settings = ROOT / "course.toml"
+    course = Configuration.from_toml(settings) if settings.exists() else Configuration()
+    for path in build_assignment(tmp_path, course):
         assert (ASSIGNMENT / path.name).read_bytes() == path.read_bytes(), f"assignment/{path.name} is stale: make assignment"
+
+
+def test_every_name_in_double_braces_is_filled():
+    """In handout and notebook; a name that no table fills would stand there as it is."""
+    assert "{{files}}" in (SOLUTIONS / "homework.py").read_text(encoding="utf-8")
+    assert not [cell.source for cell in cells() if "{{" in cell.source and cell.kind == "markdown"]
 
 
 def test_the_zip_is_the_same_at_every_build(tmp_path):

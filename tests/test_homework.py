@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder import homework
 from autograder.homework import (
     ASSIGNMENT,
     FUNCTIONS,
@@ -18,6 +19,7 @@ from autograder.homework import (
     checks,
     checks_of,
     reference,
+    title,
 )
 from autograder.release.stubs import strip
 
@@ -37,14 +39,13 @@ def test_every_row_of_the_points_table_is_a_check_of_a_question_and_every_questi
         assert numbers == [f"{question.removeprefix('q')}.{k + 1}" for k in range(len(numbers))]
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_the_handout_says_what_a_question_and_its_checks_are_worth(question):
-    """The points of its checks add up to those in its heading."""
-    text = (ASSIGNMENT / "README.md").read_text(encoding="utf-8")
-    _, heading, section = re.split(rf"^## {question}\. .*\(([\d.]+) points\)$", text, flags=re.MULTILINE)
-    worths = re.findall(r"\| ([\d.]+) \| (?:public|hidden) \|$", section.partition("\n## ")[0], re.MULTILINE)
-    assert [float(worth) for worth in worths] == [checks()[name].points for name in checks_of(question)]
-    assert sum(map(float, worths)) == pytest.approx(float(heading))
+def test_the_title_is_the_heading_of_the_handout(monkeypatch, tmp_path):
+    """It stands once; a text without one is refused with what to do."""
+    assert (ASSIGNMENT / "README.md").read_text(encoding="utf-8").startswith(f"# {title()}\n")
+    (tmp_path / "homework.py").write_text("# %% [markdown]\n# ## A section\n")
+    monkeypatch.setattr(homework, "SOLUTIONS", tmp_path)
+    with pytest.raises(ValueError, match="has no title"):
+        title.__wrapped__()
 
 
 @pytest.mark.parametrize(("folder", "seen"), [(PUBLIC_CHECKS, "public"), (HIDDEN_CHECKS, "hidden")])

@@ -14,7 +14,7 @@ from autograder.homework import SOLUTIONS
 from autograder.judge.sandbox import SandboxError
 from autograder.judge.session import Bench
 from autograder.submission import stage
-from tests.grader import COMMAND, full_marks
+from tests.grader import COMMAND, all_of
 from tests.handed_in import TOTAL, whole
 from tests.processes import alive, descendants, until
 
@@ -37,7 +37,7 @@ def test_a_killed_grader_leaves_no_process_and_no_wrong_result(tmp_path, seconds
     for path in (tmp_path / "out").glob("*/results.json"):
         results = json.loads(path.read_text())
         assert results["extra_data"]["status"] == "graded"
-        assert (path.parent.name == "lambdas") == (results["score"] == float(full_marks()))
+        assert (path.parent.name == "lambdas") == (results["score"] == float(all_of()))
 
 
 def test_a_submission_whose_sandbox_is_killed_is_judged_again(monkeypatch, hidden_seed):

@@ -28,11 +28,12 @@ from autograder.pool import judge_all
 from autograder.release import otter as release
 from autograder.release.gradescope import build_gradescope
 from autograder.release.source import PLACEHOLDER, cells
+from autograder.report.marks import worth_of_checks
 from autograder.report.results import results as render
 from autograder.submission import stage
 from tests.grader import marks_but
 from tests.gradescope import SCHEMA, by_question, results_in, unpacked
-from tests.handed_in import ADDED, SAMPLES, TOTAL, WORTH, write_files
+from tests.handed_in import ADDED, SAMPLES, WORTH, write_files
 from tests.notebooks import student_notebook
 
 SEED = 11
@@ -85,7 +86,9 @@ def course(tmp_path_factory) -> Path:
     (folder / "course.toml").write_text(COURSE)
     done = CliRunner().invoke(main, ["build", "otter", "--out", str(folder), "--config", str(folder / "course.toml")])
     assert done.exit_code == 0, done.output
-    assert done.output.split() == [str(folder / "student"), str(folder / "autograder" / "autograder.zip")]
+    *paths, settings = done.output.splitlines()
+    assert paths == [str(folder / "student"), str(folder / "autograder" / "autograder.zip")]
+    assert "hidden seed: your own" in settings
     return folder
 
 
@@ -389,11 +392,12 @@ def test_an_otter_that_calls_another_function_is_stopped_before_a_kernel_starts(
 
 
 def test_results_without_any_check_are_0_of_all_points_to_otter():
-    """As of a submission in which there is nothing to judge."""
+    """As of a submission in which there is nothing to judge; they are those of the course."""
     from autograder.routes.otter import Verdict
 
-    verdict = Verdict({"score": 0, "tests": []})
-    assert (verdict.total, verdict.possible) == (0, TOTAL)
+    for total in (20, 100):
+        verdict = Verdict({"score": 0, "tests": []}, worth_of_checks(Configuration(total_points=total)))
+        assert (verdict.total, verdict.possible) == (0, pytest.approx(total))
 
 
 # The zip on Gradescope

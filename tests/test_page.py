@@ -1,5 +1,6 @@
 """The pages over a class: the numbers of the folder, whatever lies in it, and to each student only their own."""
 
+import dataclasses
 import html
 import json
 import math
@@ -8,6 +9,7 @@ import re
 import shutil
 import statistics
 import weakref
+from datetime import datetime, timedelta, timezone
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -24,9 +26,12 @@ from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.judge.verdict import Part, Report, Result
 from autograder.report.folder import save
 from autograder.report.marks import points, worth_of_checks
+from autograder.report.metadata import Metadata
 from autograder.report.page import ResultsError, figures, panels, templates, write_page, writing
 from autograder.report.page.items import discrimination
 from autograder.report.page.reading import result_of
+from autograder.report.results import as_json
+from autograder.report.results import results as results_of
 from autograder.report.tables.grades import write_grades
 from autograder.report.tables.students import Class
 from tests.classes import a_class, folder, graded
@@ -214,6 +219,15 @@ def test_the_head_counts_everyone_and_takes_quartiles_of_those_graded(tmp_path):
     assert [row[0] for row in table["submissions"][1:]] == [*(report.submission for report in reports), "eve@example.edu"]
 
 
+def test_the_pages_name_the_homework(tmp_path, monkeypatch):
+    """Its title is text, whatever stands in it."""
+    monkeypatch.setattr(writing, "title", lambda: "Sums & <products>")
+    page = page_of(folder(tmp_path, [graded("a")]))
+    for text in (page, (tmp_path / "a" / "report.html").read_text(encoding="utf-8")):
+        assert text.count("Sums &amp; &lt;products&gt;") == 2
+        assert "<products>" not in text
+
+
 def test_the_page_tells_when_it_was_graded_by_the_files(tmp_path):
     folder(tmp_path, [graded("a"), graded("b")])
     for name, moment in (("a", 1_700_000_000), ("b", 1_700_086_400)):
@@ -379,6 +393,43 @@ def test_a_students_page_tells_nothing_of_checks_that_are_shown_later(tmp_path):
     sums += [sums[0] - WORTH["q4.loss"] - WORTH["q4.timing"], sums[0] - sum(WORTH[name] for name in checks_of("q4"))]
     for told in ("q4", "4.3 the loss", "Total", *(f"{points(worth)} of" for worth in sums), f"of {points(sums[0])}"):
         assert told not in words
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_with_all_a_page_is_that_of_a_course_that_holds_nothing_back(tmp_path, late):
+    """Made from the same folder; only which hidden check another one waited for is told nowhere."""
+    waits = Part("q5.values", "", 1.0, "not judged", "not judged: q4.loss failed")
+    report = graded("ada", ["q4.loss", "q5.small"], {"q4": ("no-mean", "Is the mean missing?")})
+    swapped = [Result(r.check, (waits,)) if r.check.id == "q5.values" else r for r in report.results]
+    report = dataclasses.replace(report, results=tuple(swapped))
+    due = datetime(2026, 3, 1, tzinfo=timezone.utc)
+    metadata = Metadata(submitted=due + timedelta(hours=30), due=due) if late else Metadata()
+    pages = []
+    for name, visibility in (("later", {"default": "visible", "q4": "after_due_date"}), ("at-once", {"default": "visible"})):
+        out = folder(tmp_path / name, [report], course := Configuration(visibility=visibility, percent_per_day=10))
+        (out / "ada" / "results.json").write_text(as_json(results_of(report, course, metadata)))
+        assert CliRunner().invoke(main, ["report", str(out), "--all"]).exit_code == 0
+        pages.append((out / "ada" / "report.html").read_text(encoding="utf-8"))
+    assert pages[0].replace("a check that it needs failed", "q4.loss failed") == pages[1]
+    assert "a check that it needs failed" in pages[0]
+    assert ("Taken off, since it is late" in pages[0]) == late
+    write_page(tmp_path / "later")
+    assert f"{len(checks_of('q4'))} more checks are shown later" in (tmp_path / "later" / "ada" / "report.html").read_text()
+
+
+def test_with_all_checks_of_another_homework_are_shown_without_sums(tmp_path):
+    """They were graded with a table that is no more."""
+    configuration = Configuration(visibility={"default": "after_due_date"})
+    folder(tmp_path, [graded("ada", ["q4.loss"])], configuration)
+    path = tmp_path / "ada" / "results.json"
+    document = json.loads(path.read_text())
+    document["tests"] = [test for test in document["tests"] if test["tags"][0] != "q5"]
+    path.write_text(json.dumps(document))
+    write_page(tmp_path, everything=True)
+    page = (tmp_path / "ada" / "report.html").read_text(encoding="utf-8")
+    assert "<table" not in page
+    assert "shown later" not in page
+    assert "4.3 the loss is right" in words_of(page)
 
 
 def test_a_folder_whose_name_a_spreadsheet_takes_for_a_formula_has_its_page(tmp_path):

@@ -16,14 +16,14 @@ from autograder.homework import ASSIGNMENT, QUESTIONS, checks, checks_of
 from autograder.judge.verdict import Part, Report, Result
 from autograder.report.blocks import LONGEST_OUTPUT, Heading, Hint, Paragraph, Table, Verbatim, clean, to_html
 from autograder.report.files import write_atomically
-from autograder.report.marks import points, shares, worth_of_checks, worth_of_questions
+from autograder.report.marks import full_marks, points, shares, worth_of_checks, worth_of_questions
 from autograder.report.metadata import Earlier, Metadata
 from autograder.report.results import as_json, for_instructor, results, unfinished
 from autograder.submission import Submission, stage
 from tests.as_read import Page
 from tests.configurations import configurations
 from tests.gradescope import SCHEMA
-from tests.handed_in import REFERENCE, TOTAL
+from tests.handed_in import REFERENCE
 
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 TAGS = {"p", "pre", "strong", "table", "thead", "tbody", "tr", "th", "td"}
@@ -123,7 +123,7 @@ def test_what_is_shown_adds_up_exactly(report, configuration, metadata):
     assert sum(scores) == Decimal(str(rendered["score"]))
     if rendered["tests"]:
         most = [Decimal(str(test["max_score"])) for test in rendered["tests"]]
-        assert sum(most) == Decimal(str(configuration.total_points))
+        assert sum(most) == Decimal(full_marks(configuration)) / 100
         assert all(0 <= score <= worth for score, worth in zip(scores, most))
         passed = [test["status"] == "passed" for test in rendered["tests"]]
         assert all(score == worth for score, worth, all_of_it in zip(scores, most, passed) if all_of_it)
@@ -162,9 +162,9 @@ def test_the_table_on_top_adds_up_with_a_penalty():
     assert [row[3] for row in table[-2:]] == ["", f"{sum(counts) - 1} of {sum(counts)}"]
 
 
-def test_the_scale_of_the_table_changes_no_points():
-    """On the scale of the table, which is what its checks are worth in all."""
-    rendered = results(judged(["q1.shape"]), Configuration(total_points=TOTAL))
+def test_defaults_change_no_points():
+    """Where a course sets no total, a check is worth what stands in the table."""
+    rendered = results(judged(["q1.shape"]))
     assert [test["max_score"] for test in rendered["tests"]] == [check.points for check in checks().values()]
     assert rendered["score"] == checks()["q1.shape"].points
     assert {test["visibility"] for test in rendered["tests"]} == {"visible"}

@@ -6,16 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.homework import QUESTIONS
+from autograder.configuration import Configuration
+from autograder.homework import QUESTIONS, title
 from autograder.intake.places import Place
-from autograder.report.tables.gradebooks import write_gradebooks
+from autograder.report.tables.gradebooks import canvas_sentences, write_gradebooks
 from autograder.report.tables.grades import COLUMNS, write_grades
 from autograder.report.tables.sheets import NUMBER, as_cell, as_csv, from_cell, read_csv
 from autograder.report.tables.students import Class
 from autograder.roster import Roster, Student, plain
 from autograder.roster_csv import RosterError, read_roster
 from tests.downloads import METADATA, answers
-from tests.grader import autograder, full_marks, read_table
+from tests.grader import all_of, autograder, read_table
 from tests.handed_in import below, packed
 
 ADA, JANE = Student("Ada Lovelace", "007", "ada@uni.edu"), Student("Jane van Doe", "12", "jane@uni.edu")
@@ -25,8 +26,8 @@ Ada,Lovelace,007,ada@uni.edu,Student,A
 Jane,van Doe,12,jane@uni.edu,Student,
 Grace,Hopper,99,grace@uni.edu,Instructor,
 """
-CANVAS = """\
-Student,ID,SIS User ID,SIS Login ID,Section,From loops to matrices (4711),Other (4712),Final Score
+CANVAS = f"""\
+Student,ID,SIS User ID,SIS Login ID,Section,{title()} (4711),Other (4712),Final Score
     Points Possible,,,,,100,10,(read only)
 ,,,,,Manual Posting,,
 "Lovelace, Ada",5001,007,ada@uni.edu,Mon and Tue,,3,1
@@ -243,12 +244,56 @@ def test_canvas_takes_the_table_back(tmp_path):
     places = {**PLACES, "submission_101": Place(Path("/x"), "a/", (ADA,))}
     write_gradebooks(tmp_path, rows, Class.of(places, people))
     assert (tmp_path / "canvas.csv").read_text().splitlines() == [
-        "Student,ID,SIS User ID,SIS Login ID,Section,From loops to matrices (4711)",
-        f"    Points Possible,,,,,{full_marks()}",
+        f"Student,ID,SIS User ID,SIS Login ID,Section,{title()} (4711)",
+        f"    Points Possible,,,,,{all_of()}",
         '"Lovelace, Ada",5001,007,ada@uni.edu,Mon and Tue,80',
         '"van Doe, Jane",5002,12,jane@uni.edu,Mon,44',
         '"Poe, Edgar",5004,5,poe,Tue,17',
     ]
+
+
+HOMEWORKS = "Homework 3 (777),homework 4,Twice (1),Twice (2)"
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "says"),
+    [
+        ("Homework 3", "Homework 3 (777)", ()),
+        (" homework 3 (777)", "Homework 3 (777)", ()),
+        ("Homework 4", "homework 4", ()),
+        ("Twice (2)", "Twice (2)", ()),
+        ("Twice", "Twice", ("2 columns «Twice»", "Twice (1), Twice (2)")),
+        ("Homework 3 (778)", "Homework 3 (778)", ("no column «Homework 3 (778)»", "Homework 3 (777)")),
+        (None, title(), (f"no column «{title()}»", "canvas.column", "There are Homework 3 (777), Twice (1), Twice (2)")),
+    ],
+)
+def test_canvas_gets_the_column_that_the_settings_name(tmp_path, column, written, says):
+    """Where the gradebook has none, or two, the instructor is told which there are."""
+    people = Class.of(PLACES, roster(tmp_path, CANVAS.replace(f"{title()} (4711),Other (4712)", HOMEWORKS)))
+    course = Configuration(canvas_column=column)
+    write_gradebooks(tmp_path, map(row, PLACES), people, course)
+    assert (tmp_path / "canvas.csv").read_text().partition("\n")[0].split(",")[5:] == [written]
+    told = " ".join(canvas_sentences(people, course))
+    assert bool(told) == bool(says)
+    assert all(words in told for words in says)
+
+
+@pytest.mark.parametrize("text", [GRADESCOPE, CANVAS, CANVAS.replace(f"{title()} (4711),Other (4712)", "A,B")])
+def test_nothing_is_said_of_canvas_where_nothing_is_wrong(tmp_path, text):
+    """It is another platform's roster, the column is there, or the gradebook has no assignments yet."""
+    assert canvas_sentences(Class.of(PLACES, roster(tmp_path, text))) == []
+
+
+def test_the_command_says_which_columns_canvas_has(tmp_path):
+    """At the end of its output, and among the remarks of the JSON; with the setting it is silent."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "roster.csv").write_text(CANVAS.replace(f"{title()} (4711)", "Homework 3 (777)"))
+    (tmp_path / "course.toml").write_text('canvas.column = "Homework 3"\n')
+    command = ("grade", tmp_path / "a", "--out", tmp_path / "out", "--roster", tmp_path / "roster.csv", "--jobs", 1)
+    assert "There are Homework 3 (777), Other (4712): name one as canvas.column" in autograder(*command).stdout
+    told = autograder(*command, "--config", tmp_path / "course.toml")
+    assert (told.returncode, "canvas.column" in told.stdout) == (0, False)
+    assert "Homework 3 (777)" in (tmp_path / "out" / "canvas.csv").read_text()
 
 
 @pytest.mark.parametrize(("status", "score"), [("graded", "80"), ("invalid", "80"), ("error", "")])
@@ -272,12 +317,12 @@ def test_gradescopes_table_has_a_row_for_each_student(tmp_path):
     assert [ada[column] for column in columns] == ["Ada", "Lovelace", "007", "ada@uni.edu", "A"]
     assert (jane["Total Score"], jane["Max Points"], jane["Status"], jane["Submission ID"]) == (
         "80",
-        full_marks(),
+        all_of(),
         "Graded",
         "101",
     )
     assert jane["Submission Time"] == "2026-09-18 16:58:11 -0700"
-    assert jane[f"5: Squared distances without loops ({float(full_marks('q5'))} pts)"] == "1"
+    assert jane[f"5: Squared distances without loops ({float(all_of('q5'))} pts)"] == "1"
     assert (poe["Status"], poe["Total Score"], poe["Submission ID"], poe["Sections"]) == ("Missing", "", "", "B")
     assert (bob["First Name"], bob["Last Name"], bob["Email"]) == ("Bob", "Unknown", "bob@uni.edu")
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from autograder.homework import QUESTIONS, ROOT
+from autograder.homework import ROOT
 from autograder.report.tables.sheets import as_csv
 from tests.grader import COMMAND, read_table
+from tests.handed_in import TOTAL
 
 ADDED = ROOT / "tests" / "sixth_question"
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", ".*_cache", "__pycache__", "dist")
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", ".*_cache", "__pycache__", "dist", "course.toml")
 
 
 def with_the_question(copy: Path) -> Path:
@@ -38,10 +39,10 @@ def homework(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def fork(tmp_path_factory) -> Path:
-    """A repository of a course's own, which has other points besides: 1 to 7 for a check, in turn."""
+    """A repository of a course's own, which has other points besides: 0.5 to 3.5 for a check, in turn."""
     copy = with_the_question(tmp_path_factory.mktemp("fork") / "homework")
     table = copy / "assignment" / "tests" / "points.csv"
-    rows = [{**row, "points": 1 + k % 7} for k, row in enumerate(read_table(table))]
+    rows = [{**row, "points": (1 + k % 7) / 2} for k, row in enumerate(read_table(table))]
     table.write_bytes(as_csv(list(rows[0]), rows).encode())
     run(copy, *COMMAND[1:], "build", "assignment")
     for command in (["init", "-q"], ["add", "-A"]):
@@ -63,7 +64,10 @@ def test_students_receive_its_stub_and_its_part_of_the_handout(homework):
     stub = (homework / "assignment" / "similarity.py").read_text()
     assert "raise NotImplementedError" in stub
     assert "A @ B.T" not in stub
-    assert "## q60. Cosine similarities without loops (10 points)" in (homework / "assignment" / "README.md").read_text()
+    told = (homework / "assignment" / "README.md").read_text()
+    assert "## q60. Cosine similarities without loops (10 points)" in told
+    assert "and `similarity.py` | the functions that you fill |" in told
+    assert "`similarity.py`: q60)" in told
     cells = json.loads((homework / "assignment" / "homework.ipynb").read_text())["cells"]
     assert sum("def cosine_similarities(A, B):" in "".join(cell["source"]) for cell in cells) == 1
     places = [
@@ -82,21 +86,21 @@ def test_students_can_check_it(homework, tmp_path):
 
 
 def test_it_is_graded_with_points_and_hints(homework, tmp_path):
-    """Alone or with the others, and a loop shows in steps and CPU time."""
+    """Full marks are the sum of all tables, and a loop shows in steps and CPU time."""
     samples = homework / "tests" / "submissions"
     wrong = [samples / "wrong" / name for name in ("cosine-without-norms", "cosine-row-by-row")]
     paths = [homework / "solutions", samples / "right" / "cosine-unit-vectors", *wrong]
     run(homework, *COMMAND[1:], "grade", *paths, "--out", tmp_path)
     rows = {row["submission"]: row for row in read_table(tmp_path / "grades.csv")}
-    whole, full = rows["solutions"], float(rows["solutions"]["q60"])
-    assert float(whole["score"]) == pytest.approx(sum(float(whole[question]) for question in (*QUESTIONS, "q60")))
-    assert {name: round(float(row["q60"]) / full, 2) for name, row in rows.items()} == {
-        "solutions": 1,
-        "cosine-unit-vectors": 1,
-        "cosine-without-norms": 0.6,
-        "cosine-row-by-row": 0.8,
+    whole = rows["solutions"]
+    assert float(whole["score"]) == pytest.approx(TOTAL + 10)
+    assert {name: float(row["q60"]) for name, row in rows.items()} == {
+        "solutions": 10,
+        "cosine-unit-vectors": 10,
+        "cosine-without-norms": 6,
+        "cosine-row-by-row": 8,
     }
-    assert all(float(row["score"]) == float(row["q60"]) for name, row in rows.items() if name != "solutions")
+    assert all(row["score"] == row["q60"] for name, row in rows.items() if name != "solutions")
     hints = {name: json.loads((tmp_path / name / "results.json").read_text())["extra_data"]["hints"] for name in rows}
     assert {"question": "q60", "id": "no-norms"} in hints["cosine-without-norms"]
     assert {"question": "q60", "id": "loop-rows"} in hints["cosine-row-by-row"]
@@ -104,9 +108,10 @@ def test_it_is_graded_with_points_and_hints(homework, tmp_path):
 
 @pytest.mark.routes
 def test_a_course_that_adds_a_question_and_changes_points_keeps_the_tests_of_the_grader_green(fork):
-    """As `make test` runs them, with its lint (`tests/test_documents.py`), and with the samples of the question."""
-    itself = Path(__file__).relative_to(ROOT)
-    told = run(fork, "-m", "pytest", "-n", "2", "--dist", "loadfile", "-v", f"--ignore={itself}")
+    """As `make test` runs them, with style and spelling, and with the samples of the question."""
+    for command in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["codespell_lib"]):
+        run(fork, "-m", *command)
+    told = run(fork, "-m", "pytest", "-n", "2", "--dist", "loadfile", "-v", f"--ignore={Path(__file__).relative_to(ROOT)}")
     assert "wrong/cosine-row-by-row" in told
 
 

@@ -142,15 +142,15 @@ def lines(outcomes):
         ids = [check for check in outcomes if check.partition(".")[0] == row["question"]]
         if not ids:
             continue
-        worth = sum(int(table[check]["points"]) for check in ids)
-        have = sum(int(table[check]["points"]) for check in ids if outcomes[check].state == "pass")
+        worth = sum(float(table[check]["points"]) for check in ids)
+        have = sum(float(table[check]["points"]) for check in ids if outcomes[check].state == "pass")
         reached, public = reached + have, public + worth
         heading = f"{row['question']}  {row['function']:<28}"
         states = {outcomes[check].state for check in ids}
         if "stub" in states and "pass" not in states:
-            text.append(f"{heading} not started, {worth} points")
+            text.append(f"{heading} not started, {worth:g} points")
             continue
-        text.append(f"{heading} {have} of {worth} points")
+        text.append(f"{heading} {have:g} of {worth:g} points")
         first = next((check for check in ids if outcomes[check].state == "fail"), None)
         for check in ids:
             state = outcomes[check].state
@@ -168,9 +168,12 @@ def lines(outcomes):
     else:
         asked = {check.partition(".")[0] for check in outcomes}
         hidden = sum(
-            int(row["points"]) for row in table.values() if row["seen"] == "hidden" and row["id"].partition(".")[0] in asked
+            float(row["points"]) for row in table.values() if row["seen"] == "hidden" and row["id"].partition(".")[0] in asked
         )
-        text += ["", f"{reached} of {public} points here. The grader has other data, and hidden checks worth {hidden} more."]
+        text += [
+            "",
+            f"{reached:g} of {public:g} points here. The grader has other data, and hidden checks worth {hidden:g} more.",
+        ]
     return text
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from autograder.intake.folders import NAMED, archives, is_notebook, with_answers
 from autograder.intake.places import Place, Unnamed
 from autograder.intake.trees import File, Tree, where
-from autograder.roster import Student
+from autograder.roster import Student, plain
 
 FILE = re.compile(
     r"(?P<owner>(?:LATE_)?(?P<anonymous>anon_[0-9A-Za-z]+)|(?P<name>.*?)(?:_LATE)?_(?P<number>\d+))_"
@@ -30,16 +30,21 @@ def recognizes(tree: Tree) -> bool:
     return named and not any(with_answers(folder) for folder in tree.folders.values())
 
 
-def submissions(tree: Tree) -> Iterator[Unnamed]:
-    """One submission for each student."""
-    seen = set()
+def submissions(tree: Tree, remarks: list[str]) -> Iterator[Unnamed]:
+    """One submission for each student, and a remark on those that Canvas calls late."""
+    seen, late = set(), []
     for file in tree.files:
         if not (match := FILE.fullmatch(file.name)) or match["owner"] in seen:
             continue
         seen.add(match["owner"])
         known = () if match["anonymous"] else (Student(name=match["name"], sid=match["number"]),)
         label = match["anonymous"] or f"{match['name']}_{match['number']}"
+        late += [label] if "LATE_" in match["owner"] else []
         yield Unnamed(Place(tree.path, f"{tree.inside}{match['owner']}_", known), where(tree) / match["owner"], label)
+    if late:
+        many = f"{len(late)} submissions" if len(late) > 1 else "a submission"
+        names = plain(", ".join(late))
+        remarks.append(f"Canvas marks {many} as late, without saying how late: nothing is taken off here ({names}).")
 
 
 def files(tree: Tree, beginning: str) -> list[File]:

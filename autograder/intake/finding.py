@@ -72,7 +72,7 @@ def _of_platform(tree: Tree, remarks: list[str]) -> list[Unnamed]:
         if gradescope_export.recognizes(inner):
             return list(gradescope_export.submissions(inner, remarks))
         if canvas.recognizes(inner):
-            return list(canvas.submissions(inner))
+            return list(canvas.submissions(inner, remarks))
         if students := nbgrader_tree.submitted(inner):
             return list(nbgrader_tree.submissions(students))
     return []

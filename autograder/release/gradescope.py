@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from autograder.configuration import Configuration
+from autograder.configuration import DEFAULT_SEED, Configuration
 from autograder.homework import ASSIGNMENT, GIVEN, MODULES, ROOT, SOLUTIONS
 from autograder.release.archive import write_zip
+from autograder.report.marks import full_marks, points
 from autograder.report.results import as_json, unfinished
 
 IMAGE = Path(__file__).with_name("image")
@@ -45,6 +46,27 @@ def build_gradescope(out: Path, configuration: Configuration) -> Path:
     path = out / "autograder.zip"
     write_zip(path, files, EXECUTABLE)
     return path
+
+
+def settings_in_words(configuration: Configuration) -> str:
+    """Say in one line which settings a zip carries, so that an instructor sees whether they are the course's."""
+    seed = "the public default, choose your own" if configuration.hidden_seed == DEFAULT_SEED else "your own"
+    percent, grace, latest = configuration.percent_per_day, configuration.grace_minutes, configuration.latest_day
+    late = [f"{percent:g} % a started day"] if percent else []
+    late += [f"at most {latest} {'day' if latest == 1 else 'days'}"] if latest is not None else []
+    late += [f"{grace:g} {'minute' if grace == 1 else 'minutes'} of grace"] if late and grace else []
+    named = {"default": "all checks"}
+    later = [named.get(name, name) for name, when in configuration.visibility.items() if when != "visible"]
+    at_once = [name for name, when in configuration.visibility.items() if when == "visible" and name != "default"]
+    but = f" but not {', '.join(at_once)}" if later and at_once else ""
+    return "; ".join(
+        [
+            f"{points(full_marks(configuration))} points",
+            f"hidden seed: {seed}",
+            f"late: {', '.join(late) or 'costs nothing'}",
+            f"seen later: {', '.join(later) or 'nothing'}{but}",
+        ]
+    )
 
 
 def _needed() -> list[Path]:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import nbformat
 
+from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import ASSIGNMENT, GIVEN, MODULES, SOLUTIONS
 from autograder.release.archive import write_zip
-from autograder.release.source import Cell, cells
+from autograder.release.source import Cell, cells, released
 from autograder.release.stubs import strip
 
 FOLDER = "homework"  # in the zip
@@ -22,13 +23,15 @@ KERNEL = {
 }
 
 
-def build_assignment(out: Path) -> list[Path]:
+def build_assignment(out: Path, configuration: Configuration = DEFAULT) -> list[Path]:
     """Write what is generated of the assignment: the stubs, the notebook and README.md.
 
     Parameters
     ----------
     out : Path
         Folder to write to.
+    configuration : Configuration
+        What questions and checks are worth.
 
     Returns
     -------
@@ -36,19 +39,21 @@ def build_assignment(out: Path) -> list[Path]:
         The files written.
     """
     out.mkdir(parents=True, exist_ok=True)
-    files = generate()
+    files = generate(configuration)
     for name, content in files.items():
         (out / name).write_bytes(content)
     return [out / name for name in files]
 
 
-def build_handout(out: Path) -> Path:
+def build_handout(out: Path, configuration: Configuration = DEFAULT) -> Path:
     """Write the zip that students unpack: the same bytes at every build.
 
     Parameters
     ----------
     out : Path
         Folder to write to.
+    configuration : Configuration
+        What questions and checks are worth.
 
     Returns
     -------
@@ -58,16 +63,16 @@ def build_handout(out: Path) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"{FOLDER}.zip"
     given = {file.relative_to(ASSIGNMENT).as_posix(): file for pattern in KEPT for file in ASSIGNMENT.glob(pattern)}
-    files = {name: file.read_bytes() for name, file in given.items()} | generate()
+    files = {name: released(file, configuration) for name, file in given.items()} | generate(configuration)
     write_zip(path, {f"{FOLDER}/{name}": content for name, content in files.items()})
     return path
 
 
-def generate() -> dict[str, bytes]:
+def generate(configuration: Configuration) -> dict[str, bytes]:
     """Make the files that come from the solutions: stubs, notebook and README.md, by name."""
     texts = {f"{module}.py": strip((SOLUTIONS / f"{module}.py").read_text(encoding="utf-8")) for module in MODULES}
-    texts["homework.ipynb"] = notebook(cells())
-    texts["README.md"] = readme(cells())
+    texts["homework.ipynb"] = notebook(cells(configuration))
+    texts["README.md"] = readme(cells(configuration))
     return {name: text.encode() for name, text in texts.items()}
 
 

@@ -12,7 +12,7 @@ import nbformat
 from autograder.configuration import DOCUMENTED, Configuration
 from autograder.homework import ASSIGNMENT, FUNCTIONS, GIVEN, MODULES, QUESTIONS, SOLUTIONS
 from autograder.release.handout import FOLDER, notebook
-from autograder.release.source import PLACEHOLDER, WRITTEN_POINTS, Cell, cells
+from autograder.release.source import PLACEHOLDER, WRITTEN_POINTS, Cell, cells, released
 from autograder.release.stubs import STUB
 from autograder.report.marks import worth_of_questions
 
@@ -103,9 +103,10 @@ def build_nbgrader(out: Path, configuration: Path | None = None) -> list[Path]:
     settings = out / SETTINGS
     chosen = configuration or (settings if settings.exists() else DOCUMENTED)
     source = f"source/{FOLDER}"
-    files = {f"{source}/homework.ipynb": source_notebook(Configuration.from_toml(chosen)).encode()}
+    course = Configuration.from_toml(chosen)
+    files = {f"{source}/homework.ipynb": source_notebook(course).encode()}
     for path in (path for pattern in GRADED for path in ASSIGNMENT.glob(pattern)):
-        files[f"{source}/{path.relative_to(ASSIGNMENT).as_posix()}"] = path.read_bytes()
+        files[f"{source}/{path.relative_to(ASSIGNMENT).as_posix()}"] = released(path, course)
     if configuration or not settings.exists():
         files[SETTINGS] = chosen.read_bytes()
     if not (out / "nbgrader_config.py").exists():
@@ -132,7 +133,7 @@ def source_notebook(configuration: Configuration) -> str:
     """
     worth = worth_of_questions(configuration)
     points = {cell: worth[question] / 100 for cell, question in zip(CHECKS.values(), QUESTIONS)}
-    made = nbformat.reads(notebook(_without_files([_marked(cell) for cell in cells(solved=True)])), as_version=4)
+    made = nbformat.reads(notebook(_without_files([_marked(cell) for cell in cells(configuration, solved=True)])), as_version=4)
     for cell in made.cells:
         if cell.id in FUNCTIONS:
             cell.metadata.nbgrader = _metadata(cell, solution=True)

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.configuration import Configuration
+from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import ASSIGNMENT, GIVEN, ROOT
 from autograder.release.archive import write_zip
 from autograder.release.gradescope import EXECUTABLE, build_gradescope
 from autograder.release.otter_master import CHECKS, master
-from autograder.release.source import cells
+from autograder.release.source import cells, released
+from autograder.report.marks import full_marks, points
 
 NOTEBOOK = "homework.ipynb"
 ZIP = "autograder.zip"
@@ -39,7 +40,7 @@ def build_otter(out: Path, configuration: Configuration) -> list[Path]:
     out : Path
         Folder to write ``master``, ``student`` and ``autograder`` to.
     configuration : Configuration
-        What the course decides; the zip carries it.
+        What the course decides; the zip carries it, and students read what checks are worth.
 
     Returns
     -------
@@ -52,8 +53,8 @@ def build_otter(out: Path, configuration: Configuration) -> list[Path]:
         With the words of otter.
     """
     out = out.absolute()
-    files = support()
-    for name, content in {**files, NOTEBOOK: master(list(files)).encode()}.items():
+    files = support(configuration)
+    for name, content in {**files, NOTEBOOK: master(list(files), configuration).encode()}.items():
         path = out / "master" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -77,9 +78,10 @@ def prove(out: Path, configuration: Configuration) -> None:
     with tempfile.TemporaryDirectory() as folder:
         otter("run", "-a", str(out / "autograder" / ZIP), "-o", folder, str(out / "autograder" / NOTEBOOK))
         results = json.loads((Path(folder) / "results.json").read_text(encoding="utf-8"))
-    if results["score"] != configuration.total_points:
+    most = full_marks(configuration)
+    if round(100 * results["score"]) != most:
         reason = results["extra_data"]["reason"]
-        raise OtterError(f"The reference gets {results['score']} of {configuration.total_points:g} points. {reason}")
+        raise OtterError(f"The reference gets {results['score']} of {points(most)} points. {reason}")
 
 
 def otter(*arguments: str) -> None:
@@ -91,12 +93,12 @@ def otter(*arguments: str) -> None:
         raise OtterError(f"otter {arguments[0]} failed:\n{last}")
 
 
-def support() -> dict[str, bytes]:
+def support(configuration: Configuration = DEFAULT) -> dict[str, bytes]:
     """Files beside the notebook, by name: given modules, data, public checks."""
     beside = {path.relative_to(ASSIGNMENT).as_posix(): path for pattern in BESIDE for path in ASSIGNMENT.glob(pattern)}
     checked = {path.relative_to(ASSIGNMENT).as_posix(): path for pattern in IN_CHECKS for path in ASSIGNMENT.glob(pattern)}
     named = beside | {f"{CHECKS}/{name}": path for name, path in checked.items()}
-    files = {name: path.read_bytes() for name, path in sorted(named.items())}
+    files = {name: released(path, configuration) for name, path in sorted(named.items())}
     return {**files, REQUIREMENTS: (ASSIGNMENT / REQUIREMENTS).read_bytes() + b"otter-grader>=7\n"}
 
 

@@ -8,9 +8,11 @@ from itertools import takewhile
 
 import nbformat
 
-from autograder.homework import QUESTIONS, SOLUTIONS, checks
+from autograder.configuration import DEFAULT, Configuration
+from autograder.homework import QUESTIONS, SOLUTIONS
 from autograder.release.handout import KERNEL
 from autograder.release.source import WRITTEN_POINTS, Cell, cells
+from autograder.report.marks import points, worth_of_questions
 
 CHECKS = "checks"  # the folder of the public checks; `tests` is where otter looks for its own
 
@@ -44,7 +46,7 @@ def public_checks():
     with contextlib.redirect_stdout(report):
         check("{question}")
     print(report.getvalue(), end="")
-    reached, most = re.search(r"(\\d+) of (\\d+) points here", report.getvalue()).groups()
+    reached, most = re.search(r"([\\d.]+) of ([\\d.]+) points here", report.getvalue()).groups()
     assert reached == most, f"{{reached}} of {{most}} points: the report above says why"'''
 
 SOLUTION = '''\
@@ -66,13 +68,15 @@ EDITS = (
 )
 
 
-def master(files: list[str]) -> str:
+def master(files: list[str], configuration: Configuration = DEFAULT) -> str:
     """Write the notebook that `otter assign` takes.
 
     Parameters
     ----------
     files : list of str
         Names of the files that students receive beside it.
+    configuration : Configuration
+        What questions are worth.
 
     Returns
     -------
@@ -80,7 +84,8 @@ def master(files: list[str]) -> str:
         JSON in nbformat 4.
     """
     config = CONFIGURATION.format(files="\n".join(f"  - {name}" for name in files))
-    made = [_raw("config", config), *(made for cell in _edited(cells()) for made in _marked(cell))]
+    worth = {question: points(hundredths) for question, hundredths in worth_of_questions(configuration).items()}
+    made = [_raw("config", config), *(made for cell in _edited(cells(configuration)) for made in _marked(cell, worth))]
     notebook = nbformat.v4.new_notebook(cells=made, metadata=KERNEL)
     nbformat.validate(notebook)
     text: str = nbformat.writes(notebook)
@@ -98,8 +103,8 @@ def _edited(homework: list[Cell]) -> list[Cell]:
     return told
 
 
-def _marked(cell: Cell) -> Iterator[nbformat.NotebookNode]:
-    """A cell with otter's marks around it."""
+def _marked(cell: Cell, worth: dict[str, str]) -> Iterator[nbformat.NotebookNode]:
+    """A cell with otter's marks around it; the points of each question are those given."""
     asked = re.fullmatch(r'check\("(\w+)"\)', cell.source)
     if asked and asked[1] in QUESTIONS:
         test = nbformat.v4.new_code_cell(TEST.format(question=asked[1], folder=CHECKS), id=f"{asked[1]}-test")
@@ -112,9 +117,9 @@ def _marked(cell: Cell) -> Iterator[nbformat.NotebookNode]:
         yield from (*_block(rubric.id, "SOLUTION", rubric), _raw(f"{cell.written}-end", "# END QUESTION"))
     else:
         if name := cell.question or cell.written:
-            worth = sum(check.points for check in checks().values() if check.question == name) or WRITTEN_POINTS
             manual = "\nmanual: true" if cell.written else ""
-            yield _raw(f"{name}-begin", f"# BEGIN QUESTION\nname: {name}\npoints: {worth:g}{manual}")
+            most = worth.get(name, WRITTEN_POINTS)
+            yield _raw(f"{name}-begin", f"# BEGIN QUESTION\nname: {name}\npoints: {most}{manual}")
         make = nbformat.v4.new_markdown_cell if cell.kind == "markdown" else nbformat.v4.new_code_cell
         yield make(cell.source, id=cell.id)
 

@@ -1,18 +1,24 @@
 """The handout's one source, solutions/homework.py, read as cells whose headings, points and functions are filled in."""
 
 import ast
+import csv
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import jupytext
 
-from autograder.homework import FUNCTIONS, QUESTIONS, SOLUTIONS, checks, questions
+from autograder.configuration import DEFAULT, Configuration
+from autograder.homework import FUNCTIONS, PUBLIC_CHECKS, QUESTIONS, SOLUTIONS, checks, checks_of, questions
+from autograder.release import due
 from autograder.release.stubs import strip
+from autograder.report.marks import points, worth_of_checks, worth_of_questions
 
 PLACEHOLDER = "*Your answer here.*"
-WRITTEN_POINTS = 5  # of each written question, as solutions/written.md divides them, beyond the 100 of the checks
+WRITTEN_POINTS = 5  # of each written question, as solutions/written.md divides them, beyond those of the checks
 
 
 @dataclass(frozen=True)
@@ -46,11 +52,13 @@ class Cell:
     written: str = ""
 
 
-def cells(*, solved: bool = False) -> list[Cell]:
+def cells(configuration: Configuration = DEFAULT, *, solved: bool = False) -> list[Cell]:
     """Read the source.
 
     Parameters
     ----------
+    configuration : Configuration
+        What questions and checks are worth, and when the homework is due.
     solved : bool
         Whether the functions hold the reference's answers.
 
@@ -62,9 +70,12 @@ def cells(*, solved: bool = False) -> list[Cell]:
     found: list[Cell] = []
     for number, cell in enumerate(_read(), start=1):
         marks = {key: cell.metadata.get(key, "") for key in ("only", "question", "slot", "written")}
-        name, source = f"cell-{number}", cell.source
+        name, source = f"cell-{number}", _filled(cell.source)
+        if source.startswith("# ") and cell.cell_type == "markdown":
+            heading, _, rest = source.partition("\n\n")
+            source = "\n\n".join(filter(None, [heading, due.line(configuration), rest]))
         if marks["question"]:
-            name, source = marks["question"], f"{_heading(marks['question'])}\n\n{source}\n\n{_points(marks['question'])}"
+            name, source = marks["question"], _question(marks["question"], source, configuration)
         if marks["slot"]:
             name, source = marks["slot"], _function(marks["slot"], solved=solved)
         if marks["written"]:
@@ -85,6 +96,28 @@ def _read() -> Iterator[Any]:
                 yield from jupytext.read(path).cells
 
 
+def _filled(text: str) -> str:
+    """Put what the tables say in the place of its name in double braces."""
+    files: dict[str, list[str]] = {}
+    for question, module in QUESTIONS.items():
+        files.setdefault(f"`{module}.py`", []).append(question)
+    facts = {
+        "files": _listed(list(files)),
+        "questions by file": "; ".join(f"{name}: {_listed(q)}" for name, q in files.items()),
+    }
+    for name, fact in facts.items():
+        text = text.replace(f"{{{{{name}}}}}", fact)
+    return text
+
+
+def _listed(names: list[str]) -> str:
+    """Names as a sentence has them; three questions or more in a row by the first and the last."""
+    in_a_row = " ".join(names) in " ".join(QUESTIONS)
+    if len(names) > 2 and in_a_row:
+        return f"{names[0]} to {names[-1]}"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
 def _function(name: str, *, solved: bool) -> str:
     """Source of one function of the solutions, as students receive it or whole."""
     source = (SOLUTIONS / f"{FUNCTIONS[name]}.py").read_text(encoding="utf-8")
@@ -93,17 +126,29 @@ def _function(name: str, *, solved: bool) -> str:
     return "\n".join(text.splitlines()[node.lineno - 1 : node.end_lineno])
 
 
-def _heading(question: str) -> str:
-    """Title, points and signature of a question."""
+def released(path: Path, configuration: Configuration) -> bytes:
+    """Read a file as students receive it: a points table has the points of the course, all else is as it lies there."""
+    if configuration.total_points is None or not path.match(f"{PUBLIC_CHECKS.name}/points*.csv"):
+        return path.read_bytes()
+    worth = worth_of_checks(configuration)
+    text = io.StringIO()
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        writer = csv.DictWriter(text, rows.fieldnames or (), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({**row, "points": points(worth[row["id"]])} for row in rows)
+    return text.getvalue().encode()
+
+
+def _question(question: str, text: str, configuration: Configuration) -> str:
+    """Text of a question below its title, points and signature, above the table of its checks."""
     row = next(row for row in questions() if row["question"] == question)
     source = (SOLUTIONS / f"{QUESTIONS[question]}.py").read_text(encoding="utf-8")
     node = next(n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef) and n.name == row["function"])
-    worth = sum(check.points for check in checks().values() if check.question == question)
+    most, worth = worth_of_questions(configuration)[question], worth_of_checks(configuration)
     signature = f"{node.name}({ast.unparse(node.args)})"
-    return f"## {question}. {row['title']} ({worth:g} points)\n\n`{signature}` in `{row['module']}.py`"
-
-
-def _points(question: str) -> str:
-    """Table of the checks of a question."""
-    rows = [f"| {check.title} | {check.points:g} | {check.seen} |" for check in checks().values() if check.question == question]
-    return "\n".join(["| check | points | |", "|---|---|---|", *rows]).replace("reg * sum(W**2)", "`reg * sum(W**2)`")
+    heading = f"## {question}. {row['title']} ({points(most)} points)\n\n`{signature}` in `{row['module']}.py`"
+    asked = [(checks()[name], points(worth[name])) for name in checks_of(question)]
+    rows = [f"| {check.title} | {earns} | {check.seen} |" for check, earns in asked]
+    table = "\n".join(["| check | points | |", "|---|---|---|", *rows]).replace("reg * sum(W**2)", "`reg * sum(W**2)`")
+    return f"{heading}\n\n{text}\n\n{table}"

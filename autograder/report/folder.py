@@ -10,14 +10,18 @@ from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import QUESTIONS, checks_of
 from autograder.judge.verdict import Report
 from autograder.report.files import write_atomically
+from autograder.report.lateness import kept
 from autograder.report.marks import Marks, points
-from autograder.report.results import as_json, results
+from autograder.report.metadata import Metadata
+from autograder.report.results import UNKNOWN, as_json, results
 from autograder.report.words import first_words
 
 GRADED = ".graded.json"  # beside results.json: the submission's row, and the key under which both stay valid
 
 
-def save(out: Path, report: Report, key: str, configuration: Configuration = DEFAULT) -> dict[str, Any]:
+def save(
+    out: Path, report: Report, key: str, configuration: Configuration = DEFAULT, metadata: Metadata = UNKNOWN
+) -> dict[str, Any]:
     """Write a submission's results.json, and beside it the key under which it stays valid.
 
     Returns
@@ -25,7 +29,7 @@ def save(out: Path, report: Report, key: str, configuration: Configuration = DEF
     row : dict
         What tables over a class have of it: the columns of grades.csv, and ``first_words``.
     """
-    marks = Marks.of(report, configuration)
+    marks = Marks.of(report, configuration, kept(metadata, configuration))
     row = {
         "submission": report.submission,
         "score": points(marks.score),
@@ -34,7 +38,7 @@ def save(out: Path, report: Report, key: str, configuration: Configuration = DEF
         "seconds": f"{report.seconds:.2f}",
         "first_words": first_words(report),
     }
-    _write(out, as_json(results(report, configuration)), key, row)
+    _write(out, as_json(results(report, configuration, metadata)), key, row)
     return row
 
 

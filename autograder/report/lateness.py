@@ -1,6 +1,7 @@
 """What being late means: how much of the points is kept, and the sentence that says so."""
 
 import math
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from autograder.configuration import Configuration
@@ -34,6 +35,24 @@ def sentence(metadata: Metadata, configuration: Configuration) -> str:
     if latest is not None and metadata.late > latest * DAY:
         return f"{said} More than {_several(latest, 'day')} late, it gets no points."
     return f"{said} It loses {100 * (1 - fraction):g} % of its points: {percent:g} % for each day that has begun."
+
+
+def on_platform(metadata: Metadata, configuration: Configuration) -> Metadata:
+    """What holds on Gradescope: the due date of the assignment there; if it has none, the course's."""
+    ours = read_moment(configuration.due)
+    if ours is None or metadata.due == ours:
+        return metadata
+    if metadata.due is None:
+        return replace(metadata, due=ours)
+    said = (
+        f"It was due {_moment(metadata.due)}, as the platform says; {_moment(ours)} of the configuration does not count here."
+    )
+    return replace(metadata, remark=" ".join(filter(None, [metadata.remark, said])))
+
+
+def read_moment(text: str | None) -> datetime | None:
+    """Read a time in ISO 8601, if there is one."""
+    return datetime.fromisoformat(text) if text else None
 
 
 def _moment(time: datetime) -> str:

@@ -35,7 +35,7 @@ class Marks:
 
     @classmethod
     def of(cls, report: Report, configuration: Configuration, kept: float = 1.0) -> "Marks":
-        """Scale the points of a report, so that full marks are the total of the configuration."""
+        """Scale the points of a report, so that full marks are those of the configuration."""
         fractions = {result.check.id: result.score / result.check.points for result in report.results}
         worth = worth_of_checks(configuration)
         return cls({name: Mark(round(most * fractions.get(name, 0)), most) for name, most in worth.items()}, kept)
@@ -54,9 +54,15 @@ class Marks:
         return sum(self.by_check[name].most for name in names)
 
 
+def full_marks(configuration: Configuration) -> int:
+    """Hundredths in all: the total of the configuration, or of the points table where it has none."""
+    total = configuration.total_points
+    return round(100 * (sum(check.points for check in checks().values()) if total is None else total))
+
+
 def worth_of_checks(configuration: Configuration) -> dict[str, int]:
-    """Hundredths that each check is worth, by its id: in all, the total of the configuration."""
-    return shares(round(100 * configuration.total_points), {name: check.points for name, check in checks().items()})
+    """Hundredths that each check is worth, by its id: in all, full marks."""
+    return shares(full_marks(configuration), {name: check.points for name, check in checks().items()})
 
 
 def worth_of_questions(configuration: Configuration) -> dict[str, int]:

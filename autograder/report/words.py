@@ -1,5 +1,7 @@
 """What is said of a submission: in one line, as a whole, and of each check."""
 
+from collections.abc import Collection, Iterable, Iterator
+
 from autograder.configuration import Configuration
 from autograder.homework import MODULES, checks, checks_of, questions
 from autograder.judge.verdict import Outcome, Part, Report, Result
@@ -9,6 +11,8 @@ from autograder.report.marks import Marks, points
 from autograder.report.metadata import Metadata
 
 SIGNS: dict[Outcome, str] = {"passed": "✓", "failed": "✗", "not judged": "–"}
+HELD_BACK = "not judged: a check that is shown later failed"
+NEEDED_CHECK_FAILED = "not judged: a check that it needs failed"
 NOT_THEIRS = "This is no mistake of yours. Your instructor can see the reason and grade again: write to them if this stays."
 UNFINISHED = (
     "Your submission has not been graded yet: the autograder was stopped before its end, most likely by a limit of time or"
@@ -53,14 +57,32 @@ def summary(report: Report, marks: Marks, configuration: Configuration, metadata
         files = " and ".join(f"{module}.py" for module in MODULES)
         blocks.append(Paragraph(f"What to do: hand in {files}, or homework.ipynb with your answers; a .zip of them will do."))
     if report.results:
-        blocks.append(_points_table(report, marks, shown))
-        if later:
-            left_out = "1 more check is" if len(later) == 1 else f"{len(later)} more checks are"
-            blocks.append(Paragraph(f"{left_out} shown later: the table leaves {'it' if len(later) == 1 else 'them'} out."))
-        first = next((r.check.id for r in report.results if r.check.id in shown and _outcome(r) == "failed"), None)
-        if first:
-            blocks.append(Paragraph(f"Look first at {first}; what fails after it may follow from it."))
+        passed = {result.check.id for result in report.results if result.passed}
+        blocks += standing(marks, passed, [r.check.id for r in report.results if _outcome(r) == "failed"], later)
     return blocks
+
+
+def standing(
+    marks: Marks, passed: Collection[str], failed: Iterable[str], later: frozenset[str] = frozenset()
+) -> Iterator[Block]:
+    """Points by question, and what to look at first.
+
+    Parameters
+    ----------
+    marks : Marks
+        Of every check.
+    passed, failed : iterable of str
+        Ids of the checks; those that were not judged are in neither.
+    later : frozenset of str
+        Checks that students do not see yet: of them there is nothing, nor any sum that includes them.
+    """
+    shown = [name for name in checks() if name not in later]
+    yield _points_table(marks, passed, shown)
+    if later:
+        left_out = "1 more check is" if len(later) == 1 else f"{len(later)} more checks are"
+        yield Paragraph(f"{left_out} shown later: the table leaves {'it' if len(later) == 1 else 'them'} out.")
+    if first := next((name for name in failed if name in shown), None):
+        yield Paragraph(f"Look first at {first}; what fails after it may follow from it.")
 
 
 def of_check(result: Result, later: frozenset[str] = frozenset()) -> list[Block]:
@@ -113,8 +135,7 @@ def _progress(report: Report, marks: Marks, metadata: Metadata, shown: list[str]
     return ". ".join([f"{said}: {told}", *([", ".join(moved)] if moved else [])]) + "."
 
 
-def _points_table(report: Report, marks: Marks, shown: list[str]) -> Table:
-    passed = {result.check.id for result in report.results if result.passed}
+def _points_table(marks: Marks, passed: Collection[str], shown: list[str]) -> Table:
     rows = []
     for row in questions():
         names = [check for check in checks_of(row["question"]) if check in shown]
@@ -143,7 +164,7 @@ def _of_part(part: Part, later: frozenset[str]) -> list[Block]:
         return []
     what, _, rest = part.message.partition("\n")
     if part.outcome == "not judged" and any(check in what for check in later):
-        what = "not judged: a check that is shown later failed"
+        what = HELD_BACK
     blocks: list[Block] = [Paragraph(what)]
     first, _, others = rest.partition("\n")
     if first.endswith(":") and others:

@@ -18,6 +18,7 @@ from autograder.homework import ROOT, SOLUTIONS, checks
 from autograder.judge.verdict import Report
 from autograder.pool import judge_all
 from autograder.report.files import write_atomically
+from autograder.report.lateness import on_platform
 from autograder.report.metadata import read_metadata
 from autograder.report.results import as_json, for_instructor, results, unfinished
 from autograder.submission import stage
@@ -62,6 +63,7 @@ def run(root: Path) -> int:
         report = Report("submission", "error", f"the configuration of the autograder cannot be used: {error}")
     else:
         report = judge(root / "submission", configuration, started)
+    metadata = on_platform(metadata, configuration)
     write(path, results(report, configuration, metadata))
     print(for_instructor(report, metadata))
     return 1 if report.status == "error" else 0

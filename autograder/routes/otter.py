@@ -27,7 +27,9 @@ from otter.test_files import GradingResults
 from otter.test_files.abstract_test import TestCase, TestCaseResult
 from otter.test_files.exception_test import ExceptionTestFile
 
+from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, checks
+from autograder.report.marks import worth_of_checks
 
 
 class Sandboxed(AbstractOtterPlugin):  # type: ignore[misc]  # otter has no types
@@ -41,7 +43,8 @@ class Sandboxed(AbstractOtterPlugin):  # type: ignore[misc]  # otter has no type
         root = Path(self.submission_path).parents[1]
         (root / "submission" / OTTER_LOG_FILENAME).unlink(missing_ok=True)
         rendered, self._told = judge(root)
-        self._verdict = Verdict(rendered)
+        course = Configuration.from_json((root / "source" / "configuration.json").read_text(encoding="utf-8"))
+        self._verdict = Verdict(rendered, worth_of_checks(course))
         stock = python_runner.grade_notebook
 
         def judged(*_: Any, **__: Any) -> Verdict:
@@ -67,10 +70,12 @@ class Verdict(GradingResults):  # type: ignore[misc]
     ----------
     rendered : dict
         What results.json holds.
+    worth : dict of str to int
+        Hundredths of a point that each check is worth: where there was nothing to judge, results.json does not tell.
     """
 
-    def __init__(self, rendered: dict[str, Any]) -> None:
-        super().__init__([_by_question(question, rendered) for question in QUESTIONS])
+    def __init__(self, rendered: dict[str, Any], worth: dict[str, int]) -> None:
+        super().__init__([_by_question(question, rendered, worth) for question in QUESTIONS])
         self.rendered = rendered
 
     def to_gradescope_dict(self, _config: Any) -> dict[str, Any]:
@@ -101,14 +106,14 @@ def judge(root: Path) -> tuple[dict[str, Any], str]:
     return json.loads(results.read_text(encoding="utf-8")), done.stdout + done.stderr
 
 
-def _by_question(question: str, rendered: dict[str, Any]) -> ExceptionTestFile:
+def _by_question(question: str, rendered: dict[str, Any], worth: dict[str, int]) -> ExceptionTestFile:
     """A question as otter has it: a test case for each check, and the points that were earned."""
     found = {test["tags"][2]: test for test in rendered["tests"]}
     cases, results = [], []
     for check in checks().values():
         if check.question == question:
-            test = found.get(check.id, {"max_score": check.points, "score": 0, "status": "failed", "name": check.title})
-            case = TestCase(check.id, "", check.seen == "hidden", test["max_score"], None, None)
+            test = found.get(check.id, {"score": 0, "status": "failed", "name": check.title})
+            case = TestCase(check.id, "", check.seen == "hidden", worth[check.id] / 100, None, None)
             cases.append(case)
             results.append(TestCaseResult(case, test["name"], test["status"] == "passed"))
     made = ExceptionTestFile(question, f"{question}.py", cases, all_or_nothing=False)

@@ -30,7 +30,6 @@ class Factor:
         return abs(self.constant - constant) < SNAP * abs(constant) and (self.examples, self.classes) == (examples, classes)
 
 
-ONE = Factor(1.0)
 POWERS = ((0, 0), (1, 0), (0, -1), (1, -1), (0, 1), (-1, 0))  # of N and C in a wrong mean, likeliest first
 UNEQUAL = (
     ((0, 0), (0, 1), (0, 0)),  # -1 at the right class inside the loop over classes: C times

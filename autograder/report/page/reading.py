@@ -115,6 +115,8 @@ class StudentResult:
         CPU time in units of the reference's, by question and axis.
     written : float
         When, in seconds since 1970.
+    score : int
+        Hundredths of a point in all, after what lateness takes.
     """
 
     outcomes: tuple[CheckOutcome, ...]
@@ -123,6 +125,7 @@ class StudentResult:
     hints: tuple[tuple[str, str], ...]
     ratios: dict[tuple[str, str], float]
     written: float
+    score: int
 
     def said(self) -> dict[tuple[str, str], str]:
         """The sentences that the student reads, by question and id of the hint.
@@ -213,6 +216,7 @@ def _result(document: dict[str, Any], written: float) -> StudentResult:
         tuple((_text(hint["question"]), _text(hint["id"])) for hint in extra.get("hints", [])),
         {(m[1], m[2]): math.inf if value is None else float(value) for m, value in found if m},
         written,
+        round(100 * document["score"]),
     )
 
 

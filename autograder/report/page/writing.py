@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.homework import questions
+from autograder.homework import questions, title
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.report.files import write_atomically
 from autograder.report.page.findings import findings, mistakes
 from autograder.report.page.gathering import Gathered
 from autograder.report.page.items import FEWEST, analyse
+from autograder.report.page.opened import opened
 from autograder.report.page.panels import cpu_panels, score_panels
 from autograder.report.page.reading import CheckOutcome, Row, StudentResult, Unusable, questions_of, result_of, rows
 from autograder.report.page.templates import fill
@@ -22,13 +23,15 @@ MOST_LINKS = 500  # submissions listed behind a mistake: the table has them all
 SLOWEST = 10  # submissions listed
 
 
-def write_page(out: Path) -> Path:
+def write_page(out: Path, *, everything: bool = False) -> Path:
     """Write DIR/index.html for the instructor, and DIR/<submission>/report.html for each student.
 
     Parameters
     ----------
     out : Path
         Folder of the results: grades.csv, and a folder with results.json for each submission.
+    everything : bool
+        Whether students' pages show what the settings show later.
 
     Returns
     -------
@@ -51,7 +54,8 @@ def write_page(out: Path) -> Path:
             except Unusable as error:
                 problem = str(error)
             else:
-                write_atomically(out / row.name / "report.html", student_page(row, result))
+                page = student_page(row, opened(result) if everything else result)
+                write_atomically(out / row.name / "report.html", page)
         gathered.add(row, result, problem)
     path = out / "index.html"
     write_atomically(path, class_page(gathered, rows(out)))
@@ -67,7 +71,7 @@ def student_page(row: Row, result: StudentResult) -> str:
     parts = [(question, _titles().get(question, ""), outcomes) for question, outcomes in by_question.items()]
     complete = bool(result.outcomes) and all(outcome.visible for outcome in result.outcomes)
     most = sum(outcome.most for outcome in result.outcomes) if complete else None
-    return "".join(fill("student.html.j2", row=row, most=most, summary=result.summary, parts=parts))
+    return "".join(fill("student.html.j2", homework=title(), row=row, most=most, summary=result.summary, parts=parts))
 
 
 def class_page(gathered: Gathered, table: Iterable[Row]) -> Iterator[str]:
@@ -91,6 +95,7 @@ def class_page(gathered: Gathered, table: Iterable[Row]) -> Iterator[str]:
     return fill(
         "class.html.j2",
         script="page.js",
+        homework=title(),
         gathered=gathered,
         total=max(gathered.full_marks, default=0, key=lambda most: gathered.full_marks[most]) / 100,
         graded_at=f"{last:%Y-%m-%d %H:%M} UTC" if last else "",

@@ -1,1 +1,1 @@
-"""The tables over a class: grades.csv, and where students are known, those that platforms take."""
+"""A class: whose submissions they are, who is late, grades.csv, and the tables that platforms take."""

@@ -2,28 +2,29 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from autograder.configuration import DEFAULT, Configuration
-from autograder.homework import questions
+from autograder.homework import questions, title
 from autograder.report.files import write_atomically
-from autograder.report.marks import points, worth_of_questions
+from autograder.report.marks import full_marks, points, worth_of_questions
+from autograder.report.tables.due import metadata_of
 from autograder.report.tables.sheets import as_csv
 from autograder.report.tables.students import Class
-from autograder.roster import Member
+from autograder.roster import Member, plain
 
 Rows = dict[str, dict[str, Any]]  # of grades.csv, by submission
 
-TITLE = "From loops to matrices"  # of the assignment; Canvas asks which of its own is meant where none is called so
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
-NUMBERED = re.compile(r"(.*?)\s*\(\d+\)")  # a title with Canvas's number of the assignment
+NUMBERED = re.compile(r"(.*?)\s*\(\d+\)$")  # a title with Canvas's number of the assignment
 GRADESCOPE = (
     *("First Name", "Last Name", "SID", "Email", "Sections", "Total Score", "Max Points", "Status", "Submission ID"),
     *("Submission Time", "Lateness (H:M:S)", "View Count", "Submission Count"),
 )
+MOST_NAMED = 20  # columns in a sentence for the terminal
 STATUS = {"graded": "Graded", "invalid": "Graded", "error": "Ungraded"}  # what Gradescope calls it; others are missing
 
 
@@ -41,7 +42,7 @@ def write_gradebooks(
     people : Class
         Whose they are; if its roster is a gradebook of Canvas, its columns and numbers are kept, so that the import matches.
     configuration : Configuration
-        What full marks are worth.
+        What full marks are worth, and how the homework is called in Canvas.
     """
     if not people.members:
         return []
@@ -51,15 +52,31 @@ def write_gradebooks(
     return [out / "canvas.csv", out / "gradescope.csv"]
 
 
+def canvas_sentences(people: Class, configuration: Configuration = DEFAULT) -> list[str]:
+    """What an instructor should know of canvas.csv: that the gradebook has no column for the homework, or more than one."""
+    header = people.roster.header if people.roster else ()
+    assignments = [plain(column) for column in header if NUMBERED.fullmatch(column)]
+    ours = _ours(header, configuration)
+    if not assignments or len(ours) == 1:
+        return []
+    named = ", ".join(assignments[:MOST_NAMED])
+    more = f" and {len(assignments) - MOST_NAMED} more" if len(assignments) > MOST_NAMED else ""
+    many = f"{len(ours)} columns" if ours else "no column"
+    return [
+        f"The roster has {many} «{_column(configuration)}»: Canvas would take that of canvas.csv for a new assignment."
+        f" There are {named}{more}: name one as canvas.column in the settings (--config)."
+    ]
+
+
 def _canvas(people: Class, rows: Rows, configuration: Configuration) -> str:
     """Canvas's table: its own columns up to the section, and the assignment's."""
     header = people.roster.header if people.roster else ()
-    ours = [place for place, title in enumerate(header) if _same_title(title)]
-    column = header[ours[0]] if len(ours) == 1 else TITLE
+    ours = _ours(header, configuration)
+    column = header[ours[0]] if len(ours) == 1 else _column(configuration)
     about: tuple[str, ...] = CANVAS
     students = people.members
     if header:
-        about = header[: [title.strip().casefold() for title in header].index("section") + 1]
+        about = header[: [name.strip().casefold() for name in header].index("section") + 1]
         students = tuple(member for member in students if member.cells)  # Canvas would take anyone else for a new student
 
     def line(member: Member) -> dict[str, str]:
@@ -69,7 +86,7 @@ def _canvas(people: Class, rows: Rows, configuration: Configuration) -> str:
         score = row["score"] if row and row["status"] != "error" else kept
         return {**dict(zip(about, member.cells if header else _canvas_cells(member))), column: score}
 
-    possible = {about[0]: "    Points Possible", column: _most(configuration)}
+    possible = {about[0]: "    Points Possible", column: points(full_marks(configuration))}
     return as_csv([*about, column], chain([possible], map(line, students)))
 
 
@@ -82,10 +99,12 @@ def _canvas_cells(member: Member) -> tuple[str, ...]:
 def _gradescope(people: Class, rows: Rows, configuration: Configuration) -> str:
     """Gradescope's table, with a column for each question."""
     worth = worth_of_questions(configuration)
-    most = _most(configuration)
+    most = points(full_marks(configuration))
     titles = {
         row["question"]: f"{row['question'][1:]}: {row['title']} ({worth[row['question']] / 100} pts)" for row in questions()
     }
+
+    known = metadata_of(people, configuration)
 
     def line(member: Member) -> dict[str, str]:
         row = _counted(people, rows, member)
@@ -101,6 +120,7 @@ def _gradescope(people: Class, rows: Rows, configuration: Configuration) -> str:
         if row:
             cells["Submission ID"] = re.sub(r"^submission_(?=\d+$)", "", row["submission"])
             cells["Submission Time"] = _time(people.submissions[row["submission"]].submitted)
+            cells["Lateness (H:M:S)"] = _span(known[row["submission"]].late)
             if row["status"] != "error":
                 cells |= {"Total Score": row["score"], **{title: row[question] for question, title in titles.items()}}
         return cells
@@ -113,14 +133,22 @@ def _counted(people: Class, rows: Rows, member: Member) -> dict[str, Any] | None
     return next((rows[name] for name in reversed(people.handed_in.get(member, [])) if name in rows), None)
 
 
-def _most(configuration: Configuration) -> str:
-    return points(round(100 * configuration.total_points))
+def _column(configuration: Configuration) -> str:
+    """How the homework is called in Canvas."""
+    return (configuration.canvas_column or title()).strip()
 
 
-def _same_title(title: str) -> bool:
-    """Whether Canvas's column is the assignment's."""
-    match = NUMBERED.fullmatch(title)
-    return (match[1] if match else title).strip().casefold() == TITLE.casefold()
+def _ours(header: tuple[str, ...], configuration: Configuration) -> list[int]:
+    """Places of the columns that bear the homework's name, with Canvas's number behind it or without."""
+    name = _column(configuration).casefold()
+    titles = [column.strip().casefold() for column in header]
+    return [place for place, found in enumerate(titles) if name in (found, NUMBERED.sub(r"\1", found))]
+
+
+def _span(late: timedelta) -> str:
+    """Hours, minutes and seconds, as Gradescope has them."""
+    seconds = int(late.total_seconds())
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 def _time(submitted: str) -> str:

@@ -67,12 +67,12 @@ class Class:
         if self.roster and self.missing:
             have = "has" if len(self.missing) == 1 else "have"
             many = f"{len(self.missing)} of {len(self.roster.members)} students on the roster {have}"
-            told.append(f"{many} not submitted: {_some([member.label for member in self.missing])}.")
+            told.append(f"{many} not submitted: {some([member.label for member in self.missing])}.")
         if self.unknown:
-            told.append(f"Nobody on the roster is known to have handed in {_some(self.unknown)}; graded all the same.")
+            told.append(f"Nobody on the roster is known to have handed in {some(self.unknown)}; graded all the same.")
         twice = [f"{member.label} ({', '.join(names)})" for member, names in self.handed_in.items() if len(names) > 1]
         if twice:
-            told.append(f"More than one submission is of {_some(twice)}: in canvas.csv and gradescope.csv the last one counts.")
+            told.append(f"More than one submission is of {some(twice)}: in canvas.csv and gradescope.csv the last one counts.")
         return told
 
 
@@ -93,7 +93,8 @@ def _moment(place: Place) -> float:
     return datetime.fromisoformat(place.submitted).timestamp() if place.submitted else 0.0
 
 
-def _some(words: Iterable[str]) -> str:
+def some(words: Iterable[str]) -> str:
+    """The first few of some names, and how many more there are."""
     words = list(words)
     more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
     return ", ".join(words[:SHOWN]) + more
