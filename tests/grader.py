@@ -3,7 +3,12 @@
 import csv
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+
+from autograder.configuration import Configuration
+from autograder.homework import QUESTIONS, checks_of
+from autograder.report.marks import points, worth_of_checks, worth_of_questions
 
 COMMAND = [sys.executable, "-c", "from autograder.cli import main; main()"]
 # A shell without job control starts what is in its background with Ctrl-C ignored, and so may these tests have been.
@@ -11,13 +16,26 @@ HEARS_CTRL_C = [
     *COMMAND[:2],
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from autograder.cli import main; main()",
 ]
-COLUMNS = ["submission", "score", "q1", "q2", "q3", "q4", "q5", "status", "seconds"]  # of grades.csv, where nobody is known
+COLUMNS = ["submission", "score", *QUESTIONS, "status", "seconds"]  # of grades.csv, where nobody is known
 
 
 def autograder(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
     """Run a command to its end; options are those of `subprocess.run`."""
     command = [*COMMAND, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **options)
+
+
+def all_of(*questions: str) -> str:
+    """Full marks for some questions, or for all of them, as tables show them where a course decides nothing."""
+    worth = worth_of_questions(Configuration())
+    return points(sum(worth[question] for question in questions or QUESTIONS))
+
+
+def marks_but(loses: Mapping[str, float]) -> dict[str, float]:
+    """Marks by question of an answer that loses these shares of checks, and of no other."""
+    worth = worth_of_checks(Configuration())
+    kept = {name: round(most * (1 - loses.get(name, 0))) for name, most in worth.items()}
+    return {question: sum(kept[name] for name in checks_of(question)) / 100 for question in QUESTIONS}
 
 
 def read_table(path: Path) -> list[dict[str, str]]:

@@ -1,16 +1,21 @@
 """What students hand in: the sample submissions, the reference as one of them, and files in folders and zips."""
 
 import io
+import shutil
 import textwrap
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.homework import MODULES, QUESTIONS, ROOT, SOLUTIONS, checks
+from autograder.homework import MODULES, PUBLIC_CHECKS, QUESTIONS, ROOT, SOLUTIONS, checks, checks_of
+from tests.grader import read_table
 
 SAMPLES = ROOT / "tests" / "submissions"
-WORTH = {question: sum(check.points for check in checks().values() if check.question == question) for question in QUESTIONS}
+WORTH = {question: round(sum(checks()[name].points for name in checks_of(question)), 4) for question in QUESTIONS}
+TOTAL = round(sum(WORTH.values()), 4)  # to the four digits that a verdict has
+OWN = tuple(row["question"] for row in read_table(PUBLIC_CHECKS / "questions.csv"))  # a course's are in questions_*.csv
 REFERENCE = {f"{module}.py": (SOLUTIONS / f"{module}.py").read_bytes() for module in MODULES}  # by file name
+ADDED = {name: text for name, text in REFERENCE.items() if name[:-3] not in {QUESTIONS[question] for question in OWN}}
 
 
 def reference_but(**changes: str) -> dict[str, bytes]:
@@ -34,6 +39,11 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
         if not name.endswith("/"):
             path.write_bytes(content)
     return folder
+
+
+def whole(sample: str, folder: Path) -> Path:
+    """Make a folder with the files of a sample, and the reference's for the modules that a course has added."""
+    return write_files(Path(shutil.copytree(SAMPLES / sample, folder)), ADDED)
 
 
 def packed(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED, modes: Mapping[str, int] | None = None) -> bytes:

@@ -13,7 +13,7 @@ from autograder.homework import SOLUTIONS
 from autograder.judge.evidence import NotJudged
 from autograder.judge.session import Bench
 from autograder.submission import Submission, stage
-from tests.handed_in import reference_but
+from tests.handed_in import TOTAL, reference_but
 
 from draws import check_rng
 from expect import Mismatch
@@ -110,7 +110,7 @@ def test_marks_do_not_depend_on_the_draw(seed):
     }
     bench = Bench(seed)
     try:
-        assert bench.judge(stage("solutions", SOLUTIONS)).score == 100
+        assert bench.judge(stage("solutions", SOLUTIONS)).score == TOTAL
         found = marks(bench, Submission("wrong", reference_but(**wrong)))
     finally:
         bench.close()

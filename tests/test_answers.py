@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from autograder.homework import FUNCTIONS, MODULES
 from autograder.submission import Submission
-from tests.handed_in import REFERENCE
+from tests.handed_in import REFERENCE, TOTAL
 from tests.notebooks import notebook_of
 
 import reading
@@ -275,7 +275,8 @@ PARTS = {
 )
 def test_the_file_that_answers_counts_and_the_module_before_the_notebook(module, cell, counts, says):
     """It is said where something is passed over."""
-    files = {"distances.py": b"def pairwise_squared_distances(A, B): return 1"}
+    files = {**REFERENCE, "distances.py": b"def pairwise_squared_distances(A, B): return 1"}
+    del files["softmax.py"]
     files |= {"softmax.py": PARTS[module].encode()} if module else {}
     files |= {"homework.ipynb": notebook_of(PARTS[cell])} if cell else {}
     choice = choose(files)
@@ -288,10 +289,9 @@ def test_the_file_that_answers_counts_and_the_module_before_the_notebook(module,
 def test_each_module_is_chosen_by_itself():
     """One may come from its file, the other from the notebook."""
     cells = notebook_of("def pairwise_squared_distances(A, B): return 1")
-    choice = choose({"softmax.py": FILLED.encode(), "distances.py": b"", "homework.ipynb": cells})
+    choice = choose({**REFERENCE, "distances.py": b"", "homework.ipynb": cells})
     assert {module: reading.file for module, reading in choice.readings.items()} == {
-        "softmax": "softmax.py",
-        "distances": "homework.ipynb",
+        module: "homework.ipynb" if module == "distances" else f"{module}.py" for module in MODULES
     }
     assert choice.remarks == ()
 
@@ -368,4 +368,4 @@ def test_the_answers_of_a_notebook_are_worth_what_those_of_modules_are(bench):
     """The reference, function by function in cells, has all points."""
     text = b"\n".join(REFERENCE.values()).decode()
     cells = ["%matplotlib inline\nimport matplotlib.pyplot as plt", *re.split(r"\n\n\n(?=def )", text), "plt.plot([1]);"]
-    assert bench.judge(Submission("x", choose({"homework.ipynb": notebook_of(*cells)}).sources)).score == 100
+    assert bench.judge(Submission("x", choose({"homework.ipynb": notebook_of(*cells)}).sources)).score == TOTAL

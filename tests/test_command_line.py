@@ -15,12 +15,12 @@ import pytest
 
 from autograder import terminal
 from autograder.configuration import Configuration
-from autograder.homework import ROOT, checks_of
+from autograder.homework import QUESTIONS, ROOT, checks_of
 from autograder.judge.verdict import Report
 from autograder.report.folder import save
-from autograder.report.marks import full_marks, points
+from autograder.report.marks import full_marks, points, worth_of_questions
 from autograder.report.tally import Tally
-from tests.grader import HEARS_CTRL_C, autograder, rows
+from tests.grader import HEARS_CTRL_C, all_of, autograder, rows
 from tests.handed_in import REFERENCE, below, write_files
 from tests.processes import lost_sandboxes, that_name, until
 
@@ -36,8 +36,8 @@ def test_grade_writes_a_row_and_a_result_for_each_submission(a_class, tmp_path):
     run = autograder("grade", a_class, "--out", tmp_path / "out", "--jobs", 2)
     assert run.returncode == 0, run.stderr
     alice, bob = rows(tmp_path / "out")
-    assert (alice["submission"], alice["score"], alice["status"]) == ("alice", "100", "graded")
-    assert [alice[f"q{k}"] for k in range(1, 6)] == ["10", "15", "20", "30", "25"]
+    assert (alice["submission"], alice["score"], alice["status"]) == ("alice", all_of(), "graded")
+    assert [alice[question] for question in QUESTIONS] == [all_of(question) for question in QUESTIONS]
     assert (bob["submission"], bob["score"], bob["status"]) == ("bob", "0", "invalid")
     result = json.loads((tmp_path / "out" / "bob" / "results.json").read_text())
     assert result["score"] == 0
@@ -65,7 +65,7 @@ def test_grading_again_grades_nothing_twice_and_fresh_forgets(a_class, tmp_path)
     first = (out / "alice" / "results.json").stat().st_mtime_ns
     autograder("grade", a_class, "--out", out)
     assert (out / "alice" / "results.json").stat().st_mtime_ns == first
-    assert rows(out)[0]["score"] == "100"
+    assert rows(out)[0]["score"] == all_of()
     autograder("grade", a_class, "--out", out, "--seed", 5)
     second = (out / "alice" / "results.json").stat().st_mtime_ns
     assert second > first
@@ -74,21 +74,22 @@ def test_grading_again_grades_nothing_twice_and_fresh_forgets(a_class, tmp_path)
     assert third > second
     (a_class / "alice" / "softmax.py").write_text("")
     autograder("grade", a_class, "--out", out, "--seed", 5)
-    assert rows(out)[0]["score"] == "25"
+    assert rows(out)[0]["score"] == all_of(*(question for question, module in QUESTIONS.items() if module != "softmax"))
 
 
 def test_settings_scale_the_points_and_give_the_seed(a_class, tmp_path):
     """What was graded under other settings is graded again; the same seed on the command line is no other setting."""
     settings = tmp_path / "course.toml"
     settings.write_text("points.total = 20\nchecks.hidden_seed = 5\n")
+    twenty = points(worth_of_questions(Configuration(total_points=20))["q1"])
     result = tmp_path / "out" / "alice" / "results.json"
     graded = []
     for options in (["--config", settings], ["--config", settings, "--seed", 5], []):
         run = autograder("grade", a_class / "alice", "--out", tmp_path / "out", *options)
         assert run.returncode == 0, run.stderr
         graded.append((rows(tmp_path / "out")[0]["score"], json.loads(result.read_text())["score"], result.stat().st_mtime_ns))
-        assert ("q1/2 " in run.stdout) == bool(options)
-    assert [scores[:2] for scores in graded] == [("20", 20), ("20", 20), ("100", 100)]
+        assert (f"q1/{twenty} " in run.stdout) == bool(options)
+    assert [scores[:2] for scores in graded] == [("20", 20), ("20", 20), (all_of(), float(all_of()))]
     assert graded[0][2] == graded[1][2] < graded[2][2]
 
 
@@ -114,7 +115,8 @@ def test_every_target_has_the_settings_of_the_course(tmp_path, target, given, li
 def test_the_command_line_reads_no_settings_but_those_that_it_is_given(tmp_path):
     """What lies where it is started is a fork's, and other commands' business."""
     (tmp_path / "course.toml").write_text("points.total = 20\n")
-    for options, most in (([], "10"), (["--config", "course.toml"], "2")):
+    ours = points(worth_of_questions(Configuration(total_points=20))["q1"])
+    for options, most in (([], all_of("q1")), (["--config", "course.toml"], ours)):
         run = autograder("build", "handout", "--out", "dist", *options, cwd=tmp_path)
         assert run.returncode == 0, run.stderr
         with zipfile.ZipFile(tmp_path / "dist" / "homework.zip") as archive:
@@ -212,7 +214,7 @@ def test_json_is_all_that_stands_on_standard_output(a_class, tmp_path):
     assert document["counts"] == {"graded": 1, "invalid": 1, "error": 0}
     assert (document["submissions"], document["landed"], document["interrupted"]) == (2, 2, False)
     assert [(row["submission"], row["score"], row["q5"], row["status"]) for row in document["rows"]] == [
-        ("alice", 100, 25, "graded"),
+        ("alice", float(all_of()), float(all_of("q5")), "graded"),
         ("bob", 0, 0, "invalid"),
     ]
     assert "Nothing was graded" in document["rows"][1]["first_words"]

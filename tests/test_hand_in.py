@@ -8,8 +8,9 @@ import sys
 import zipfile
 from pathlib import Path
 
-from autograder.homework import MODULES, SOLUTIONS
+from autograder.homework import MODULES, QUESTIONS, SOLUTIONS
 from autograder.submission import stage
+from tests.handed_in import REFERENCE
 
 
 def hand_in(handout: Path) -> subprocess.CompletedProcess[str]:
@@ -44,7 +45,7 @@ def test_stubs_are_not_handed_in(handout):
     (handout / "submission.zip").write_bytes(b"old")
     run = hand_in(handout)
     assert run.returncode == 1
-    for question in ("q1", "q2", "q3", "q4", "q5", "w1", "w2", "w3"):
+    for question in (*QUESTIONS, "w1", "w2", "w3"):
         assert row(run, question).endswith("not started")
     assert "No answer was found, so no zip was made. submission.zip is still an old one." in run.stdout
     assert (handout / "submission.zip").read_bytes() == b"old"
@@ -52,11 +53,11 @@ def test_stubs_are_not_handed_in(handout):
 
 def test_a_folder_without_answer_files_is_told_what_is_missing(handout):
     """By name, and where."""
-    for name in ("softmax.py", "distances.py", "homework.ipynb"):
+    for name in (*REFERENCE, "homework.ipynb"):
         (handout / name).unlink()
     run = hand_in(handout)
     assert run.returncode == 1
-    assert "There is no softmax.py, distances.py or homework.ipynb in " in run.stdout
+    assert f"There is no {', '.join(REFERENCE)} or homework.ipynb in " in run.stdout
     assert row(run, "q1").endswith("missing")
     assert not (handout / "submission.zip").exists()
 
@@ -73,7 +74,7 @@ def test_one_answer_is_enough_and_the_zip_holds_the_files_as_they_are(handout):
     assert row(run, "w1").endswith("handed in, not looked into")
     assert "Warning" not in run.stdout
     with zipfile.ZipFile(handout / "submission.zip") as archive:
-        assert archive.namelist() == ["softmax.py", "distances.py", "homework.ipynb", "written.pdf"]
+        assert archive.namelist() == [*REFERENCE, "homework.ipynb", "written.pdf"]
         assert all(archive.read(name) == (handout / name).read_bytes() for name in archive.namelist())
     staged = stage("x", handout / "submission.zip")
     assert staged.sources == {module: (handout / f"{module}.py").read_bytes() for module in MODULES}

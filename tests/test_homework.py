@@ -9,19 +9,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder import homework
-from autograder.homework import ASSIGNMENT, FUNCTIONS, HIDDEN_CHECKS, MODULES, PUBLIC_CHECKS, checks, reference, title
+from autograder.homework import (
+    ASSIGNMENT,
+    FUNCTIONS,
+    HIDDEN_CHECKS,
+    MODULES,
+    PUBLIC_CHECKS,
+    QUESTIONS,
+    checks,
+    checks_of,
+    reference,
+    title,
+)
 from autograder.release.stubs import strip
+
+from tables import points
 
 softmax, distances = reference("softmax"), reference("distances")
 
 
-def test_the_points_add_up_to_100_and_as_specified_by_question():
-    """A change of the table is a change of the course."""
-    by_question = {}
-    for check in checks().values():
-        by_question[check.question] = by_question.get(check.question, 0) + check.points
-    assert by_question == {"q1": 10, "q2": 15, "q3": 20, "q4": 30, "q5": 25}
-    assert checks()["q4.timing"].number == "4.7"
+def test_every_row_of_the_points_table_is_a_check_of_a_question_and_every_question_has_some():
+    """No id stands twice, no check is worth nothing, and numbers count the checks of a question."""
+    rows = points()
+    assert [row["id"] for row in rows] == list(checks())
+    assert {check.question for check in checks().values()} == set(QUESTIONS)
+    assert all(check.points > 0 and check.seen in ("public", "hidden") for check in checks().values())
+    for question in QUESTIONS:
+        numbers = [checks()[name].number for name in checks_of(question)]
+        assert numbers == [f"{question.removeprefix('q')}.{k + 1}" for k in range(len(numbers))]
 
 
 def test_the_title_is_the_heading_of_the_handout(monkeypatch, tmp_path):

@@ -14,8 +14,8 @@ from autograder.homework import SOLUTIONS
 from autograder.judge.sandbox import SandboxError
 from autograder.judge.session import Bench
 from autograder.submission import stage
-from tests.grader import COMMAND
-from tests.handed_in import SAMPLES
+from tests.grader import COMMAND, all_of
+from tests.handed_in import TOTAL, whole
 from tests.processes import alive, descendants, until
 
 SUBMISSIONS = ["hostile/deaf-loop", "hostile/dawdles", "broken/endless-import", "right/lambdas"]
@@ -24,8 +24,8 @@ SUBMISSIONS = ["hostile/deaf-loop", "hostile/dawdles", "broken/endless-import", 
 @pytest.mark.parametrize("seconds", [0.0, 1.3, 2.8, 5.3])
 def test_a_killed_grader_leaves_no_process_and_no_wrong_result(tmp_path, seconds):
     """At whatever moment after its first process: starting, importing a submission, in an endless loop."""
-    paths = [str(SAMPLES / name) for name in SUBMISSIONS]
-    command = [*COMMAND, "grade", *paths, "--out", str(tmp_path), "--jobs", "2"]
+    paths = [str(whole(name, tmp_path / "class" / name)) for name in SUBMISSIONS]
+    command = [*COMMAND, "grade", *paths, "--out", str(tmp_path / "out"), "--jobs", "2"]
     grader = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     until(lambda: descendants(grader.pid))
     time.sleep(seconds)
@@ -34,10 +34,10 @@ def test_a_killed_grader_leaves_no_process_and_no_wrong_result(tmp_path, seconds
     grader.wait()
     assert started
     until(lambda: not any(map(alive, started)))
-    for path in tmp_path.glob("*/results.json"):
+    for path in (tmp_path / "out").glob("*/results.json"):
         results = json.loads(path.read_text())
         assert results["extra_data"]["status"] == "graded"
-        assert (path.parent.name == "lambdas") == (results["score"] == 100)
+        assert (path.parent.name == "lambdas") == (results["score"] == float(all_of()))
 
 
 def test_a_submission_whose_sandbox_is_killed_is_judged_again(monkeypatch, hidden_seed):
@@ -59,7 +59,7 @@ def test_a_submission_whose_sandbox_is_killed_is_judged_again(monkeypatch, hidde
     bench = pool.BENCH.pop(hidden_seed)
     assert bench.sandbox._zygote is not killed[0]
     bench.close()
-    assert (report.status, report.score) == ("graded", 100)
+    assert (report.status, report.score) == ("graded", TOTAL)
 
 
 def test_a_sandbox_that_is_killed_twice_is_told_as_the_graders_failure(monkeypatch, hidden_seed):

@@ -26,10 +26,10 @@ from autograder.configuration import DEFAULT_SEED, Configuration
 from autograder.homework import FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS, checks_of
 from autograder.pool import judge_all
 from autograder.release.nbgrader import source_notebook
-from autograder.report.marks import Marks
+from autograder.report.marks import Marks, points, worth_of_checks
 from autograder.submission import stage
-from tests.grader import read_table
-from tests.handed_in import SAMPLES, WORTH
+from tests.grader import marks_but, read_table
+from tests.handed_in import ADDED, SAMPLES, whole, write_files
 from tests.notebooks import cell_of, student_notebook, text_of
 
 pytestmark = pytest.mark.routes
@@ -132,7 +132,7 @@ HANDED_IN = (  # samples that are notebooks
     *("hostile/notebook-of-wrong-types", "hostile/notebook-nested-deeply"),
 )
 SHOWN = ("half-reg", "notebook-not-json", "notebook-nested-deeply", "reads-environment", "forges-results", "patches")
-DAMAGED = "wrong/half-reg"  # partial marks in two questions, so that neither 0 nor all points come by chance
+HALF_REG = {"q3.identities": 1, "q3.loss": 1, "q3.gradient": 0.5, "q4.loss": 1, "q4.gradient": 0.5}  # what it loses
 
 WRITES_GRADEBOOK = """\
 import sqlite3
@@ -257,7 +257,10 @@ def modules(tmp_path_factory) -> dict[str, Path]:
     answered = reference["softmax"].partition("def cross_entropy_gradients")
     (writes / "softmax.py").write_text(f"import numpy as np\n{WRITES_GRADEBOOK}\n\n{''.join(answered[1:])}")
     (writes / "distances.py").write_text(reference["distances"])
-    samples = {name.partition("/")[2]: SAMPLES / name for name in (*FILLED, *HANDED_IN)}
+    write_files(writes, ADDED)
+    folder = tmp_path_factory.mktemp("samples")
+    samples = {name.partition("/")[2]: whole(name, folder / name) for name in FILLED}
+    samples |= {name.partition("/")[2]: SAMPLES / name for name in HANDED_IN}
     return {**samples, "writes-in-a-function": writes}
 
 
@@ -270,15 +273,15 @@ def same_as(course, modules) -> dict[str, str]:
         content = there.read_bytes() if there.exists() else json.dumps(student_notebook(course.released, folder)).encode()
         course.submit(name, content)
     for student, change in [(damage.__name__, damage) for damage in DAMAGES]:
-        notebook = student_notebook(course.released, SAMPLES / DAMAGED)
+        notebook = student_notebook(course.released, modules["half-reg"])
         change(notebook)
         course.submit(student, json.dumps(notebook).encode())
-        same[student] = DAMAGED.partition("/")[2]
+        same[student] = "half-reg"
     for student, cell in ATTACKS.items():
-        notebook = student_notebook(course.released, SAMPLES / DAMAGED)
+        notebook = student_notebook(course.released, modules["half-reg"])
         notebook["cells"][:0] = [code(cell), {"cell_type": "markdown", "metadata": {}, "source": ACTS}]
         course.submit(student, json.dumps(notebook).encode())
-        same[student] = DAMAGED.partition("/")[2]
+        same[student] = "half-reg"
     return same
 
 
@@ -334,7 +337,7 @@ def test_the_release_is_the_handouts_notebook_with_nbgraders_metadata(course):
         assert words not in "\n".join(map(text_of, released["cells"]))
     marks = {cell["metadata"]["nbgrader"]["grade_id"]: cell["metadata"]["nbgrader"] for cell in marked(released)}
     assert {name: found["points"] for name, found in marks.items() if found["locked"]} == {
-        f"{question}-check": worth for question, worth in WORTH.items()
+        f"{question}-check": worth for question, worth in marks_but({}).items()
     }
     assert {name for name, found in marks.items() if found["solution"] and not found["grade"]} == set(FUNCTIONS)
     assert {name: found["points"] for name, found in marks.items() if found["solution"] and found["grade"]} == dict.fromkeys(
@@ -392,25 +395,25 @@ def test_every_student_gets_the_marks_of_the_plain_modules(graded, same_as, expe
     for student, name in same_as.items():
         assert graded.marks(student) == expected[name], student
         assert float(exported[student]["score"]) == pytest.approx(sum(expected[name].values())), student
-        assert float(exported[student]["max_score"]) == 115
+        assert float(exported[student]["max_score"]) == pytest.approx(sum(marks_but({}).values()) + 15)
 
 
 def test_right_answers_keep_all_points_though_they_print_and_warn(graded, expected):
     """nbgrader itself gives 0 where a cell writes to stderr."""
-    assert graded.marks("prints-and-self-test") == expected["prints-and-self-test"] == WORTH
+    assert graded.marks("prints-and-self-test") == expected["prints-and-self-test"] == marks_but({})
 
 
 @pytest.mark.parametrize("student", ["endless-loop", "function-missing"])
 def test_an_endless_loop_or_a_missing_function_costs_its_own_question_only(graded, student):
     """And nobody else anything."""
-    assert graded.marks(student) == {**WORTH, "q3": 0}
+    assert graded.marks(student) == {**marks_but({}), "q3": 0}
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_notebook_is_graded_by_what_it_defines(graded, expected, damage):
     """It has partial marks in two questions; and all cells that take points are there again, each once."""
     student = damage.__name__
-    assert graded.marks(student) == expected["half-reg"] == {**WORTH, "q3": 9, "q4": 22}
+    assert graded.marks(student) == expected["half-reg"] == marks_but(HALF_REG)
     found = [cell["metadata"]["nbgrader"]["grade_id"] for cell in marked(graded.autograded(student))]
     assert sorted(name for name in found if name not in FUNCTIONS) == sorted([*(f"{q}-check" for q in QUESTIONS), *WRITTEN])
 
@@ -449,7 +452,9 @@ def test_feedback_shows_messages_hints_and_partial_credit(graded):
     """In the cell of the question, beside its points."""
     shown = html.unescape(graded.feedback("half-reg"))
     cell = shown[shown.index('name="q3-check"') : shown.index('name="q4-check"')]
-    for words in ("Score: 9.0 / 20.0", "✗ q3.loss: the loss is right (0 of 5)", "relative error", "Hint:", "✓ q3.shape"):
+    score = f"Score: {marks_but(HALF_REG)['q3']} / {marks_but({})['q3']}"
+    loss = f"✗ q3.loss: the loss is right (0 of {points(worth_of_checks(Configuration())['q3.loss'])})"
+    for words in (score, loss, "relative error", "Hint:", "✓ q3.shape"):
         assert words in re.sub(r"</?strong>", "", cell)
     assert "Total" in shown[: shown.index('name="q1-check"')]
     assert "HIDDEN TESTS" not in shown
@@ -555,12 +560,12 @@ def test_where_the_grader_fails_there_is_no_mark_but_an_error_for_the_instructor
 # Further runs
 
 
-def test_a_second_run_judges_what_is_new_and_nothing_else(graded, expected):
+def test_a_second_run_judges_what_is_new_and_nothing_else(graded, modules, expected):
     """What nbgrader grades again finds its verdict; marks by hand stay, and lateness is nbgrader's own."""
     kept = {path: path.stat().st_mtime_ns for path in (graded.path / ".graded").rglob("results.json")}
     graded.query("UPDATE assignment SET duedate = '2026-01-01 00:00:00'")
     graded.query("UPDATE grade SET manual_score = 4 WHERE cell_id IN (SELECT id FROM base_cell WHERE name = 'w1-answer')")
-    notebook = student_notebook(graded.released, SAMPLES / DAMAGED)
+    notebook = student_notebook(graded.released, modules["half-reg"])
     answer = next(cell for cell in marked(notebook) if cell["metadata"]["nbgrader"]["grade_id"] == "w2-answer")
     notebook["cells"] += [{**copy.deepcopy(answer), "source": "It rises."}, copy.deepcopy(answer)]
     graded.submit("flat-indices", json.dumps(notebook).encode(), "2026-01-02 00:00:00 UTC")
@@ -572,7 +577,7 @@ def test_a_second_run_judges_what_is_new_and_nothing_else(graded, expected):
         assert graded.marks(student) == expected["half-reg"]
     assert graded.gradebook("flat-indices")["w2-answer"] == (None, True)
     penalties = graded.query("SELECT late_submission_penalty FROM submitted_notebook WHERE late_submission_penalty IS NOT NULL")
-    assert penalties == [(sum(expected["half-reg"].values()) + 4,)]
+    assert penalties == [(pytest.approx(sum(expected["half-reg"].values()) + 4),)]
 
 
 def test_other_assignments_run_in_a_kernel_only_if_they_are_named(course):

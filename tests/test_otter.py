@@ -30,14 +30,17 @@ from autograder.release import otter_master
 from autograder.release.gradescope import build_gradescope
 from autograder.release.source import PLACEHOLDER, cells
 from autograder.report.marks import worth_of_checks
+from autograder.report.results import results as render
 from autograder.submission import stage
+from tests.grader import marks_but
 from tests.gradescope import SCHEMA, by_question, results_in, unpacked
-from tests.handed_in import SAMPLES, WORTH
+from tests.handed_in import ADDED, SAMPLES, WORTH, write_files
 from tests.notebooks import student_notebook
 
 SEED = 11
 COURSE = f"[checks]\nhidden_seed = {SEED}\n"
 TEXTS = (".py", ".ipynb", ".md", ".csv", ".txt", ".ini", ".json")
+LOST = ("q3", "q4", "q5")  # where the hostile notebooks have something to gain
 LEAST = 12  # characters: shorter lines anyone would write
 
 # Importing otter and starting a kernel warn of what is none of ours.
@@ -107,6 +110,7 @@ def answers(tmp_path_factory) -> dict[str, Path]:
     }.items():
         shutil.copy(softmax / "softmax.py", folders[folder])
         shutil.copy(distances / "distances.py", folders[folder])
+        write_files(folders[folder], ADDED)
     module = folders["warns"] / "softmax.py"
     quiet = module.read_text(encoding="utf-8")
     loud = re.sub(r"( +)(s = np\.exp)", r"\1warnings.warn('Mind.')\n\1print('Oh.', file=sys.stderr)\n\1\2", quiet, count=1)
@@ -206,7 +210,7 @@ def runs(course, stock, submissions, tmp_path_factory) -> dict[str, SimpleNamesp
 def expected(answers) -> dict[str, dict[str, float]]:
     """Marks by question of the plain modules."""
     reports = judge_all([stage(name, folder) for name, folder in answers.items()], 2, SEED)
-    return {report.submission: {question: report.question_score(question) for question in QUESTIONS} for report in reports}
+    return {report.submission: by_question(render(report)) for report in reports}
 
 
 # What is built
@@ -307,19 +311,19 @@ def test_otter_run_gives_the_marks_of_the_plain_modules(runs, expected, name):
     jsonschema.validate(results, SCHEMA)
     marks = expected["hostile" if name == "sandbox" else name]
     assert by_question(results) == marks
-    assert results["score"] == sum(marks.values())
+    assert results["score"] == pytest.approx(sum(marks.values()))
     assert results["extra_data"]["status"] == "graded"
     assert "seccomp" in results["extra_data"]["sandbox"]
-    for question, worth in WORTH.items():
+    for question, worth in marks_but({}).items():
         assert f"{question}: {marks[question]:g} of {worth:g} points" in runs[name].said
 
 
 def test_the_answers_of_these_tests_are_what_they_are_called(expected):
     """Warnings cost nothing, an endless loop costs its own question, and what is wrong has something to gain."""
-    assert expected["warns"] == WORTH
-    assert expected["breaks"] == {**WORTH, "q3": 0}
-    assert expected["wrong"] == {**WORTH, "q4": 21, "q5": 24}
-    assert 0 < sum(expected["hostile"].values()) < 90
+    assert expected["warns"] == marks_but({})
+    assert expected["breaks"] == {**marks_but({}), "q3": 0}
+    assert expected["wrong"] == marks_but({"q4.agree": 1, "q4.gradient": 1, "q5.integer": 1})
+    assert all(0 < expected["hostile"][question] < worth for question, worth in marks_but({}).items() if question in LOST)
 
 
 def test_messages_and_hints_are_the_graders(runs):
@@ -373,7 +377,7 @@ def test_otters_own_results_have_the_marks_by_question(grade, expected):
 
     results = grade()
     assert {question: results.get_score(question) for question in QUESTIONS} == expected["wrong"]
-    assert (results.total, results.possible) == (sum(expected["wrong"].values()), 100)
+    assert (results.total, results.possible) == pytest.approx((sum(expected["wrong"].values()), sum(marks_but({}).values())))
     assert not results.get_result("q4").passed_all
     assert results.get_result("q1").passed_all
     assert python_runner.grade_notebook is grade_notebook
@@ -421,5 +425,5 @@ def test_the_zips_own_program_has_a_result_for_everything(course, submissions, e
     environment = {**os.environ, "RUN_ROOT": str(root)}
     subprocess.run(["bash", str(root / "run_autograder")], env=environment, capture_output=True, check=False)
     results = results_in(root / "results")
-    assert results["score"] == (sum(expected["hostile"].values()) if score is None else score)
+    assert results["score"] == pytest.approx(sum(expected["hostile"].values()) if score is None else score)
     assert words in results["output"]

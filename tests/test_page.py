@@ -25,6 +25,7 @@ from autograder.homework import checks, checks_of
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.judge.verdict import Part, Report, Result
 from autograder.report.folder import save
+from autograder.report.marks import points, worth_of_checks
 from autograder.report.metadata import Metadata
 from autograder.report.page import ResultsError, figures, panels, templates, write_page, writing
 from autograder.report.page.items import discrimination
@@ -35,6 +36,8 @@ from autograder.report.tables.grades import write_grades
 from autograder.report.tables.students import Class
 from tests.classes import a_class, folder, graded
 from tests.grader import autograder, read_table
+
+WORTH = worth_of_checks(Configuration())  # hundredths of a point, by check
 
 
 class Tables(HTMLParser):
@@ -371,10 +374,9 @@ def test_a_students_page_says_all_that_results_json_does_and_nothing_of_others(t
     write_page(tmp_path)
     page = (tmp_path / "ada" / "report.html").read_text(encoding="utf-8")
     words = words_of(page)
-    assert "Ada N." in words and "95 of 100" in words
-    assert (
-        "4.3 the loss is right q4.loss , not passed 0 of 5 It is wrong. yours 1 expected 2 Hint: Is the mean missing?" in words
-    )
+    total, lost = (points(worth) for worth in (sum(WORTH.values()), WORTH["q4.loss"]))
+    assert "Ada N." in words and f"{points(sum(WORTH.values()) - WORTH['q4.loss'])} of {total}" in words
+    assert f"4.3 the loss is right q4.loss , not passed 0 of {lost} It is wrong. yours 1 expected 2 Hint: Is the mean" in words
     assert all(f"{check.number} {check.title}" in html.unescape(words) for check in checks().values())
     for other in ("zoe", "Zoe", "77001", "sqrt", str(seed), "<script", "index.html"):
         assert other not in page
@@ -387,7 +389,9 @@ def test_a_students_page_tells_nothing_of_checks_that_are_shown_later(tmp_path):
     write_page(tmp_path)
     words = words_of((tmp_path / "ada" / "report.html").read_text(encoding="utf-8"))
     assert "8 more checks are shown later" in words and "q5.small" in words
-    for told in ("q4", "4.3", "Total", "89", "92", "of 100"):
+    sums = [sum(WORTH.values())]
+    sums += [sums[0] - WORTH["q4.loss"] - WORTH["q4.timing"], sums[0] - sum(WORTH[name] for name in checks_of("q4"))]
+    for told in ("q4", "4.3 the loss", "Total", *(f"{points(worth)} of" for worth in sums), f"of {points(sums[0])}"):
         assert told not in words
 
 

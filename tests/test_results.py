@@ -12,17 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.configuration import Configuration
-from autograder.homework import ASSIGNMENT, QUESTIONS, checks
+from autograder.homework import ASSIGNMENT, QUESTIONS, checks, checks_of
 from autograder.judge.verdict import Part, Report, Result
 from autograder.report.blocks import LONGEST_OUTPUT, Heading, Hint, Paragraph, Table, Verbatim, clean, to_html
 from autograder.report.files import write_atomically
-from autograder.report.marks import full_marks, shares
+from autograder.report.marks import full_marks, points, shares, worth_of_checks, worth_of_questions
 from autograder.report.metadata import Earlier, Metadata
 from autograder.report.results import as_json, for_instructor, results, unfinished
 from autograder.submission import Submission, stage
 from tests.as_read import Page
 from tests.configurations import configurations
 from tests.gradescope import SCHEMA
+from tests.handed_in import REFERENCE
 
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 TAGS = {"p", "pre", "strong", "table", "thead", "tbody", "tr", "th", "td"}
@@ -146,19 +147,26 @@ def test_the_table_on_top_adds_up_with_a_penalty():
     """On a scale of 10, a third lost for being late."""
     due = datetime(2026, 3, 1, tzinfo=ZONE)
     late = Metadata(submitted=due + timedelta(hours=1), due=due)
+    configuration = Configuration(total_points=10, percent_per_day=33)
     passing = [name for name in checks() if name != "q4.timing"]
-    rendered = results(judged(passing), Configuration(total_points=10, percent_per_day=33), late)
-    assert rendered["score"] == 6.3
-    table = cells(rendered["output"])
-    assert [row[2] for row in table[1:]] == ["1 of 1", "1.5 of 1.5", "2 of 2", "2.4 of 3", "2.5 of 2.5", "-3.1", "6.3 of 10"]
-    assert [row[3] for row in table[1:]] == ["4 of 4", "5 of 5", "7 of 7", "7 of 8", "9 of 9", "", "32 of 33"]
+    rendered = results(judged(passing), configuration, late)
+    table = cells(rendered["output"])[1:]
+    most, lost = worth_of_questions(configuration), worth_of_checks(configuration)["q4.timing"]
+    earned = [worth - lost * (question == "q4") for question, worth in most.items()]
+    score = round(sum(earned) * 0.67)
+    assert rendered["score"] == score / 100
+    assert [row[2] for row in table[:-2]] == [f"{points(mark)} of {points(full)}" for mark, full in zip(earned, most.values())]
+    assert [row[2] for row in table[-2:]] == [points(score - sum(earned)), f"{points(score)} of 10"]
+    counts = [len(checks_of(question)) for question in most]
+    assert [row[3] for row in table[:-2]] == [f"{n - (name == 'q4')} of {n}" for name, n in zip(most, counts)]
+    assert [row[3] for row in table[-2:]] == ["", f"{sum(counts) - 1} of {sum(counts)}"]
 
 
 def test_defaults_change_no_points():
-    """A scale of 100 is that of the homework."""
+    """Where a course sets no total, a check is worth what stands in the table."""
     rendered = results(judged(["q1.shape"]))
     assert [test["max_score"] for test in rendered["tests"]] == [check.points for check in checks().values()]
-    assert rendered["score"] == 1
+    assert rendered["score"] == checks()["q1.shape"].points
     assert {test["visibility"] for test in rendered["tests"]} == {"visible"}
 
 
@@ -224,7 +232,13 @@ def test_names_bear_a_mark_and_the_id_that_messages_speak_of():
 
 
 def before(passing):
-    return {name: Earlier(name in passing, check.points * (name in passing), check.points) for name, check in checks().items()}
+    worths = {name: worth / 100 for name, worth in worth_of_checks(Configuration()).items()}
+    return {name: Earlier(name in passing, worth * (name in passing), worth) for name, worth in worths.items()}
+
+
+def worth_of(*names):
+    """What some checks are worth together, as students read it."""
+    return points(sum(worth_of_checks(Configuration())[name] for name in names))
 
 
 PROGRESS = [
@@ -233,13 +247,13 @@ PROGRESS = [
     (
         Metadata(attempt=2, before=before([])),
         ["q1.shape"],
-        "Attempt 2: 1 more check passes than last time. q1 went from 0 to 1.",
+        f"Attempt 2: 1 more check passes than last time. q1 went from 0 to {worth_of('q1.shape')}.",
     ),
     (Metadata(attempt=2, before=before(["q1.shape"])), ["q1.shape"], "Attempt 2: as many checks pass as last time."),
     (
         Metadata(attempt=5, before=before(["q1.shape", "q4.loops", "q4.timing"])),
         ["q1.shape"],
-        "Attempt 5: 2 fewer checks pass than last time. q4 went from 10 to 0.",
+        f"Attempt 5: 2 fewer checks pass than last time. q4 went from {worth_of('q4.loops', 'q4.timing')} to 0.",
     ),
 ]
 
@@ -280,7 +294,7 @@ def test_checks_that_are_shown_later_are_told_nowhere_before():
         )
     assert seen[0] == seen[1]
     assert seen[0][1] == []
-    assert "9 more checks are shown later" in seen[0][0]
+    assert f"{len(checks_of('q4')) + 1} more checks are shown later" in seen[0][0]
     assert "q5.timing" not in json.dumps(seen)
     assert "Total" not in seen[0][0]
 
@@ -339,7 +353,7 @@ def test_an_invalid_submission_reads_why_and_what_to_do(tmp_path):
     said = Page(rendered["output"])
     assert said.tags == {"p"}
     assert "only _img src_x onerror_alert(1)_.txt" in said.words
-    assert "hand in softmax.py and distances.py, or homework.ipynb" in said.words
+    assert f"hand in {' and '.join(REFERENCE)}, or homework.ipynb" in said.words
     assert (rendered["score"], rendered["tests"]) == (0, [])
 
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from autograder.homework import ASSIGNMENT, SOLUTIONS
+from autograder.homework import ASSIGNMENT, SOLUTIONS, checks, checks_of
 from autograder.judge.session import Bench
 from autograder.judge.verdict import Report
 from autograder.pool import judge_all
 from autograder.report.results import results
 from autograder.submission import stage
 from tests.as_read import Page
-from tests.handed_in import SAMPLES, WORTH
+from tests.handed_in import OWN, SAMPLES, TOTAL
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -20,6 +20,7 @@ else:
     import tomli as tomllib
 
 EVERY = sorted(path.parent for path in SAMPLES.glob("*/*/expected.toml"))
+ROUNDING = 1e-3  # of a check's points: scores are kept to four digits behind the point
 
 
 @pytest.mark.parametrize(("group", "least"), [("right", 25), ("wrong", 70), ("broken", 65), ("hostile", 100)])
@@ -39,27 +40,33 @@ def reports(hidden_seed: int) -> dict[str, Report]:
 
 @pytest.mark.parametrize("sample", EVERY, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_sample_gets_the_verdict_beside_it(reports: dict[str, Report], sample: Path):
-    """Points by question within their bands, status, hints, and the words that a student reads."""
+    """Of the questions that it is about: what each check loses, status, hints, and the words that a student reads."""
     expected = tomllib.loads((sample / "expected.toml").read_text(encoding="utf-8"))
     report = reports[str(sample)]
     rendered = results(report)
     told = "\n".join(Page(output).words for output in (rendered["output"], *(test["output"] for test in rendered["tests"])))
     assert report.status == expected["status"], report.reason
-    for question, most in WORTH.items():
-        full = most if report.status == "graded" else 0
-        low, high = expected.get("points", {}).get(question, (full, full))
-        messages = [part.message for result in report.results for part in result.parts if result.check.question == question]
-        assert low <= report.question_score(question) <= high, (question, messages)
-    named = {f"{hint['question']}:{hint['id']}" for hint in report.hints}
+    about = expected.get("questions", OWN)
+    loses = expected.get("loses", {})
+    assert set(loses) <= {*about, *(name for question in about for name in checks_of(question))}
+    assert [result.check.id for result in report.results] == (list(checks()) if report.status == "graded" else [])
+    for result in report.results:
+        if result.check.question in about:
+            share = loses.get(result.check.id, loses.get(result.check.question, 0))
+            least, most = share if isinstance(share, list) else (share, share)
+            lost = 1 - result.score / result.check.points
+            messages = [part.message for part in result.parts]
+            assert least - ROUNDING <= lost <= most + ROUNDING, (result.check.id, lost, messages)
+    named = {f"{hint['question']}:{hint['id']}" for hint in report.hints if hint["question"] in about}
     hints = set(expected.get("hints", ()))
     assert named == hints if sample.parent.name in ("right", "wrong") else hints <= named
     for words in expected.get("says", ()):
         assert words in told
 
 
-def test_the_reference_has_100_and_the_stubs_have_0(bench: Bench):
+def test_the_reference_has_all_points_and_the_stubs_have_none(bench: Bench):
     """The two ends of the scale."""
-    assert bench.judge(stage("solutions", SOLUTIONS)).score == 100
+    assert bench.judge(stage("solutions", SOLUTIONS)).score == TOTAL
     stubs = bench.judge(stage("assignment", ASSIGNMENT))
     assert (stubs.score, stubs.status) == (0, "graded")
     assert {hint["id"] for hint in stubs.hints} == {"stub"}

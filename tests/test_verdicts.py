@@ -5,20 +5,20 @@ import json
 import pytest
 
 from autograder.hidden.test_q2 import draw
-from autograder.homework import FUNCTIONS, QUESTIONS, checks
+from autograder.homework import FUNCTIONS, MODULES, QUESTIONS, checks
 from autograder.report.blocks import to_html
 from autograder.report.results import results
 from autograder.report.words import of_check
 from autograder.submission import Submission
 from tests.as_read import Page
-from tests.handed_in import reference_but
+from tests.handed_in import OWN, TOTAL, WORTH, reference_but
 from tests.processes import busy
 
 from draws import PUBLIC_SEED, check_rng, sizes
 
 
 def scores(report):
-    return [report.question_score(question) for question in QUESTIONS]
+    return {question: report.question_score(question) for question in QUESTIONS}
 
 
 def told(report, check):
@@ -26,18 +26,18 @@ def told(report, check):
 
 
 def earned(report):
-    return {result.check.id: result.score for result in report.results if result.score}
+    return {result.check.id for result in report.results if result.check.question in OWN and result.score}
 
 
 def test_the_reference_earns_everything(judge):
     """And is told nothing."""
     report = judge()
-    assert report.score == 100
+    assert report.score == TOTAL
     assert report.hints == []
     assert report.status == "graded"
 
 
-SHAPES = {"q1.shape", "q2.shape", "q3.shape", "q4.shape", "q5.shape"}
+SHAPES = {f"{question}.shape" for question in OWN}
 
 PLACEHOLDERS = {
     "zeros": """
@@ -82,15 +82,15 @@ PLACEHOLDERS = {
 def test_a_placeholder_earns_shape_points_and_nothing_else(judge, placeholder):
     """Whatever it returns in place of an answer."""
     report = judge(softmax=placeholder, distances=placeholder)
-    assert set(earned(report)) <= SHAPES
+    assert earned(report) <= SHAPES
 
 
 ONE_MISTAKE = [
-    # module, answer, what it loses by check, hints
+    # module, answer, shares that it loses by check, hints
     (
         "softmax",
         "def softmax_jacobian(z):\n    s = np.exp(z) / np.exp(z).sum()\n    return np.diag(s) - np.outer(s, s)",
-        {"q1.stability": 3},
+        {"q1.stability": 1},
         {"q1:overflow"},
     ),
     (
@@ -101,7 +101,7 @@ ONE_MISTAKE = [
             loss, dW = vectorized(W, X, y, reg)
             return loss, dW * len(X) - 2 * reg * W * (len(X) - 1)
         """,
-        {"q4.gradient": 6, "q4.agree": 3},
+        {"q4.gradient": 1, "q4.agree": 1},
         {"q4:no-mean-gradient"},
     ),
     (
@@ -112,7 +112,7 @@ ONE_MISTAKE = [
             loss, dW = naive(W, X, y, reg)
             return loss - reg * np.sum(W**2) / 2, dW - reg * W
         """,
-        {"q3.identities": 3, "q3.loss": 5, "q3.gradient": 3},
+        {"q3.identities": 1, "q3.loss": 1, "q3.gradient": 0.5},
         {"q3:half-reg"},
     ),
     (
@@ -123,7 +123,7 @@ ONE_MISTAKE = [
             loss, dW = naive(W, X, y, reg)
             return loss, dW - 2 * reg * W
         """,
-        {"q3.gradient": 6},
+        {"q3.gradient": 1},
         {"q3:no-reg-gradient"},
     ),
     (
@@ -146,7 +146,7 @@ ONE_MISTAKE = [
     (
         "distances",
         "exact = pairwise_squared_distances\ndef pairwise_squared_distances(A, B):\n    return np.sqrt(exact(A, B))",
-        {"q5.small": 4, "q5.values": 5},
+        {"q5.small": 1, "q5.values": 1},
         {"q5:sqrt"},
     ),
     (
@@ -156,13 +156,13 @@ ONE_MISTAKE = [
             A, B = A.astype(float), B.astype(float)
             return (A**2).sum(1)[:, None] + (B**2).sum(1) - 2 * A @ B.T
         """,
-        {"q5.duplicates": 3},
+        {"q5.duplicates": 1},
         {"q5:negative"},
     ),
     (
         "distances",
         "def pairwise_squared_distances(A, B):\n    return ((A[:, None].astype(float) - B) ** 2).sum(axis=2)",
-        {"q5.memory": 2},
+        {"q5.memory": 1},
         {"q5:broadcast-3d"},
     ),
 ]
@@ -172,10 +172,8 @@ ONE_MISTAKE = [
 def test_one_mistake_costs_once_and_is_named(judge, module, answer, loses, hints):
     """Everything that can still be judged is."""
     report = judge(**{module: answer})
-    lost = {
-        result.check.id: result.check.points - result.score for result in report.results if result.score < result.check.points
-    }
-    assert {check: points for check, points in lost.items() if not check.endswith("timing")} == loses
+    lost = {result.check.id: 1 - result.score / result.check.points for result in report.results if not result.passed}
+    assert {check: share for check, share in lost.items() if not check.endswith("timing")} == pytest.approx(loses, abs=1e-3)
     assert {f"{hint['question']}:{hint['id']}" for hint in report.hints} >= hints
 
 
@@ -218,21 +216,21 @@ def test_an_exception_from_hidden_data_shows_no_message(judge, hidden_seed):
 def test_a_hang_costs_only_its_own_question(judge):
     """The worker is killed, the next question has its own."""
     report = judge(softmax="def softmax_loss_naive(W, X, y, reg):\n    while True: pass")
-    assert scores(report) == [10, 15, 0, 30, 25]
+    assert scores(report) == {**WORTH, "q3": 0}
     assert "no answer within" in told(report, "q3.shape")
 
 
 def test_a_crash_costs_only_its_own_question(judge):
     """As does any other death."""
     report = judge(softmax="import signal\ndef softmax_jacobian(z): signal.raise_signal(11)")
-    assert scores(report) == [0, 15, 20, 30, 25]
+    assert scores(report) == {**WORTH, "q1": 0}
     assert "SIGSEGV" in told(report, "q1.shape")
 
 
 def test_a_module_that_cannot_be_imported_costs_only_its_own_questions(judge):
     """With the line, and the reason."""
     report = judge(softmax="def broken(:")
-    assert scores(report) == [0, 0, 0, 0, 25]
+    assert scores(report) == {q: 0 if module == "softmax" else WORTH[q] for q, module in QUESTIONS.items()}
     assert "SyntaxError at softmax.py line" in told(report, "q1.shape")
 
 
@@ -267,13 +265,13 @@ def test_a_loop_that_begins_late_or_goes_in_blocks_or_unwatched_loses_the_points
             return vectorized(W, X, y, reg)
         """
     report = judge(softmax=answer)
-    assert report.question_score("q4") == 26, told(report, "q4.loops")
+    assert report.question_score("q4") == pytest.approx(WORTH["q4"] - checks()["q4.loops"].points), told(report, "q4.loops")
 
 
 def test_star_imports_and_the_given_code_can_be_imported(judge):
     """numpy loads some of itself only when asked, and no file can be read by then."""
     imports = "from numpy import *\nfrom digits import load_digits\nfrom gradient_check import relative_error\n"
-    assert judge(softmax=imports, distances=imports).score == 100
+    assert judge(softmax=imports, distances=imports).score == TOTAL
 
 
 def test_what_is_infinite_is_still_valid_json(judge):
@@ -301,8 +299,8 @@ def test_the_same_answers_get_the_same_marks_while_all_cores_are_busy(judge):
             return vectorized(W, X, y, reg)
         """
     with busy(4):
-        assert {judge().score for _ in range(3)} == {100}
-        assert {judge(softmax=loop).score for _ in range(3)} == {96}
+        assert {judge().score for _ in range(3)} == {TOTAL}
+        assert {judge(softmax=loop).score for _ in range(3)} == {round(TOTAL - checks()["q4.loops"].points, 4)}
 
 
 ODD = {
@@ -342,9 +340,9 @@ ODD = {
 def test_no_answer_is_so_odd_that_a_check_fails_itself(judge, value):
     """It is told what is expected, and the grader goes on."""
     functions = "\n".join(f"def {name}(*args): return {value}" for name in FUNCTIONS)
-    report = judge(softmax=functions, distances=functions)
+    report = judge(**dict.fromkeys(MODULES, functions))
     assert report.status == "graded", report.reason
-    assert report.score == 0
+    assert not earned(report)
 
 
 def test_a_platforms_time_limit_is_kept_and_shared_by_the_questions(bench):
@@ -353,4 +351,4 @@ def test_a_platforms_time_limit_is_kept_and_shared_by_the_questions(bench):
     report = bench.judge(Submission("slow", reference_but(softmax=slow)), 10.0)
     told = [part.message for result in report.results for part in result.parts if result.check.question == "q1"]
     assert any("the time for this question is used up" in message for message in told)
-    assert report.score == 90
+    assert report.score == round(TOTAL - WORTH["q1"], 4)

@@ -13,7 +13,7 @@ from autograder.submission import Submission, stage
 
 sys.path.insert(0, str(ROOT))
 
-from tests.handed_in import SAMPLES
+from tests.handed_in import SAMPLES, TOTAL, reference_but
 from tests.processes import busy
 
 LOOPS = {
@@ -27,16 +27,18 @@ LOOPS = {
 
 
 def gradings(names: list[str], count: int) -> list[Submission]:
-    """Stage samples in turn, each time under another name."""
+    """Stage samples in turn, each time under another name; modules that a sample does not have are the reference's."""
     chosen = itertools.islice(itertools.cycle(names), count)
-    return [Submission(f"{name} #{k}", stage(name, SAMPLES / name).sources) for k, name in enumerate(chosen)]
+    return [
+        Submission(f"{name} #{k}", {**reference_but(), **stage(name, SAMPLES / name).sources}) for k, name in enumerate(chosen)
+    ]
 
 
 def losses(right: list[str], count: int, jobs: int) -> int:
     """Judge right submissions; print and count those that lose points."""
     lost = 0
     for report in judge_all(gradings(right, count), jobs, seed=1):
-        if report.score != 100:
+        if report.score != TOTAL:
             lost += 1
             failed = [f"{part.check}: {part.message}" for result in report.results for part in result.parts if part.message]
             print(report.submission, report.score, report.reason, failed, flush=True)

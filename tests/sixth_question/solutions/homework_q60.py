@@ -5,7 +5,7 @@
 #       extension: .py
 #       format_name: percent
 # ---
-# %% [markdown] question="q6"
+# %% [markdown] question="q60"
 # The cosine of the angle between two vectors does not change when either is stretched:
 #
 # $$S_{ij} = \frac{a_i \cdot b_j}{\lVert a_i \rVert \thinspace \lVert b_j \rVert}$$
@@ -15,4 +15,4 @@
 # %% slot="cosine_similarities"
 
 # %%
-check("q6")
+check("q60")

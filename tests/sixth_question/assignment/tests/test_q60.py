@@ -1,4 +1,4 @@
-"""Question 6: cosine similarities, without loops."""
+"""Question 60: cosine similarities, without loops."""
 
 import pytest
 
@@ -6,7 +6,7 @@ import expect
 from draws import sizes
 
 
-@pytest.mark.check("q6.shape")
+@pytest.mark.check("q60.shape")
 def test_shape(cosine_similarities, rng, observe):
     """S is (n, m), also for n = 1; the arguments are left as they were"""
     n, m, d = sizes(rng, 3, 2, 9)

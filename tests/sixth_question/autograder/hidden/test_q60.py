@@ -1,4 +1,4 @@
-"""Question 6, hidden: cosine similarities without loops."""
+"""Question 60, hidden: cosine similarities without loops."""
 
 from collections.abc import Callable
 from typing import Any
@@ -44,7 +44,7 @@ class SimilarityEvidence(Evidence):
     def require_alive(self) -> None:
         """Expect more than a constant, whose speed is worth nothing."""
         if np.ptp(expect.array(self.function(*draw(self.rng, (5, 4, 3))), (5, 4), "S")) == 0:
-            raise NotJudged("q6.values")
+            raise NotJudged("q60.values")
 
 
 def expect_similarities(S: Any, A: Array, B: Array) -> None:
@@ -55,7 +55,7 @@ def expect_similarities(S: Any, A: Array, B: Array) -> None:
     expect.close(S, expected, "S", expect.VALUE_TOLERANCE, hint)
 
 
-@pytest.mark.check("q6.values")
+@pytest.mark.check("q60.values")
 def test_values(cosine_similarities: RemoteFunction, rng: Rng) -> None:
     """S is right on random data"""
     pairs = [draw(rng, (n, m, d)) for n, m, d in (sizes(rng, 3, 3, 12) for _ in range(3))]
@@ -63,7 +63,7 @@ def test_values(cosine_similarities: RemoteFunction, rng: Rng) -> None:
         expect_similarities(S, A, B)
 
 
-@pytest.mark.check("q6.zero")
+@pytest.mark.check("q60.zero")
 def test_zero(cosine_similarities: RemoteFunction, rng: Rng) -> None:
     """The similarities of a vector of zeros are 0"""
     A, B = draw(rng, (5, 4, 3))
@@ -72,7 +72,7 @@ def test_zero(cosine_similarities: RemoteFunction, rng: Rng) -> None:
     expect.close(S[2] + 1.0, np.ones(4), "S of a vector of zeros, plus 1,", expect.VALUE_TOLERANCE)
 
 
-@pytest.mark.check("q6.loops")
+@pytest.mark.check("q60.loops")
 def test_loops(cosine_similarities: RemoteFunction, evidence: Callable[[RemoteFunction], SimilarityEvidence]) -> None:
     """No Python loop along n, m or d"""
     expect_no_loop(evidence(cosine_similarities))
