@@ -96,10 +96,6 @@ class Report:
         """Points in all."""
         return round(sum(result.score for result in self.results), 4)
 
-    def question_score(self, question: str) -> float:
-        """Points of one question."""
-        return round(sum(result.score for result in self.results if result.check.question == question), 4)
-
     @property
     def hints(self) -> list[dict[str, str]]:
         """Which mistakes were named, once for each question."""
