@@ -13,7 +13,8 @@ confined() {
     # The first process of a container adopts orphans: let that be a shell, since pytest takes its own children for lost ones.
     "$python" tests/container/run.py "$@" --env PYTHONDONTWRITEBYTECODE=1 --env HYPOTHESIS_STORAGE_DIRECTORY=/tmp/hypothesis \
         -- sh -c '"$@"; exit $?' sh "$python" -m pytest -q \
-        tests/test_wire.py tests/test_sandbox.py tests/test_confine.py tests/test_doctor.py tests/test_killed.py tests/test_samples.py tests/test_command_line.py tests/test_submission.py
+        tests/test_wire.py tests/test_lying_worker.py tests/test_sandbox.py tests/test_confine.py \
+        tests/test_doctor.py tests/test_killed.py tests/test_samples.py tests/test_command_line.py tests/test_submission.py
 }
 
 echo "== The container itself =="
