@@ -7,15 +7,15 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.homework import MODULES, PUBLIC_CHECKS, QUESTIONS, ROOT, SOLUTIONS, checks, checks_of
+from autograder.homework import MODULES, PUBLIC_CHECKS, QUESTION_OF, QUESTIONS, ROOT, SOLUTIONS, checks, checks_of
 from tests.grader import read_table
+from tests.notebooks import pieces
 
 SAMPLES = ROOT / "tests" / "submissions"
 WORTH = {question: round(sum(checks()[name].points for name in checks_of(question)), 4) for question in QUESTIONS}
 TOTAL = round(sum(WORTH.values()), 4)  # to the four digits that a verdict has
 OWN = tuple(row["question"] for row in read_table(PUBLIC_CHECKS / "questions.csv"))  # a course's are in questions_*.csv
 REFERENCE = {f"{module}.py": (SOLUTIONS / f"{module}.py").read_bytes() for module in MODULES}  # by file name
-ADDED = {name: text for name, text in REFERENCE.items() if name[:-3] not in {QUESTIONS[question] for question in OWN}}
 
 
 def reference_but(**changes: str) -> dict[str, bytes]:
@@ -42,8 +42,20 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
 
 
 def whole(sample: str, folder: Path) -> Path:
-    """Make a folder with the files of a sample, and the reference's for the modules that a course has added."""
-    return write_files(Path(shutil.copytree(SAMPLES / sample, folder)), ADDED)
+    """Make a folder with the files of a sample, and the reference's answers to the questions that a course has added."""
+    return with_added(Path(shutil.copytree(SAMPLES / sample, folder)))
+
+
+def with_added(folder: Path) -> Path:
+    """Append the reference's answers to the questions that a course has added, to their modules."""
+    for module in MODULES:
+        path, answers = folder / f"{module}.py", pieces(REFERENCE[f"{module}.py"], module)
+        added = [text for function, text in answers.items() if QUESTION_OF[function] not in OWN]
+        if added:
+            before = ["", "import numpy as np"] if path.exists() else []
+            with path.open("a", encoding="utf-8") as file:
+                file.write("\n\n\n".join([*before, *added, ""]))
+    return folder
 
 
 def packed(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED, modes: Mapping[str, int] | None = None) -> bytes:

@@ -18,7 +18,7 @@ from autograder.roster import Student
 from autograder.submission import Submission
 from tests.downloads import METADATA
 from tests.grader import autograder, read_table
-from tests.handed_in import REFERENCE, below, write_files
+from tests.handed_in import REFERENCE, TOTAL, below, write_files
 
 DUE, LATER = "2026-09-18T12:00:00+00:00", "2026-09-19T23:59:00+00:00"
 ADA, JANE = Student("Ada Lovelace", "007", "ada@uni.edu"), Student("Jane van Doe", "12", "jane@uni.edu")
@@ -110,7 +110,7 @@ def test_a_course_grades_an_export_with_its_due_date(tmp_path):
     assert run.returncode == 0, run.stderr
     assert "Handed in after the due date (1 of 1): submission_101." in run.stdout
     (row,) = read_table(tmp_path / "out" / "grades.csv")
-    assert float(row["score"]) == 90
+    assert float(row["score"]) == pytest.approx(0.9 * TOTAL, abs=0.0051)
     assert "11 hours 59 minutes after it was due" in (tmp_path / "out" / "submission_101" / "report.html").read_text()
     assert [line["Lateness (H:M:S)"] for line in read_table(tmp_path / "out" / "gradescope.csv")] == ["11:58:11"]
 

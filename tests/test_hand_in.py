@@ -12,6 +12,8 @@ from autograder.homework import MODULES, QUESTIONS, SOLUTIONS
 from autograder.submission import stage
 from tests.handed_in import REFERENCE
 
+from answers import listed
+
 
 def hand_in(handout: Path) -> subprocess.CompletedProcess[str]:
     """Run it from elsewhere, in a terminal that knows ASCII only."""
@@ -118,7 +120,7 @@ def test_a_missing_import_is_warned_of(handout):
     (warning,) = re.findall("Warning: (.*)", run.stdout)
     assert warning == (
         f"softmax.py line {len(source.splitlines()) + 4} imports matplotlib.pyplot, which the grader does not have."
-        " Remove the import, or q1, q2, q3 and q4 may earn nothing."
+        f" Remove the import, or {listed([q for q, module in QUESTIONS.items() if module == 'softmax'])} may earn nothing."
     )
 
 

@@ -29,7 +29,7 @@ from autograder.release.nbgrader import source_notebook
 from autograder.report.marks import Marks, points, worth_of_checks
 from autograder.submission import stage
 from tests.grader import marks_but, read_table
-from tests.handed_in import ADDED, SAMPLES, whole, write_files
+from tests.handed_in import SAMPLES, whole, with_added
 from tests.notebooks import cell_of, student_notebook, text_of
 
 pytestmark = pytest.mark.routes
@@ -257,7 +257,7 @@ def modules(tmp_path_factory) -> dict[str, Path]:
     answered = reference["softmax"].partition("def cross_entropy_gradients")
     (writes / "softmax.py").write_text(f"import numpy as np\n{WRITES_GRADEBOOK}\n\n{''.join(answered[1:])}")
     (writes / "distances.py").write_text(reference["distances"])
-    write_files(writes, ADDED)
+    with_added(writes)
     folder = tmp_path_factory.mktemp("samples")
     samples = {name.partition("/")[2]: whole(name, folder / name) for name in FILLED}
     samples |= {name.partition("/")[2]: SAMPLES / name for name in HANDED_IN}

@@ -34,7 +34,7 @@ from autograder.report.results import results as render
 from autograder.submission import stage
 from tests.grader import marks_but
 from tests.gradescope import SCHEMA, by_question, results_in, unpacked
-from tests.handed_in import ADDED, SAMPLES, WORTH, write_files
+from tests.handed_in import SAMPLES, WORTH, with_added
 from tests.notebooks import student_notebook
 
 SEED = 11
@@ -110,7 +110,7 @@ def answers(tmp_path_factory) -> dict[str, Path]:
     }.items():
         shutil.copy(softmax / "softmax.py", folders[folder])
         shutil.copy(distances / "distances.py", folders[folder])
-        write_files(folders[folder], ADDED)
+        with_added(folders[folder])
     module = folders["warns"] / "softmax.py"
     quiet = module.read_text(encoding="utf-8")
     loud = re.sub(r"( +)(s = np\.exp)", r"\1warnings.warn('Mind.')\n\1print('Oh.', file=sys.stderr)\n\1\2", quiet, count=1)

@@ -205,7 +205,7 @@ def test_the_head_counts_everyone_and_takes_quartiles_of_those_graded(tmp_path):
     ]
     page = page_of(folder(tmp_path, reports, students={"eve@example.edu": {"names": "Eve"}}))
     words = words_of(page)
-    assert "26 submissions, 100 points in all" in words
+    assert f"26 submissions, {points(sum(WORTH.values()))} points in all" in words
     tiles = dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page))
     assert [tiles[status] for status in ("graded", "invalid", "error", "missing")] == ["23", "1", "1", "1"]
     low, middle, high = statistics.quantiles([float(row["score"]) for row, _ in results(tmp_path).values()], method="inclusive")

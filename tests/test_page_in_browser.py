@@ -7,8 +7,10 @@ import shutil
 import pytest
 from playwright.sync_api import sync_playwright
 
+from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, checks
 from autograder.judge.verdict import Report
+from autograder.report.marks import points, worth_of_checks
 from autograder.report.page import reading, write_page, writing
 from autograder.report.page.gathering import Gathered
 from autograder.report.page.reading import result_of, rows
@@ -68,16 +70,19 @@ def column(page, title):
 
 def test_a_click_on_a_title_sorts_by_it_and_says_so(tmp_path, visit):
     """Numbers as numbers, from the largest; who has none comes last either way; and the keyboard does the same."""
-    scores = ["q1.shape"], [], list(checks()), ["q5.small"], ["q4.loss", "q5.small"]
-    reports = [graded(f"s{k}", failed) for k, failed in enumerate(scores)]
+    failures = ["q1.shape"], [], list(checks()), ["q5.small"], ["q4.loss", "q5.small"]
+    reports = [graded(f"s{k}", failed) for k, failed in enumerate(failures)]
+    worth = worth_of_checks(Configuration())
+    rising = sorted([0, *(sum(worth[name] for name in worth if name not in failed) for failed in failures)])
+    scores = [points(score) for score in rising]
     folder(tmp_path, [*reports, Report("s10", "invalid", "")], students={"z@example.edu": {"names": "Z"}})
     page = visit(write_page(tmp_path))
     title = page.locator("#all thead").get_by_role("button", name="Score")
     title.click()
-    assert column(page, "Score") == ["100", "99", "96", "91", "0", "0", "–"]
+    assert column(page, "Score") == [*reversed(scores), "–"]
     assert page.locator("#all th[aria-sort]").get_attribute("aria-sort") == "descending"
     title.press("Enter")
-    assert column(page, "Score") == ["0", "0", "91", "96", "99", "100", "–"]
+    assert column(page, "Score") == [*scores, "–"]
     assert page.locator("#all th[aria-sort]").get_attribute("aria-sort") == "ascending"
     page.locator("#all thead").get_by_role("button", name="Submission").press("Space")
     assert column(page, "Submission") == ["s0", "s1", "s2", "s3", "s4", "s10", "z@example.edu"]

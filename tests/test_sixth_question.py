@@ -23,7 +23,7 @@ def with_the_question(copy: Path) -> Path:
     shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
     for path in [path for path in ADDED.rglob("*") if path.is_file() and "__pycache__" not in path.parts]:
         target = copy / path.relative_to(ADDED)
-        assert not target.exists(), f"{target} is not new"
+        assert not target.exists() or target.read_bytes() == path.read_bytes(), f"{path} is not new: call yours otherwise"
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
     return copy
@@ -111,8 +111,7 @@ def test_a_course_that_adds_a_question_and_changes_points_keeps_the_tests_of_the
     """As `make test` runs them, with style and spelling, and with the samples of the question."""
     for command in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["codespell_lib"]):
         run(fork, "-m", *command)
-    told = run(fork, "-m", "pytest", "-n", "2", "--dist", "loadfile", "-v", f"--ignore={Path(__file__).relative_to(ROOT)}")
-    assert "wrong/cosine-row-by-row" in told
+    run(fork, "-m", "pytest", "-n", "2", "--dist", "loadfile", "-q", f"--ignore={Path(__file__).relative_to(ROOT)}")
 
 
 @pytest.mark.routes

@@ -8,13 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder import submission
-from autograder.homework import ASSIGNMENT, MODULES, SOLUTIONS
+from autograder.homework import ASSIGNMENT, MODULES, QUESTIONS, SOLUTIONS
 from autograder.intake.finding import find
 from autograder.intake.naming import unique_names
 from autograder.intake.places import Place
 from autograder.submission import stage
 from tests.handed_in import REFERENCE, packed, write_files
 from tests.notebooks import notebook_of
+
+from answers import listed
 
 
 def zipped(path: Path, files: dict[str, bytes], modes: dict[str, int] | None = None) -> Path:
@@ -236,7 +238,8 @@ def test_what_was_graded_is_said_where_both_answer(tmp_path):
     (folder / "homework.ipynb").write_bytes(Q3_AND_Q5)
     staged = stage("alice", folder)
     assert staged.sources["softmax"] == (SOLUTIONS / "softmax.py").read_bytes()
-    assert "softmax.py is graded, since it answers q1, q2, q3 and q4; what homework.ipynb answers (q3) is not." in staged.reason
+    graded = listed([question for question, module in QUESTIONS.items() if module == "softmax"])
+    assert f"softmax.py is graded, since it answers {graded}; what homework.ipynb answers (q3) is not." in staged.reason
     (folder / "homework.ipynb").write_bytes((ASSIGNMENT / "homework.ipynb").read_bytes())
     assert stage("alice", folder).reason == ""
 
