@@ -19,7 +19,7 @@ READY := $(VENV)/.ready
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */:/' | awk -F: '{printf "  make %-12s %s\n", $$1, $$2}'
 	@echo "Settings of the course are those of CONFIG=file, else of course.toml beside this Makefile, else the defaults."
-	@echo "Of those for who changes the grader, CONTRIBUTING.md tells."
+	@echo "CONTRIBUTING.md lists the targets for changing the grader: lint, audit and more."
 
 setup: $(READY)  ## fill .venv with everything; all others do it by themselves
 

@@ -136,6 +136,7 @@ def report(results: Path, everything: bool) -> None:
             raise ResultsError(f"{results} is no folder of results.")
         with alone(results):
             click.echo(write_page(results, everything=everything))
+            click.echo("Students' pages show everything." if everything else "Students' pages leave out what is shown later.")
     except (ResultsError, Busy) as error:
         raise click.UsageError(str(error)) from error
     except OSError as error:
@@ -284,6 +285,8 @@ def everything(context: click.Context, out: Path, config: Path | None) -> None:
 
 def _configuration(config: Path | None) -> Configuration:
     """Read the settings of a course; every mistake in them is told."""
+    if config is None and Path("course.toml").is_file():
+        click.echo("course.toml lies here and is not used: name it, as in --config course.toml.", err=True)
     try:
         return Configuration.from_toml(config) if config else Configuration()
     except ConfigurationError as error:

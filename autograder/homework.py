@@ -10,6 +10,7 @@ from types import ModuleType
 from reading import GIVEN as GIVEN
 from tables import FUNCTIONS as FUNCTIONS
 from tables import GIVEN_FUNCTIONS as GIVEN_FUNCTIONS
+from tables import KINDS as KINDS
 from tables import MODULES as MODULES
 from tables import QUESTION_OF as QUESTION_OF
 from tables import points
@@ -35,7 +36,7 @@ class Check:
     number : str
         Place in the question, as in ``4.7``.
     kind : str
-        shape, value, gradient, stability, purity, loops, timing, memory or application.
+        One of `KINDS`.
     points : float
         What it is worth.
     seen : str

@@ -105,7 +105,7 @@ def test_otters_test_reads_points_with_a_fraction(monkeypatch, reached, right):
 # When it is due
 
 FRIDAY, SUNDAY, LAST = "2026-12-04T23:59:00+01:00", "2027-02-28T08:05:00+00:00", "2026-12-31T23:59:59-03:30"
-TEN = "Late: 10 % of the points are taken off for each day that has begun"
+TEN = "10 % of the points are taken off for each day begun since the due date"
 
 
 @pytest.mark.parametrize(
@@ -114,20 +114,20 @@ TEN = "Late: 10 % of the points are taken off for each day that has begun"
         ({"due": None, "percent_per_day": 10}, ""),
         ({"due": FRIDAY}, "Due on Friday, 4 December 2026, 23:59 (UTC+01:00)."),
         ({"due": SUNDAY, "grace_minutes": 5}, "Due on Sunday, 28 February 2027, 08:05 (UTC)."),
-        ({"due": LAST, "percent_per_day": 10}, f"Due on Thursday, 31 December 2026, 23:59:59 (UTC-03:30). {TEN}."),
+        ({"due": LAST, "percent_per_day": 10}, f"Due on Thursday, 31 December 2026, 23:59:59 (UTC-03:30). Late: {TEN}."),
         (
             {"due": FRIDAY, "percent_per_day": 10, "grace_minutes": 120, "latest_day": 3},
-            f"Due on Friday, 4 December 2026, 23:59 (UTC+01:00). {TEN}, after 120 minutes of grace;"
-            " after 3 days nothing counts.",
+            f"Due on Friday, 4 December 2026, 23:59 (UTC+01:00). Late: up to 120 minutes costs nothing; beyond that, {TEN};"
+            " nothing counts after 3 days.",
         ),
         (
             {"due": FRIDAY, "percent_per_day": 2.5, "grace_minutes": 1},
-            "Due on Friday, 4 December 2026, 23:59 (UTC+01:00). Late: 2.5 % of the points are taken off for each day that has"
-            " begun, after 1 minute of grace.",
+            "Due on Friday, 4 December 2026, 23:59 (UTC+01:00). Late: up to 1 minute costs nothing; beyond that, 2.5 % of the"
+            " points are taken off for each day begun since the due date.",
         ),
         (
             {"due": FRIDAY, "grace_minutes": 60, "latest_day": 1},
-            "Due on Friday, 4 December 2026, 23:59 (UTC+01:00). Late: after 1 day nothing counts.",
+            "Due on Friday, 4 December 2026, 23:59 (UTC+01:00). Late: nothing counts after 1 day.",
         ),
         (
             {"due": FRIDAY, "percent_per_day": 10, "latest_day": 0},
@@ -135,7 +135,7 @@ TEN = "Late: 10 % of the points are taken off for each day that has begun"
         ),
         (
             {"due": FRIDAY, "percent_per_day": 10, "latest_day": 0, "grace_minutes": 30},
-            "Due on Friday, 4 December 2026, 23:59 (UTC+01:00). Late: after 30 minutes of grace nothing counts.",
+            "Due on Friday, 4 December 2026, 23:59 (UTC+01:00). Late: up to 30 minutes costs nothing; beyond that, nothing counts.",
         ),
     ],
 )
@@ -157,7 +157,7 @@ def test_nothing_counts_after_what_the_line_names(minutes, grace, latest):
     course = Configuration(due=FRIDAY, percent_per_day=5, grace_minutes=grace, latest_day=latest)
     moment = datetime.fromisoformat(FRIDAY)
     fraction = kept(Metadata(submitted=moment + timedelta(minutes=minutes), due=moment), course)
-    days = re.search(r"after (\d+) days? nothing counts", line(course))
-    graced = re.search(r"after (\d+) minutes of grace nothing counts", line(course))
-    last = int(days[1]) * 1440 if days else int(graced[1]) if graced else 0 if "nothing counts" in line(course) else math.inf
+    days = re.search(r"nothing counts after (\d+) days?", line(course))
+    free = re.search(r"up to (\d+) minutes costs nothing; beyond that, nothing counts", line(course))
+    last = int(days[1]) * 1440 if days else int(free[1]) if free else 0 if "nothing counts" in line(course) else math.inf
     assert (fraction == 0) == (minutes > max(last, grace))

@@ -43,6 +43,8 @@ PLACES = {
     "course/student": "assignment",
     "submissions ": "solutions ",
     "my.toml": "course.toml",
+    "--question q6": "--question q1",
+    "tests/submissions/wrong/NAME --out DIR": "assignment --out results",
     "--out course && cd course": "--out course",
 }
 OTHERS = ("nbgrader", "otter", "dask")  # programs of other projects, which the tests of the routes and of clusters drive

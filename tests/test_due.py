@@ -67,7 +67,7 @@ def test_an_instructor_is_told_who_is_late_and_of_whom_that_is_not_known():
     """And which extensions nobody uses, which may be misspelt."""
     course = replace(COURSE, extensions={"jane@uni.edu": LATER, "jnae@uni.edu": LATER})
     assert list(sentences(PEOPLE, course)) == [
-        "Handed in after the due date (1 of 4): alone.",
+        "Handed in after the due date (1 of 4): alone. Points are taken off from 1: alone.",
         "It is not known when these were handed in (1 of 4), and nothing is taken off: untold.",
         "There is no submission of some who have an extension: jnae@uni.edu.",
     ]
@@ -80,6 +80,12 @@ def test_an_extension_changes_only_the_results_of_who_was_late():
     moved = replace(COURSE, due=LATER, extensions={"x": LATER})
     assert key(answers, COURSE, on_time) == key(answers, moved) == key(answers, COURSE)
     assert key(answers, COURSE, overdue) != key(answers, COURSE)
+
+
+def test_within_the_time_of_grace_nothing_is_taken_off():
+    """And that is said."""
+    (said, *_) = sentences(PEOPLE, replace(COURSE, grace_minutes=720))
+    assert said == "Handed in after the due date (2 of 4): alone, pair. Nothing is taken off."
 
 
 def test_identical_answers_lose_points_only_where_they_are_late(tmp_path):
@@ -108,7 +114,8 @@ def test_a_course_grades_an_export_with_its_due_date(tmp_path):
     (tmp_path / "course.toml").write_text(f"[lateness]\ndue = {DUE}\npercent_per_day = 10\n")
     run = autograder("grade", tmp_path / "export", "--out", tmp_path / "out", "--config", tmp_path / "course.toml", "--jobs", 1)
     assert run.returncode == 0, run.stderr
-    assert "Handed in after the due date (1 of 1): submission_101." in run.stdout
+    assert "Handed in after the due date (1 of 1): submission_101. Points are taken off from 1: submission_101." in run.stdout
+    assert "Late by 11 hours 59 minutes: 10 % taken off." in run.stdout
     (row,) = read_table(tmp_path / "out" / "grades.csv")
     assert float(row["score"]) == pytest.approx(0.9 * TOTAL, abs=0.0051)
     assert "11 hours 59 minutes after it was due" in (tmp_path / "out" / "submission_101" / "report.html").read_text()

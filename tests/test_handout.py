@@ -17,6 +17,8 @@ from autograder.homework import ASSIGNMENT, FUNCTIONS, MODULES, ROOT, SOLUTIONS,
 from autograder.release.handout import build_assignment, build_handout, notebook
 from autograder.release.source import cells
 
+GIT_LISTS = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory) -> Path:
@@ -55,10 +57,10 @@ def test_the_zip_is_the_same_at_every_build(tmp_path):
     assert build_handout(tmp_path / "a").read_bytes() == build_handout(tmp_path / "b").read_bytes()
 
 
-def test_the_zip_holds_the_assignment_as_committed(unpacked):
+def test_the_zip_holds_what_git_has_of_the_assignment_or_would_take(unpacked):
     """Nothing is forgotten, and what lies about in the folder, an instructor's answers perhaps, stays at home."""
     files = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
-    kept = subprocess.run(["git", "ls-files"], cwd=ASSIGNMENT, capture_output=True, text=True, check=True).stdout.split()
+    kept = subprocess.run(GIT_LISTS, cwd=ASSIGNMENT, capture_output=True, text=True, check=True).stdout.split()
     assert files == set(kept)
 
 

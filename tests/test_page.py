@@ -319,7 +319,7 @@ def test_a_folder_without_results_is_refused(tmp_path, table, says):
 
 def test_the_command_says_where_the_page_is(tmp_path):
     run = CliRunner().invoke(main, ["report", str(folder(tmp_path, [graded("a")]))])
-    assert (run.exit_code, run.output) == (0, f"{tmp_path / 'index.html'}\n")
+    assert (run.exit_code, run.output) == (0, f"{tmp_path / 'index.html'}\nStudents' pages leave out what is shown later.\n")
 
 
 def test_the_same_folder_gives_the_same_bytes(tmp_path):

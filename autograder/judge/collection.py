@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograder.homework import HIDDEN_CHECKS, PUBLIC_CHECKS, checks
+from autograder.homework import HIDDEN_CHECKS, KINDS, PUBLIC_CHECKS, checks
 
 CONFIGURATION = Path(__file__).with_name("pytest.ini")
 
@@ -53,7 +53,7 @@ def collect() -> tuple[Test, ...]:
     Raises
     ------
     CollectionError
-        A file of checks cannot be imported, a check has no marker or an unknown id, or an id has no check.
+        A file of checks cannot be imported, a check has no marker or an unknown id, an id has no check, or a kind is none.
     """
     collector = _Collector()
     arguments = ["-c", str(CONFIGURATION), f"--rootdir={CONFIGURATION.parent}", str(PUBLIC_CHECKS), str(HIDDEN_CHECKS)]
@@ -69,6 +69,8 @@ def collect() -> tuple[Test, ...]:
     tests = [_read(item) for item in collector.items]
     if strays := {test.check for test in tests} ^ set(checks()):
         raise CollectionError(f"the points table and the checks do not have the same ids: {', '.join(sorted(strays))}")
+    if odd := [f"{check.kind!r} ({check.id})" for check in checks().values() if check.kind not in KINDS]:
+        raise CollectionError(f"the points table has kinds that are none: {', '.join(odd)}; there are {', '.join(KINDS)}")
     order = {check: place for place, check in enumerate(checks())}
     return tuple(sorted(tests, key=lambda test: order[test.check]))
 

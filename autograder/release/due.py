@@ -25,12 +25,11 @@ def line(configuration: Configuration) -> str:
 def _late(configuration: Configuration) -> str:
     """What being late costs, as `autograder.report.lateness` takes it off; nothing where it costs nothing."""
     percent, minutes, latest = configuration.percent_per_day, configuration.grace_minutes, configuration.latest_day
-    grace = f"after {_several(minutes, 'minute')} of grace" if minutes else ""
+    free = f"up to {_several(minutes, 'minute')} costs nothing; beyond that, " if minutes else ""
     if latest is not None and timedelta(days=latest) <= timedelta(minutes=minutes):
-        return f"Late: {' '.join(filter(None, [grace, 'nothing counts']))}."
-    each_day = f"{percent:g} % of the points are taken off for each day that has begun{', ' if grace else ''}{grace}"
-    costs = [each_day] if percent else []
-    costs += [] if latest is None else [f"after {_several(latest, 'day')} nothing counts"]
+        return f"Late: {free}nothing counts."
+    costs = [f"{free}{percent:g} % of the points are taken off for each day begun since the due date"] if percent else []
+    costs += [] if latest is None else [f"nothing counts after {_several(latest, 'day')}"]
     return f"Late: {'; '.join(costs)}." if costs else ""
 
 

@@ -63,6 +63,7 @@ def settings_in_words(configuration: Configuration) -> str:
         [
             f"{points(full_marks(configuration))} points",
             f"hidden seed: {seed}",
+            *([f"due {configuration.due}, where the assignment has no due date"] if configuration.due else []),
             f"late: {', '.join(late) or 'costs nothing'}",
             f"seen later: {', '.join(later) or 'nothing'}{but}",
         ]

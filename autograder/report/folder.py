@@ -10,7 +10,7 @@ from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import QUESTIONS, checks_of
 from autograder.judge.verdict import Report
 from autograder.report.files import write_atomically
-from autograder.report.lateness import kept
+from autograder.report.lateness import kept, note
 from autograder.report.marks import Marks, points
 from autograder.report.metadata import Metadata
 from autograder.report.results import UNKNOWN, as_json, results
@@ -36,7 +36,7 @@ def save(
         **{question: points(marks.earned(checks_of(question))) for question in QUESTIONS},
         "status": report.status,
         "seconds": f"{report.seconds:.2f}",
-        "first_words": first_words(report),
+        "first_words": " ".join(filter(None, [note(metadata, configuration), first_words(report)])),
     }
     _write(out, as_json(results(report, configuration, metadata)), key, row)
     return row

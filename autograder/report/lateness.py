@@ -37,6 +37,14 @@ def sentence(metadata: Metadata, configuration: Configuration) -> str:
     return f"{said} It loses {100 * (1 - fraction):g} % of its points: {percent:g} % for each day that has begun."
 
 
+def note(metadata: Metadata, configuration: Configuration) -> str:
+    """Say in a few words why a score is lower than the sum of its questions; nothing where it is not."""
+    fraction = kept(metadata, configuration)
+    if fraction == 1:
+        return ""
+    return f"Late by {span(metadata.late)}: {f'{100 * (1 - fraction):g} % taken off' if fraction else 'no points'}."
+
+
 def on_platform(metadata: Metadata, configuration: Configuration) -> Metadata:
     """What holds on Gradescope: the due date of the assignment there; if it has none, the course's."""
     ours = read_moment(configuration.due)

@@ -101,12 +101,18 @@ class Yardstick:
 
     def _drawn_arguments(self, shape: Shape, purpose: str) -> Arguments:
         """Arguments of a shape, drawn once for all submissions; for another purpose the data are others."""
-        return self._draw(self.rng(f"{purpose} {shape}"), shape)
+        return self._arguments(f"{purpose} {shape}", shape)
 
     def _solved_problem(self, shape: Shape, number: int) -> Problem:
         """A problem of a shape, drawn and solved once for all submissions; of another number the data are others."""
-        arguments = self._draw(self.rng(f"{number} {shape}"), shape)
+        arguments = self._arguments(f"{number} {shape}", shape)
         return Problem(arguments, self._function(*arguments))
+
+    def _arguments(self, purpose: str, shape: Shape) -> Arguments:
+        arguments = self._draw(self.rng(purpose), shape)
+        if not isinstance(arguments, tuple):  # the rows of a lone array would be taken for arguments
+            raise TypeError(f"draw should return a tuple of arguments for {self._function.name}, also where there is only one")
+        return arguments
 
 
 @dataclass(frozen=True)

@@ -131,13 +131,13 @@ class StudentResult:
         """The sentences that the student reads, by question and id of the hint.
 
         A question's first hint has its first sentence. The others are told only where there are as many sentences as hints:
-        else a sentence was said more than once, and results.json does not tell which.
+        else one hint was said in several ways, and results.json does not tell which.
         """
         said: dict[tuple[str, str], str] = {}
         for question in dict.fromkeys(question for question, _ in self.hints):
             hints = [hint for hint in self.hints if hint[0] == question]
             outputs = (outcome.output for outcome in self.outcomes if outcome.question == question and outcome.output)
-            words = [html.unescape(found) for output in outputs for found in HINT.findall(output)]
+            words = list(dict.fromkeys(html.unescape(found) for output in outputs for found in HINT.findall(output)))
             said.update(zip(hints, words[: None if len(words) == len(hints) else 1]))
         return said
 

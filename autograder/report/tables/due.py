@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from autograder.configuration import Configuration
-from autograder.report.lateness import read_moment
+from autograder.report.lateness import kept, read_moment
 from autograder.report.metadata import Metadata
 from autograder.report.tables.students import Class, some
 from autograder.roster import Member
@@ -32,7 +32,9 @@ def sentences(people: Class, configuration: Configuration) -> Iterator[str]:
         return
     known = metadata_of(people, configuration)
     if late := [name for name, metadata in known.items() if metadata.late]:
-        yield f"Handed in after the due date ({len(late)} of {len(known)}): {some(late)}."
+        losing = [name for name in late if kept(known[name], configuration) < 1]
+        taken = f" Points are taken off from {len(losing)}: {some(losing)}." if losing else " Nothing is taken off."
+        yield f"Handed in after the due date ({len(late)} of {len(known)}): {some(late)}.{taken}"
     if untold := [name for name, metadata in known.items() if metadata.submitted is None]:
         many = f"{len(untold)} of {len(known)}"
         yield f"It is not known when these were handed in ({many}), and nothing is taken off: {some(untold)}."
