@@ -252,3 +252,13 @@ def test_only_the_locks_and_what_installs_them_make_the_environment_anew(tmp_pat
             made_anew.append(path.name)
         os.utime(path, (older, older))
     assert made_anew == ["all.txt", "fill.sh", "uv.txt"]
+
+
+def test_settings_that_lie_here_and_are_not_named_are_not_passed_over_in_silence(tmp_path):
+    """`make grade` takes course.toml; the command takes what it is told."""
+    (tmp_path / "course.toml").write_text("[points]\ntotal = 20\n")
+    (tmp_path / "class" / "a").mkdir(parents=True)
+    told = "course.toml lies here and is not used"
+    silent = autograder("grade", "class", "--out", "out", "--config", "course.toml", cwd=tmp_path)
+    assert told in autograder("grade", "class", "--out", "out", cwd=tmp_path).stderr
+    assert told not in silent.stderr

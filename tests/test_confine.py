@@ -21,6 +21,7 @@ from autograder.homework import ROOT
 from autograder.judge.sandbox import Sandbox, SandboxError, required_layers
 from autograder.worker.landlock import version
 from autograder.worker.seccomp import CALLS
+from tests.processes import PATIENCE
 
 IS_ROOT = os.geteuid() == 0
 TGKILL = next(call[platform.machine()] for call in CALLS if call["call"] == "tgkill")
@@ -176,7 +177,7 @@ def attempt() -> Iterator[Callable[..., object]]:
                 env={"TOKEN": "secret", "INHERITED": str(server.fileno())},
             )
             theirs.close()
-            printed = process.communicate(b"answer", timeout=60)[0]
+            printed = process.communicate(b"answer", timeout=2 * PATIENCE)[0]
             said = ours.recv(1000)
         return json.loads(said) if said else True if printed else None
 

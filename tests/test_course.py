@@ -135,7 +135,8 @@ TEN = "10 % of the points are taken off for each day begun since the due date"
         ),
         (
             {"due": FRIDAY, "percent_per_day": 10, "latest_day": 0, "grace_minutes": 30},
-            "Due on Friday, 4 December 2026, 23:59 (UTC+01:00). Late: up to 30 minutes costs nothing; beyond that, nothing counts.",
+            "Due on Friday, 4 December 2026, 23:59 (UTC+01:00). Late: up to 30 minutes costs nothing; beyond that, nothing"
+            " counts.",
         ),
     ],
 )

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,6 +22,8 @@ from autograder.homework import (
     reference,
     title,
 )
+from autograder.judge import collection
+from autograder.judge.meters.cpu import Yardstick
 from autograder.release.stubs import strip
 
 from tables import points
@@ -129,3 +132,20 @@ def test_distances_of_the_reference_are_those_of_the_definition(n, m, d, dtype, 
     assert np.all(P >= 0)
     eps = np.finfo(np.float32 if dtype == "float32" else float).eps
     assert np.all(np.abs(P - expected) <= 64 * eps * (255.0**2 * d))
+
+
+def test_a_kind_of_checks_that_is_none_is_told_with_those_that_are(monkeypatch):
+    """Else settings that name the kind would pass over the check."""
+    table = {name: replace(check, kind="loop") if name == "q4.loops" else check for name, check in checks().items()}
+    monkeypatch.setattr(collection, "checks", lambda: table)
+    with pytest.raises(collection.CollectionError, match=r"'loop' \(q4.loops\); there are shape, .* loops,"):
+        collection.collect.__wrapped__()
+
+
+def test_arguments_that_are_no_tuple_are_told(bench):
+    """Who draws a single array would have its rows taken for arguments."""
+    name = next(iter(FUNCTIONS))
+    reference = bench._references[FUNCTIONS[name]].function(name)
+    lone = Yardstick(reference, lambda rng, shape: rng.normal(size=shape), 1)
+    with pytest.raises(TypeError, match=f"a tuple of arguments for {name}, also where there is only one"):
+        lone.arguments((3, 4), "test")

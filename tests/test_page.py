@@ -499,3 +499,19 @@ def test_letters_stand_out_from_their_ground(scheme, ground, letters):
 def test_no_results_are_no_page(tmp_path):
     with pytest.raises(ResultsError, match="holds no results"):
         write_page(tmp_path / "nowhere")
+
+
+def test_a_hint_that_two_checks_give_is_one_sentence(tmp_path):
+    """And the question's other hint has its own."""
+    hints = {
+        "q4.loss": ("no-mean", "The mean?"),
+        "q4.gradient": ("no-mean", "The mean?"),
+        "q4.loops": ("loop-rows", "The rows?"),
+    }
+    report = graded("a", hints)
+    told = [
+        dataclasses.replace(result, parts=(dataclasses.replace(result.parts[0], hint=hints.get(result.check.id)),))
+        for result in report.results
+    ]
+    page = page_of(folder(tmp_path, [dataclasses.replace(report, results=tuple(told))]))
+    assert re.findall(r"The \w+\?", " ".join(sum(Tables(page).found["mistakes"], []))) == ["The mean?", "The rows?"]
