@@ -1,7 +1,6 @@
 """The command line: autograder grade, report, audit, doctor, build."""
 
 import os
-import platform
 import sys
 import time
 from dataclasses import replace
@@ -10,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
-from rich.markup import escape
-from rich.table import Table
 
 from autograder.configuration import DEFAULT_SEED, Configuration, ConfigurationError
 from autograder.homework import ASSIGNMENT, QUESTIONS
@@ -175,28 +172,11 @@ def doctor() -> None:
     Exits with 1 when something is missing without which nothing is graded.
     """
     from autograder.judge.doctor import examine
-    from autograder.terminal import console
-    from autograder.versions import versions
+    from autograder.terminal import print_findings
 
     findings = examine()
-    table = Table(box=None, pad_edge=False, show_header=False)
-    verdicts = {
-        "layer": ("in force", "missing"),
-        "attempt": ("impossible", "possible"),
-        "meter": ("works", "fails"),
-    }
-    for finding in findings:
-        good, bad = verdicts[finding.kind]
-        style = "green" if finding.good else "bold red" if finding.needed else "yellow"
-        table.add_row(finding.name, f"[{style}]{good if finding.good else bad}[/]", escape(finding.words))
-    screen = console()
-    who = "root" if os.geteuid() == 0 else f"user {os.geteuid()}, not root"
-    screen.print(f"{platform.system()} {platform.release()}, {platform.machine()}, {who}; ", end="")
-    screen.print(", ".join(f"{name} {number}" for name, number in versions().items()))
-    screen.print(table)
-    lacking = [finding.name for finding in findings if finding.needed and not finding.good]
-    screen.print(f"Nothing is graded here for want of: {', '.join(lacking)}." if lacking else "Submissions can be graded here.")
-    sys.exit(1 if lacking else 0)
+    print_findings(findings)
+    sys.exit(1 if any(finding.needed and not finding.good for finding in findings) else 0)
 
 
 @main.group()

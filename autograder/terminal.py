@@ -1,6 +1,8 @@
-"""What commands show: how far they are, and what `autograder grade` found, as a table for people or a document for machines."""
+"""What commands show: how far they are, and what they found, as a table for people or a document for machines."""
 
 import json
+import os
+import platform
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
@@ -15,9 +17,16 @@ from rich.text import Text
 
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS
+from autograder.judge.doctor import Finding
 from autograder.report.marks import points, worth_of_questions
 from autograder.report.tally import Tally
+from autograder.versions import versions
 
+FOUND = {
+    "layer": ("in force", "missing"),
+    "attempt": ("impossible", "possible"),
+    "meter": ("works", "fails"),
+}  # what a kind of findings is called when it is good, and when not
 PLAIN_WIDTH = 160  # columns of the table where the output is no terminal
 LONG = 50  # rows of the table that are shown; of more submissions, only those that are not graded, and a summary
 RATE_OVER = 120.0  # seconds over which the rate is taken: what one submission takes differs a hundredfold
@@ -111,6 +120,22 @@ def print_json(
         told = {**row, **numbers, "results": str(out / row["submission"] / "results.json")}
         print("," if place else "", "\n  ", json.dumps(told, ensure_ascii=False), sep="", end="")
     print("\n ]\n}")
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """Print what `autograder doctor` found, the machine that it was found on, and what follows."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for finding in findings:
+        good, bad = FOUND[finding.kind]
+        style = "green" if finding.good else "bold red" if finding.needed else "yellow"
+        table.add_row(finding.name, f"[{style}]{good if finding.good else bad}[/]", escape(finding.words))
+    screen = console()
+    who = "root" if os.geteuid() == 0 else f"user {os.geteuid()}, not root"
+    screen.print(f"{platform.system()} {platform.release()}, {platform.machine()}, {who}; ", end="")
+    screen.print(", ".join(f"{name} {number}" for name, number in versions().items()))
+    screen.print(table)
+    lacking = [finding.name for finding in findings if finding.needed and not finding.good]
+    screen.print(f"Nothing is graded here for want of: {', '.join(lacking)}." if lacking else "Submissions can be graded here.")
 
 
 def _table(rows: list[dict[str, Any]], configuration: Configuration) -> Table:
