@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -110,17 +109,6 @@ def test_every_target_has_the_settings_of_the_course(tmp_path, target, given, li
     ours = re.findall(r"bin/autograder (?:grade|build) .*", told)
     assert ours
     assert [re.findall(r'--config "(.*?)"', line) for line in ours] == [[used] if used else []] * len(ours)
-
-
-def test_the_command_line_reads_no_settings_but_those_that_it_is_given(tmp_path):
-    """What lies where it is started is a fork's, and other commands' business."""
-    (tmp_path / "course.toml").write_text("points.total = 20\n")
-    ours = points(worth_of_questions(Configuration(total_points=20))["q1"])
-    for options, most in (([], all_of("q1")), (["--config", "course.toml"], ours)):
-        run = autograder("build", "handout", "--out", "dist", *options, cwd=tmp_path)
-        assert run.returncode == 0, run.stderr
-        with zipfile.ZipFile(tmp_path / "dist" / "homework.zip") as archive:
-            assert f"({most} points)" in archive.read("homework/README.md").decode()
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from autograder.release.source import cells
 from autograder.report import marks
 from autograder.report.lateness import kept
 from autograder.report.metadata import Metadata
+from tests.grader import all_of, autograder
 
 TOTALS = (None, 20, 33.33, 1000)  # None is the sum of the table
 
@@ -162,3 +163,14 @@ def test_nothing_counts_after_what_the_line_names(minutes, grace, latest):
     free = re.search(r"up to (\d+) minutes costs nothing; beyond that, nothing counts", line(course))
     last = int(days[1]) * 1440 if days else int(free[1]) if free else 0 if "nothing counts" in line(course) else math.inf
     assert (fraction == 0) == (minutes > max(last, grace))
+
+
+def test_the_command_line_reads_no_settings_but_those_that_it_is_given(tmp_path):
+    """What lies where it is started is a fork's, and other commands' business."""
+    (tmp_path / "course.toml").write_text("points.total = 20\n")
+    ours = marks.points(marks.worth_of_questions(Configuration(total_points=20))["q1"])
+    for options, most in (([], all_of("q1")), (["--config", "course.toml"], ours)):
+        run = autograder("build", "handout", "--out", "dist", *options, cwd=tmp_path)
+        assert run.returncode == 0, run.stderr
+        with zipfile.ZipFile(tmp_path / "dist" / "homework.zip") as archive:
+            assert f"({most} points)" in archive.read("homework/README.md").decode()
