@@ -79,7 +79,9 @@ def print_results(tally: Tally, configuration: Configuration, written: Iterable[
     lines.append(f"Over all of them: {', '.join(map(str, written))}")
     if tally.failed:
         named = ", ".join(tally.failed[:LONG]) + (f" and {more} more" if (more := len(tally.failed) - LONG) > 0 else "")
-        reason = next(row["first_words"] for row in tally.rows() if row["status"] == "error")
+        reason = next(
+            (row["first_words"] for row in tally.rows() if row["status"] == "error"), "the reason is in its results.json"
+        )
         lines.append(f"The grader failed on {named}. Run again to try once more, when this is mended: {click.unstyle(reason)}")
     screen.print("\n".join([*lines, *remarks]), markup=False, soft_wrap=True)
 

@@ -1,6 +1,7 @@
 """Lateness where grading is not on the platform: the course says when the homework is due, and for whom later."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from autograder.batch import grade, key
 from autograder.configuration import Configuration
 from autograder.homework import checks
+from autograder.intake.finding import find
 from autograder.intake.places import Place
 from autograder.judge.verdict import Part, Report, Result
 from autograder.report.lateness import on_platform, read_moment
@@ -120,6 +122,19 @@ def test_a_course_grades_an_export_with_its_due_date(tmp_path):
     assert float(row["score"]) == pytest.approx(0.9 * TOTAL, abs=0.0051)
     assert "11 hours 59 minutes after it was due" in (tmp_path / "out" / "submission_101" / "report.html").read_text()
     assert [line["Lateness (H:M:S)"] for line in read_table(tmp_path / "out" / "gradescope.csv")] == ["11:58:11"]
+
+
+def test_nbgraders_folder_tells_when_a_submission_came(tmp_path):
+    """As nbgrader stamps it when it collects."""
+    stamped = {"timestamp.txt": b"2026-09-18 23:58:11.000000 UTC", **REFERENCE}
+    write_files(tmp_path / "submitted" / "ada" / "homework", stamped)
+    write_files(tmp_path / "submitted" / "jane" / "homework", REFERENCE)
+    people = Class.of(find([tmp_path / "submitted"]))
+    assert {name: metadata.late > timedelta(0) for name, metadata in metadata_of(people, COURSE).items()} == {
+        "ada": True,
+        "jane": False,
+    }
+    assert not any(metadata.late for metadata in metadata_of(people, replace(COURSE, extensions={"ada": LATER})).values())
 
 
 def test_on_gradescope_the_platforms_due_date_counts_and_else_the_courses():
