@@ -78,6 +78,17 @@ def test_a_sleeper_is_woken_by_no_clock_but_ends(start, monkeypatch):
         call(worker, "f")
 
 
+def test_nobody_slept_while_the_grader_stood_still(start, monkeypatch):
+    """After Ctrl-Z and `fg`, or where a machine is paused, a right answer would be called asleep."""
+    monkeypatch.setattr(judges_worker, "STALL", 1.0)
+    monkeypatch.setattr(judges_worker, "BLINK", 0.1)
+    worker = start("import time\ndef f():\n    time.sleep(0.6)\n    return 1")
+    stopped = f"{os.getpid()} {worker.process}"
+    pause = f"sleep 0.2; kill -STOP {stopped}; sleep 3; kill -CONT {stopped}"
+    with subprocess.Popen(["sh", "-c", pause], start_new_session=True):
+        assert call(worker, "f") == 1
+
+
 def test_an_answer_that_trickles_in_ends_too(start, monkeypatch):
     """One byte at a time keeps no judge waiting."""
     monkeypatch.setattr(judges_worker, "STALL", 0.3)

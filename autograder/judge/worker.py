@@ -24,6 +24,7 @@ PATIENCE = (
 MAX_REPLY = 1 << 25  # bytes of arrays in an answer: the largest right one, 500 x 300 distances, has 1.2 MB
 PIECE = 1 << 16  # bytes: most answers come as one
 POLL = 0.05  # seconds between looks at the worker's clock while waiting
+BLINK = 1.0  # seconds: where more passes between two looks, not the worker stood still but the machine, or the whole grader
 
 
 class WorkerDied(Exception):
@@ -34,7 +35,7 @@ class WorkerDied(Exception):
     words : str
         The message.
     cpu, wall : float
-        CPU time and time that the request took, seconds, as far as they are known.
+        As a `Reply` has them, as far as they are known.
     """
 
     def __init__(self, words: str, cpu: float = 0.0, wall: float = 0.0) -> None:
@@ -57,7 +58,7 @@ class Reply:
     cpu : float
         CPU time of all its threads, seconds.
     wall : float
-        Time that passed, seconds.
+        Time that passed while the judge looked on, seconds.
     peak : int
         Growth of its resident memory at the highest point, bytes, if it was weighed.
     """
@@ -66,6 +67,20 @@ class Reply:
     cpu: float
     wall: float
     peak: int
+
+
+class _Watch:
+    """Time by the wall clock as far as the judge was awake to see it: after Ctrl-Z, or a pause of the machine, nobody slept."""
+
+    def __init__(self) -> None:
+        self._seen, self._looked = 0.0, time.monotonic()
+
+    def look(self) -> float:
+        """Seconds since the start."""
+        now = time.monotonic()
+        self._seen += min(now - self._looked, BLINK)
+        self._looked = now
+        return self._seen
 
 
 class Worker:
@@ -101,7 +116,7 @@ class Worker:
         cpu_limit : float
             CPU time that the answer may take, seconds.
         wall_limit : float
-            Time that the answer may take, whatever the machine does meanwhile, seconds.
+            Time that the answer may take while the judge looks on, seconds.
         weighed : bool
             Whether to read the worker's memory too.
 
@@ -118,10 +133,10 @@ class Worker:
         if weighed:
             self._forget_peak()
         memory_before, peak_before = self._memory() if weighed else (0, 0)
-        started, cpu_started = time.monotonic(), clock()
+        watch, cpu_started = _Watch(), clock()
 
         def check_time() -> None:
-            cpu, wall = clock() - cpu_started, time.monotonic() - started
+            cpu, wall = clock() - cpu_started, watch.look()
             if cpu > cpu_limit:
                 raise self._late(f"no answer within {cpu_limit:g} s of computing", cpu, wall)
             if wall > wall_limit:
@@ -141,7 +156,7 @@ class Worker:
         except WireError as error:
             raise self._dead(f"its answer cannot be read: {error}") from error
         growth = (peak_after if peak_after > peak_before else memory_after) - memory_before
-        return Reply(value, cpu, time.monotonic() - started, max(growth, 0))
+        return Reply(value, cpu, watch.look(), max(growth, 0))
 
     def end(self) -> int:
         """End the worker and all it started, if it is not ended yet; return its status."""

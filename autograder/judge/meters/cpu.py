@@ -3,7 +3,7 @@
 import math
 import os
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -27,7 +27,7 @@ FEW_READINGS = 3  # with fewer, what was read before is not relied on
 FIRST_LOOK = -1  # number of the problem that most answers are measured with, and no others
 RENEWED = 8  # races at a shape until the reference is measured anew, though what was read before would do
 READINGS = 15  # of the reference at each shape, remembered from submission to submission
-CREDIBLE = 0.4  # of the upper quartile of what was read before: load makes a factor of 2, a miss of the clock much more
+CREDIBLE = 0.4  # of the upper quartile of all readings of one work: load makes a factor of 2, a miss of the clock much more
 IMPLAUSIBLE = 0.2  # times the reference's CPU time: no style is that fast, so a reading below is a miss of the clock
 LEAST = 2e-5  # seconds: no request takes less
 DECISIVE = 0.45  # of the limit: a loop would have to be read at a third of its time
@@ -50,7 +50,7 @@ class Yardstick:
     """The reference, whose CPU time is the unit for all others.
 
     Where a hypervisor takes a processor away, the kernel takes the stolen time off whatever runs next, and its clock misses
-    milliseconds (2 readings in 1,000 here, some in a row). A reading far below what the same work took before is not believed.
+    milliseconds: 2 readings in 1,000 here, some in a row. So nothing far below what the same work took at other times counts.
 
     Parameters
     ----------
@@ -65,30 +65,28 @@ class Yardstick:
     def __init__(self, function: RemoteFunction, draw: Draw, seed: int) -> None:
         self._function, self._draw, self._seed = function, draw, seed
         self._readings: dict[Shape, deque[float]] = {}
-        self._credible: dict[Shape, deque[float]] = {}
         self._uses: Counter[Shape] = Counter()
         self.arguments = lru_cache(DRAWN)(self._drawn_arguments)
         self.problem = lru_cache(PROBLEMS)(self._solved_problem)
 
     def remembered(self, shape: Shape) -> float | None:
         """The lower quartile of what was read at a shape, seconds; None where that is not enough, or has been for long."""
-        readings = self._credible.get(shape, ())
+        readings = self._readings.get(shape, ())
         self._uses[shape] += 1
         if len(readings) < FEW_READINGS or self._uses[shape] % RENEWED == 0:
             return None
-        return lower_quartile(readings)
+        return unit(readings)
 
     def measure(self, shape: Shape, number: int) -> tuple[float, int]:
-        """Solve a problem; return a credible CPU time (seconds) and the growth of memory (bytes)."""
+        """Solve a problem; return the CPU time (seconds) and the growth of memory (bytes)."""
         arguments = self.problem(shape, number).arguments
         readings = self._readings.setdefault(shape, deque(maxlen=READINGS))
         for _ in range(READINGS):
             _, cpu, peak = self._function.measure(*arguments)
-            cpu = max(cpu, LEAST)
-            readings.append(cpu)
-            if cpu > CREDIBLE * sorted(readings)[3 * len(readings) // 4]:
-                self._credible.setdefault(shape, deque(maxlen=READINGS)).append(cpu)
+            if cpu >= LEAST:
                 break
+        cpu = max(cpu, LEAST)
+        readings.append(cpu)
         return cpu, peak
 
     def stay_on(self, processors: set[int]) -> None:
@@ -122,7 +120,8 @@ class Race:
     Parameters
     ----------
     cpu, reference_cpu : float
-        The lower quartile of the CPU time of all repeats, seconds; not the least, which could be one of the clock's misses.
+        The lower quartile of the CPU time of all repeats, of the reference's credible ones, seconds; not the least, which could
+        be one of the clock's misses.
     peak, reference_peak : int
         The largest growth of memory, bytes.
     """
@@ -167,6 +166,17 @@ def lower_quartile(readings: Iterable[float]) -> float:
     return ordered[len(ordered) // 4]
 
 
+def credible(readings: Collection[float]) -> list[float]:
+    """Those readings of one work that are no misses of the clock, while no more than three quarters are."""
+    upper_quartile = sorted(readings)[3 * len(readings) // 4]
+    return [reading for reading in readings if reading > CREDIBLE * upper_quartile]
+
+
+def unit(readings: Collection[float]) -> float:
+    """The CPU time of the reference, which all else is compared with: one too small would make a loop of a right answer."""
+    return lower_quartile(credible(readings))
+
+
 TOO_LARGE = Race(math.inf, 1.0, 1 << 62, 0)  # of an answer whose arrays do not fit into memory
 
 
@@ -191,11 +201,11 @@ def race(function: RemoteFunction, reference: Yardstick, shape: Shape, verify: C
     race : Race
         Over the repeats, more of them near the limit.
     """
-    if (unit := reference.remembered(shape)) is not None:
+    if (remembered := reference.remembered(shape)) is not None:
         problem = reference.problem(shape, FIRST_LOOK)
         result, seconds, peak = function.measure(*problem.arguments)
         verify(result, problem.expected)
-        look = Race(max(seconds, LEAST), unit, peak, 0)
+        look = Race(max(seconds, LEAST), remembered, peak, 0)
         if IMPLAUSIBLE < look.ratio < DECISIVE * CPU_LIMIT and not look.wasteful:
             return look
     # Processors differ: what shares a core with a busy neighbour takes twice the time.
@@ -225,6 +235,6 @@ def _race(function: RemoteFunction, reference: Yardstick, shape: Shape, verify: 
                 break
         cpu.append(max(seconds, LEAST))
         verify(result, problem.expected)
-        measured = Race(lower_quartile(cpu), lower_quartile(reference_cpu), peak, reference_peak)
+        measured = Race(lower_quartile(cpu), unit(reference_cpu), peak, reference_peak)
         if measured.settled(max(cpu) / min(reference_cpu), len(cpu)):
             return measured
