@@ -51,9 +51,17 @@ def run(program: str, *arguments: object, cwd: Path, **environment: str) -> None
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def marks_in(folder: Path) -> dict[str, float]:
+    """Points of each question in a folder of results; what was lost is printed, for whoever reads why a test failed."""
+    results = results_in(folder)
+    lost = [f"{test['name']}: {test.get('output')}" for test in results["tests"] if test["score"] < test["max_score"]]
+    print(folder, *lost, sep="\n  ")
+    return by_question(results)
+
+
 def from_modules(place: Path) -> Marks:
     run("autograder", "grade", place / "class", "--out", place / "grades", "--config", place / "course.toml", cwd=place)
-    return {name: by_question(results_in(place / "grades" / name)) for name in CLASS}
+    return {name: marks_in(place / "grades" / name) for name in CLASS}
 
 
 def from_otter(place: Path) -> Marks:
@@ -65,7 +73,7 @@ def from_otter(place: Path) -> Marks:
         folder.mkdir(parents=True)
         (folder / "homework.ipynb").write_text(json.dumps(student_notebook(released, place / "class" / name)))
         run("otter", "run", "-a", autograder, "-o", folder, folder / "homework.ipynb", cwd=folder)
-        marks[name] = by_question(results_in(folder))
+        marks[name] = marks_in(folder)
     return marks
 
 
@@ -104,7 +112,7 @@ def from_gradescope(place: Path) -> Marks:
         (root / "environment").symlink_to(sys.prefix)
         shutil.copytree(place / "class" / name, root / "submission")
         run("bash", root / "run_autograder", cwd=root, RUN_ROOT=str(root))
-        marks[name] = by_question(results_in(root / "results"))
+        marks[name] = marks_in(root / "results")
     return marks
 
 
