@@ -133,7 +133,11 @@ def report(results: Path, everything: bool) -> None:
             raise ResultsError(f"{results} is no folder of results.")
         with alone(results):
             click.echo(write_page(results, everything=everything))
-            click.echo("Students' pages show everything." if everything else "Students' pages leave out what is shown later.")
+            click.echo(
+                "Students' pages show everything."
+                if everything
+                else "Students' pages leave out what the settings show later, if anything; --all shows it."
+            )
     except (ResultsError, Busy) as error:
         raise click.UsageError(str(error)) from error
     except OSError as error:

@@ -26,6 +26,7 @@ from autograder.judge import collection
 from autograder.judge.meters.cpu import Yardstick
 from autograder.release.stubs import strip
 
+import tables
 from tables import points
 
 softmax, distances = reference("softmax"), reference("distances")
@@ -40,6 +41,14 @@ def test_every_row_of_the_points_table_is_a_check_of_a_question_and_every_questi
     for question in QUESTIONS:
         numbers = [checks()[name].number for name in checks_of(question)]
         assert numbers == [f"{question.removeprefix('q')}.{k + 1}" for k in range(len(numbers))]
+
+
+def test_questions_stand_in_the_order_of_their_numbers(monkeypatch, tmp_path):
+    """A tenth question of a course's own stands behind its sixth."""
+    for number in ("", "_q10", "_q6"):
+        (tmp_path / f"questions{number}.csv").write_text(f"question\n{number or 'those of all'}\n")
+    monkeypatch.setattr(tables, "__file__", str(tmp_path / "tables.py"))
+    assert [row["question"] for row in tables.questions.__wrapped__()] == ["those of all", "_q6", "_q10"]
 
 
 def test_the_title_is_the_heading_of_the_handout(monkeypatch, tmp_path):

@@ -22,7 +22,8 @@ def points() -> list[dict[str, str]]:
 
 def _rows(name: str) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
-    for path in sorted(Path(__file__).parent.glob(f"{name}*.csv")):
+    paths = Path(__file__).parent.glob(f"{name}*.csv")
+    for path in sorted(paths, key=lambda path: (len(path.name), path.name)):  # that of q10 stands behind that of q9
         with path.open(encoding="utf-8", newline="") as file:
             found += csv.DictReader(file)
     return found

@@ -19,6 +19,7 @@ from autograder.judge.no_answer import NoAnswer
 from autograder.judge.sandbox import SandboxError
 from autograder.judge.verdict import Outcome, Part
 
+from answers import listed
 from draws import PUBLIC_SEED, check_rng
 from expect import Hint, Mismatch
 
@@ -121,7 +122,7 @@ class Judge:
             return part("passed")
         if isinstance(error, NotJudged):
             roots = dict.fromkeys(self._root.get(failed, failed) for failed in error.checks)
-            return part("not judged", f"not judged: {' and '.join(roots)} failed")
+            return part("not judged", f"not judged: {listed(list(roots))} failed")
         if not isinstance(error, (Mismatch, NoAnswer)):
             self.faults.append(f"{check}: {type(error).__name__}: {error}")
             return part("not judged", "not judged: the grader failed at this check; your instructor can see why")

@@ -17,6 +17,8 @@ from autograder.release import due
 from autograder.release.stubs import strip
 from autograder.report.marks import points, worth_of_checks, worth_of_questions
 
+from answers import listed
+
 PLACEHOLDER = "*Your answer here.*"
 WRITTEN_POINTS = 5  # of each written question, as solutions/written.md divides them, beyond those of the checks
 
@@ -115,7 +117,7 @@ def _listed(names: list[str]) -> str:
     in_a_row = " ".join(names) in " ".join(QUESTIONS)
     if len(names) > 2 and in_a_row:
         return f"{names[0]} to {names[-1]}"
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return listed(names)
 
 
 def _function(name: str, *, solved: bool) -> str:

@@ -10,6 +10,8 @@ from autograder.report.blocks import Block, Heading, Hint, Paragraph, Table, Ver
 from autograder.report.marks import Marks, points
 from autograder.report.metadata import Metadata
 
+from answers import listed
+
 SIGNS: dict[Outcome, str] = {"passed": "✓", "failed": "✗", "not judged": "–"}
 HELD_BACK = "not judged: a check that is shown later failed"
 NEEDED_CHECK_FAILED = "not judged: a check that it needs failed"
@@ -54,7 +56,7 @@ def summary(report: Report, marks: Marks, configuration: Configuration, metadata
     elif report.reason:
         blocks.append(Paragraph(report.reason))
     if report.status == "invalid":
-        files = " and ".join(f"{module}.py" for module in MODULES)
+        files = listed([f"{module}.py" for module in MODULES])
         blocks.append(Paragraph(f"What to do: hand in {files}, or homework.ipynb with your answers; a .zip of them will do."))
     if report.results:
         passed = {result.check.id for result in report.results if result.passed}

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from autograder.report.page.gathering import Gathered
 from autograder.report.page.items import FEWEST, Item
 
+from answers import listed
+
 MOST_NAMED = 3  # checks in one sentence
 
 
@@ -62,7 +64,7 @@ def _lost(items: list[Item], judged: int) -> list[Finding]:
     first, *others = failed[:MOST_NAMED]
     most = 2 * first.failed > judged
     who = "Most students lost points in" if most else "No check was failed by most. The most often failed is"
-    then = f" Then {' and '.join(f'{item.check.number} ({item.failed})' for item in others)}." if others else ""
+    then = f" Then {listed([f'{item.check.number} ({item.failed})' for item in others])}." if others else ""
     return [Finding(f"{who} {first.check.number}:", f"{first.failed} of {first.taken}. {_quoted(first)}.{then}")]
 
 
