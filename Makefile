@@ -61,7 +61,7 @@ bench: $(READY)  # repeat the measurements behind limits and tolerances
 	$(VENV)/bin/python tests/benchmarks/layers.py
 	$(VENV)/bin/python tests/benchmarks/styles.py
 	$(VENV)/bin/python tests/benchmarks/where.py
-	$(VENV)/bin/python tests/benchmarks/cost.py --others
+	$(VENV)/bin/python tests/benchmarks/cost.py --others --rounds 1
 	$(VENV)/bin/python tests/benchmarks/class.py
 
 assignment: $(READY)  ## generate stubs, notebook and handout from the solutions

@@ -30,7 +30,7 @@ def main() -> None:
     """Print a line for each, with the ratio to ours."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--others", action="store_true", help="nbgrader and otter too, a minute each round")
+    parser.add_argument("--others", action="store_true", help="nbgrader and otter too: three to five minutes each round")
     options = parser.parse_args()
     adopt_orphans()
     with tempfile.TemporaryDirectory() as folder:
