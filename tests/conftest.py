@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import textwrap
 from collections.abc import Callable, Iterator
@@ -22,6 +23,13 @@ SEED = 11
 
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=60)
 hypothesis.settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_open() -> Iterator[None]:
+    """Let what a module's tests left unclosed be told there, and not in whichever test the collector runs next."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -221,6 +221,17 @@ def test_parts_that_are_not_judged_for_one_reason_are_told_once():
     assert Page(output).words == "not judged: q5.shape failed"
 
 
+def test_a_hint_that_two_parts_give_is_told_once():
+    """Behind the first; another hint is another question."""
+    found = [("no-mean", "Is the mean missing?"), ("no-mean", "Is the mean missing?"), ("sign", "Which sign?"), None]
+    parts = tuple(Part("q5.values", f"part {k}", 1.0, "failed", "Wrong.", hint) for k, hint in enumerate(found))
+    rendered = results(replace(judged(), results=(Result(checks()["q5.values"], parts),)))
+    words = Page(rendered["tests"][0]["output"]).words
+    assert words.count("Is the mean missing?") == words.count("Which sign?") == 1
+    assert words.index("part 0") < words.index("Is the mean missing?") < words.index("part 1")
+    assert words.count("Wrong.") == 4
+
+
 def test_names_bear_a_mark_and_the_id_that_messages_speak_of():
     """Readable without colours."""
     waits = Part("q1.stability", "", 1.0, "not judged", "not judged: q1.shape failed")

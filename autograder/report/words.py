@@ -88,7 +88,7 @@ def standing(
 
 
 def of_check(result: Result, later: frozenset[str] = frozenset()) -> list[Block]:
-    """What each part of a check found; nothing of one that passed as a whole.
+    """What each part of a check found, with each hint once; nothing of one that passed as a whole.
 
     Parameters
     ----------
@@ -104,7 +104,8 @@ def of_check(result: Result, later: frozenset[str] = frozenset()) -> list[Block]
     if told and (len(told) == 1 or one_reason):
         return told[0]
     headings = [Heading(f"{SIGNS[part.outcome]} {part.title}") for part in result.parts]
-    return [block for heading, blocks in zip(headings, told) for block in (heading, *blocks)]
+    said = [block for heading, blocks in zip(headings, told) for block in (heading, *blocks)]
+    return [block for place, block in enumerate(said) if not (isinstance(block, Hint) and block in said[:place])]
 
 
 def name(result: Result) -> str:
