@@ -9,7 +9,16 @@ from autograder.hidden.mistakes.example import (
     hint_for_probability_gradient,
     hint_for_score_gradient,
 )
-from autograder.hidden.mistakes.softmax import AXES, fit_gradient, fit_loss, name_gradient, name_loss, terms
+from autograder.hidden.mistakes.softmax import (
+    AXES,
+    fit_gradient,
+    fit_loss,
+    hint_for_floor,
+    log_softmax,
+    name_gradient,
+    name_loss,
+    terms,
+)
 
 from draws import batch, check_rng
 
@@ -114,6 +123,19 @@ def test_probabilities_along_the_wrong_axis_are_recognized():
         assert not loss.right
         np.testing.assert_allclose(gradient.predict(turned[5]), right_gradient(turned[5]), rtol=1e-9, atol=1e-12)
         assert fit_loss(TERMS, [right_loss(at) for at in turned]) is None
+
+
+@pytest.mark.parametrize("floor", [1e-6, 1e-8, 1e-12, 1e-15, 1e-300, np.finfo(float).eps, np.finfo(float).tiny])
+def test_a_floor_under_the_probabilities_is_recognized_where_they_are_0_or_1(floor):
+    """Added, or clipped to; any other loss, and one of examples that are all right, says nothing."""
+    y = np.array([0, 1, 2, 0, 1])
+    Z = 1000.0 * np.array([[2, 1, 0], [0, 2, 1], [2, 1, 0], [1, 2, 0], [0, 1, 2]])
+    P = np.exp(log_softmax(Z))[np.arange(5), y]
+    for kept in (P + floor, np.maximum(P, floor)):
+        assert hint_for_floor(-np.log(kept).mean(), Z, y).id == "floor-in-log"
+    for other in (-1.001 * np.log(P + floor).mean(), -log_softmax(Z)[np.arange(5), y].mean(), np.inf, np.nan, 0.0):
+        assert hint_for_floor(other, Z, y) is None
+    assert hint_for_floor(0.0, Z, Z.argmax(axis=1)) is None
 
 
 def points():

@@ -191,7 +191,8 @@ def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | N
     if not error <= tolerance:  # in this form a NaN fails
         if hint is None and error <= SINGLE:
             hint = Hint(
-                "precision", "The first digits are right, the last are not: is there a float32, or a rounding, on the way?"
+                "precision",
+                "The first digits are right, the last are not: is a float32 on the way, a rounding, or a small number added?",
             )
         measure = f"relative error {error:.1e}, at most {tolerance:.0e} is right"
         raise differs(yours, expected, difference / scale, what, measure, hint, against)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograder.hidden.mistakes.fit import Array
-from autograder.hidden.mistakes.softmax import terms
+from autograder.hidden.mistakes.softmax import hint_for_floor, terms
 from autograder.hidden.softmax_evidence import Batch, SoftmaxEvidence
 from autograder.homework import reference
 from autograder.judge.evidence import NotJudged, Rng
@@ -81,7 +81,8 @@ def _expect_stable(value: Any, case: Batch, evidence: SoftmaxEvidence, where: st
         expected = evidence.loss_model.predict(terms(W, X, y, 0.0, evidence.loss_model.axis))
         if not np.isfinite(expected):  # a known mistake need not be stable where the right formula is
             raise NotJudged(f"{evidence.question}.loss")
-        expect.close(loss, expected, f"The loss {where}", expect.VALUE_TOLERANCE)
+        hint = hint_for_floor(loss, X @ W, y) if evidence.loss_model.right else None
+        expect.close(loss, expected, f"The loss {where}", expect.VALUE_TOLERANCE, hint)
     if isinstance(dW, np.ndarray) and np.issubdtype(dW.dtype, np.floating):
         expect.finite(dW, f"dW {where}", expect.OVERFLOW)
     if evidence.gradient_model is not None:

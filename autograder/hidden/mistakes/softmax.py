@@ -8,7 +8,7 @@ import numpy as np
 
 from autograder.hidden.mistakes.fit import SNAP, Array, solve
 
-from expect import Hint
+from expect import VALUE_TOLERANCE, Hint
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,13 @@ UNEQUAL = (
     ((1, 0), (0, 0), (0, 0)),  # P - Y / N
     ((0, 0), (-1, 0), (0, 0)),  # the same, divided by N once more
 )  # of pull, push and shrink
+_FLOATS = np.finfo(np.float64), np.finfo(np.float32)
+FLOORS = np.array(
+    [
+        *(10.0**-k for k in (*range(6, 31), 100, 200, 300)),
+        *(float(number) for kind in _FLOATS for number in (kind.eps, kind.tiny)),
+    ]
+)  # what is added to a probability, or the least it is clipped to, so that its logarithm stays finite
 GRADIENT_POWERS = (*((data, data, penalty) for data, penalty in itertools.product(POWERS, POWERS)), *UNEQUAL)
 
 
@@ -266,6 +273,28 @@ def hint_for_loss(loss: str | None, gradient: str | None) -> Hint | None:
     alone = loss not in ("no-mean", "no-reg", "half-reg", "double-reg", "reg-over-n") or loss == gradient
     suffix = "" if alone else "-loss"
     return Hint(loss + suffix, LOSS_QUESTIONS[loss])
+
+
+def hint_for_floor(loss: float, Z: Array, y: Array) -> Hint | None:
+    """Ask about a floor under the probabilities.
+
+    Parameters
+    ----------
+    loss : float
+        Of scores that lie so far apart that all probabilities are 0 or 1, without regularization.
+    Z : ndarray of shape (N, C)
+        The scores.
+    y : ndarray of shape (N,)
+        The right classes.
+    """
+    share = float(np.mean(Z.argmax(axis=1) != y))  # of examples whose right class has probability 0
+    if share == 0.0 or not np.any(np.isclose(loss, -share * np.log(FLOORS), rtol=VALUE_TOLERANCE, atol=0.0)):
+        return None
+    question = (
+        "Where a probability is 0 to the computer, your loss is that of one small number: is something added to it, or is it"
+        " clipped? Can you have log p without p?"
+    )
+    return Hint("floor-in-log", question)
 
 
 def hint_for_gradient(gradient: str | None, loss: str | None) -> Hint | None:
