@@ -13,7 +13,7 @@ from autograder.intake.folders import ANSWERS, NOTEBOOK, is_notebook
 from autograder.intake.trees import BROKEN, File, Refused, Tree, open_folder, walk
 from autograder.intake.zips import MAX_CLASS_MEMBERS, MAX_MEMBERS, open_inner, open_zip
 
-from answers import MAX_MODULE, MAX_NOTEBOOK, choose
+from answers import MAX_MODULE, MAX_NOTEBOOK, choose, listed
 from cells import shown
 
 
@@ -65,7 +65,7 @@ def stage(name: str, path: Path, inside: str = "") -> Submission:
     if found.files or found.remarks:
         return Submission(name, reason=f"Nothing was graded. {remarks}")
     what = f"only {', '.join(map(shown, sorted(found.seen)[:5]))}" if found.seen else "it is empty"
-    return Submission(name, reason=f"Nothing was graded: there is no {' or '.join(ANSWERS)} in it and no notebook; {what}.")
+    return Submission(name, reason=f"Nothing was graded: there is no {listed(ANSWERS, 'or')} in it and no notebook; {what}.")
 
 
 @dataclass(frozen=True)

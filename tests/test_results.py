@@ -25,6 +25,8 @@ from tests.configurations import configurations
 from tests.gradescope import SCHEMA
 from tests.handed_in import REFERENCE
 
+from answers import listed
+
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 TAGS = {"p", "pre", "strong", "table", "thead", "tbody", "tr", "th", "td"}
 ZONE = timezone(timedelta(hours=1))
@@ -364,7 +366,7 @@ def test_an_invalid_submission_reads_why_and_what_to_do(tmp_path):
     said = Page(rendered["output"])
     assert said.tags == {"p"}
     assert "only _img src_x onerror_alert(1)_.txt" in said.words
-    assert f"hand in {' and '.join(REFERENCE)}, or homework.ipynb" in said.words
+    assert f"hand in {listed(list(REFERENCE))}, or homework.ipynb" in said.words
     assert (rendered["score"], rendered["tests"]) == (0, [])
 
 

@@ -88,6 +88,6 @@ def choose(files: Mapping[str, bytes], unread: Collection[str] = ()) -> Choice:
     return Choice(readings, tuple(remarks), notebook)
 
 
-def listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str], last: str = "and") -> str:
     """Join words as in «q1, q2 and q3»."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+    return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
