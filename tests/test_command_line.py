@@ -40,7 +40,7 @@ def test_grade_writes_a_row_and_a_result_for_each_submission(a_class, tmp_path):
     assert (bob["submission"], bob["score"], bob["status"]) == ("bob", "0", "invalid")
     result = json.loads((tmp_path / "out" / "bob" / "results.json").read_text())
     assert result["score"] == 0
-    assert "no softmax.py or distances.py" in result["output"]
+    assert "there is no softmax.py" in result["output"]
     assert "alice" in run.stdout
     assert "grades.csv" in run.stdout
 
