@@ -9,16 +9,8 @@ from autograder.hidden.mistakes.example import (
     hint_for_probability_gradient,
     hint_for_score_gradient,
 )
-from autograder.hidden.mistakes.softmax import (
-    AXES,
-    fit_gradient,
-    fit_loss,
-    hint_for_floor,
-    log_softmax,
-    name_gradient,
-    name_loss,
-    terms,
-)
+from autograder.hidden.mistakes.softmax import AXES, fit_gradient, fit_loss, log_softmax, terms
+from autograder.hidden.mistakes.softmax_names import hint_for_floor, name_gradient, name_loss
 
 from draws import batch, check_rng
 

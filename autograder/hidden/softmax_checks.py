@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from autograder.hidden.mistakes.fit import Array
-from autograder.hidden.mistakes.softmax import hint_for_floor, terms
+from autograder.hidden.mistakes.softmax import terms
+from autograder.hidden.mistakes.softmax_names import hint_for_floor
 from autograder.hidden.softmax_evidence import Batch, SoftmaxEvidence
 from autograder.homework import reference
 from autograder.judge.evidence import NotJudged, Rng

@@ -6,9 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from autograder.hidden.mistakes import softmax as mistakes
 from autograder.hidden.mistakes.fit import Array, solve
 from autograder.hidden.mistakes.softmax import AXES, GradientModel, LossModel, fit_gradient, fit_loss, terms
+from autograder.hidden.mistakes.softmax_names import (
+    LOSS_QUESTIONS,
+    hint_for_gradient,
+    hint_for_loss,
+    name_gradient,
+    name_loss,
+)
 from autograder.homework import reference
 from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng, Wide
 from autograder.judge.meters.cpu import Shape
@@ -125,17 +131,17 @@ class SoftmaxEvidence(Evidence):
         if self.loss_model is not None and self.loss_model.idle:
             return Hint("stub", "The loss does not depend on the examples: is it overwritten (= for +=), or not filled in yet?")
         if self.loss_model is None and self.mean_probability:
-            return Hint("no-log", mistakes.LOSS_QUESTIONS["no-log"])
+            return Hint("no-log", LOSS_QUESTIONS["no-log"])
         if self.loss_model is None and self.first_example_only:
             return Hint("first-example-only", "Only the first example counts: where does the return stand?")
-        return mistakes.hint_for_loss(mistakes.name_loss(self.loss_model), mistakes.name_gradient(self.gradient_model))
+        return hint_for_loss(name_loss(self.loss_model), name_gradient(self.gradient_model))
 
     @property
     def gradient_hint(self) -> Hint | None:
         """What may be wrong with the gradient."""
         if self.loss_model is not None and self.loss_model.idle and self.gradient_model and self.gradient_model.idle:
             return self.loss_hint
-        return mistakes.hint_for_gradient(mistakes.name_gradient(self.gradient_model), mistakes.name_loss(self.loss_model))
+        return hint_for_gradient(name_gradient(self.gradient_model), name_loss(self.loss_model))
 
     def require_own_gradient(self) -> None:
         """Expect the gradient to be that of the answer's own loss, by central differences.
