@@ -14,7 +14,7 @@ import numpy as np
 
 from autograder.homework import QUESTION_OF
 from autograder.judge.examination import RemoteFunction
-from autograder.judge.meters.cpu import FEW_READINGS, FIRST_LOOK, TOO_LARGE, Draw, Race, Shape, Yardstick, race
+from autograder.judge.meters.cpu import FEW_READINGS, FIRST_LOOK, FIRST_REPEATS, TOO_LARGE, Draw, Race, Shape, Yardstick, race
 from autograder.judge.meters.steps import LARGE_STEP_SIZES, STEP_SIZES, jittered, steps_per_row
 from autograder.judge.no_answer import NoAnswer
 
@@ -232,7 +232,7 @@ class Evidence:
     def slowness(self, shape: Shape, enough: float) -> float:
         """CPU time in the reference's, the most of a few repeats: one that is slow enough proves that the work was done."""
         most = 0.0
-        for number in range(FEW_READINGS):
+        for number in range(FIRST_REPEATS):
             problem = self.yardstick.problem(shape, number)
             reference_cpu, _ = self.yardstick.measure(shape, number)
             result, cpu, _ = self.function.measure(*problem.arguments)

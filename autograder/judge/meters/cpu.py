@@ -18,7 +18,7 @@ from draws import check_rng
 CPU_LIMIT = 6.0  # times the reference's CPU time: vectorized styles reach 3.5, a loop along a long axis 6.4 (make bench)
 WASTEFUL_CPU_LIMIT = 5.0  # times, with arrays larger than needed: an (N, D, C) array takes 8 to 12
 
-FIRST_REPEATS = 7  # of a race that is won, if not at once
+FIRST_REPEATS = 7  # of a race that is won, or of proof that work was done, if not at once
 SLOW_REPEATS = 5  # of a race that is clearly lost, before anyone loses points
 MOST_REPEATS = 21  # of a race near the limit
 PROBLEMS = 40  # kept from submission to submission, of 0.3 to 1 MB: two for each shape and some more
