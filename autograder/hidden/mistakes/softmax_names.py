@@ -14,6 +14,7 @@ FLOORS = np.array(
         *(float(number) for kind in _FLOATS for number in (kind.eps, kind.tiny)),
     ]
 )  # what is added to a probability, or the least it is clipped to, so that its logarithm stays finite
+COMMON = frozenset(["no-mean", "no-reg", "half-reg", "double-reg", "reg-over-n"])  # to loss and gradient, or in one of them
 LOSS_QUESTIONS = {
     "no-mean": "The loss grows with the number of examples: is the mean over them missing?",
     "no-reg": "The loss does not depend on reg: where does reg * sum(W**2) come in?",
@@ -101,8 +102,7 @@ def hint_for_loss(loss: str | None, gradient: str | None) -> Hint | None:
     """Ask about a mistake in the loss, which may be the gradient's too."""
     if loss is None:
         return None
-    alone = loss not in ("no-mean", "no-reg", "half-reg", "double-reg", "reg-over-n") or loss == gradient
-    suffix = "" if alone else "-loss"
+    suffix = "-loss" if loss in COMMON and loss != gradient else ""
     return Hint(loss + suffix, LOSS_QUESTIONS[loss])
 
 
@@ -132,7 +132,5 @@ def hint_for_gradient(gradient: str | None, loss: str | None) -> Hint | None:
     """Ask about a mistake in the gradient, which may be the loss's too."""
     if gradient is None:
         return None
-    suffix = (
-        "-gradient" if gradient in ("no-mean", "no-reg", "half-reg", "double-reg", "reg-over-n") and gradient != loss else ""
-    )
+    suffix = "-gradient" if gradient in COMMON and gradient != loss else ""
     return Hint(gradient + suffix, GRADIENT_QUESTIONS[gradient])
