@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from autograder.hidden import softmax_checks, test_q5
 from autograder.hidden.distance_evidence import DistanceEvidence
-from autograder.hidden.mistakes.softmax import AXES, terms
+from autograder.hidden.mistakes.softmax import VARIANTS, terms
 from autograder.hidden.softmax_evidence import SoftmaxEvidence
 from autograder.homework import SOLUTIONS
 from autograder.judge.evidence import NotJudged
@@ -44,14 +44,14 @@ coefficients = st.one_of(st.sampled_from([-2.0, -1.0, 0.0, 0.5, 1.0, 2.0]), st.f
 
 
 @settings(max_examples=40)
-@given(st.tuples(*[coefficients] * 5), st.sampled_from(list(AXES)), st.integers(0, 9))
-def test_no_combination_of_mistakes_in_a_softmax_loss_gets_all_points(factors, axis, seed):
-    """Factors of the five terms of loss and gradient, along the right axis or a wrong one."""
+@given(st.tuples(*[coefficients] * 5), st.sampled_from(list(VARIANTS)), st.integers(0, 9))
+def test_no_combination_of_mistakes_in_a_softmax_loss_gets_all_points(factors, variant, seed):
+    """Factors of the five terms of loss and gradient, in the right formula or a variant of it."""
     data, penalty, pull, push, shrink = factors
-    assume(axis or np.max(np.abs(np.array(factors) - 1)) > 1e-4)
+    assume(variant or np.max(np.abs(np.array(factors) - 1)) > 1e-4)
 
     def answer(W, X, y, reg):
-        at = terms(W, X, y, reg, axis)
+        at = terms(W, X, y, reg, variant)
         return data * at.data + penalty * at.penalty, pull * at.pull - push * at.push + shrink * at.shrink
 
     evidence = SoftmaxEvidence(InThisProcess(answer, "softmax_loss_vectorized"), None, check_rng(seed, "evidence"))
@@ -60,9 +60,9 @@ def test_no_combination_of_mistakes_in_a_softmax_loss_gets_all_points(factors, a
         fails(softmax_checks.expect_gradient, evidence, check_rng(seed, "gradient")),
     ]
     assert any(lost)
-    if axis == "" and (data, penalty) == (1.0, 1.0):
+    if variant == "" and (data, penalty) == (1.0, 1.0):
         assert not lost[0]
-    if axis == "" and (pull, push, shrink) == (1.0, 1.0, 1.0):
+    if variant == "" and (pull, push, shrink) == (1.0, 1.0, 1.0):
         assert not lost[1]
 
 

@@ -9,7 +9,7 @@ from autograder.hidden.mistakes.example import (
     hint_for_probability_gradient,
     hint_for_score_gradient,
 )
-from autograder.hidden.mistakes.softmax import AXES, fit_gradient, fit_loss, log_softmax, terms
+from autograder.hidden.mistakes.softmax import VARIANTS, fit_gradient, fit_loss, log_softmax, terms
 from autograder.hidden.mistakes.softmax_names import hint_for_floor, name_gradient, name_loss
 
 from draws import batch, check_rng
@@ -105,16 +105,16 @@ def test_the_terms_stay_finite_where_scores_are_in_the_thousands():
     assert np.all(np.isfinite(at.pull))
 
 
-def test_probabilities_along_the_wrong_axis_are_recognized():
-    """A mistake in the structure that is common enough to be tried."""
-    for axis in (name for name in AXES if name):
-        turned = [terms(*case, axis) for case in CASES]
-        loss = fit_loss(turned[:5], [right_loss(at) for at in turned[:5]], axis)
-        gradient = fit_gradient(turned[:5], [right_gradient(at) for at in turned[:5]], axis)
-        assert (name_loss(loss), name_gradient(gradient)) == ("wrong-axis", "wrong-axis")
-        assert not loss.right
-        np.testing.assert_allclose(gradient.predict(turned[5]), right_gradient(turned[5]), rtol=1e-9, atol=1e-12)
-        assert fit_loss(TERMS, [right_loss(at) for at in turned]) is None
+@pytest.mark.parametrize("variant", [variant for variant in VARIANTS if variant])
+def test_mistakes_in_the_structure_that_are_common_are_recognized(variant):
+    """Probabilities along the wrong axis, and a regularization that spares the bias."""
+    turned = [terms(*case, variant) for case in CASES]
+    loss = fit_loss(turned[:5], [right_loss(at) for at in turned[:5]], variant)
+    gradient = fit_gradient(turned[:5], [right_gradient(at) for at in turned[:5]], variant)
+    assert name_loss(loss) == name_gradient(gradient) == ("row-spared" if "spared" in variant else "wrong-axis")
+    assert not loss.right
+    np.testing.assert_allclose(gradient.predict(turned[5]), right_gradient(turned[5]), rtol=1e-9, atol=1e-12)
+    assert fit_loss(TERMS, [right_loss(at) for at in turned]) is None
 
 
 @pytest.mark.parametrize("floor", [1e-6, 1e-8, 1e-12, 1e-15, 1e-300, np.finfo(float).eps, np.finfo(float).tiny])

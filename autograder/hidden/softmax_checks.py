@@ -79,7 +79,7 @@ def _expect_stable(value: Any, case: Batch, evidence: SoftmaxEvidence, where: st
         raise NotJudged(f"{evidence.question}.loss")
     loss = expect.number(loss, f"The loss {where}", not_finite=expect.OVERFLOW)
     if evidence.loss_model is not None:
-        expected = evidence.loss_model.predict(terms(W, X, y, 0.0, evidence.loss_model.axis))
+        expected = evidence.loss_model.predict(terms(W, X, y, 0.0, evidence.loss_model.variant))
         if not np.isfinite(expected):  # a known mistake need not be stable where the right formula is
             raise NotJudged(f"{evidence.question}.loss")
         hint = hint_for_floor(loss, X @ W, y) if evidence.loss_model.right else None
@@ -88,5 +88,5 @@ def _expect_stable(value: Any, case: Batch, evidence: SoftmaxEvidence, where: st
         expect.finite(dW, f"dW {where}", expect.OVERFLOW)
     if evidence.gradient_model is not None:
         dW = expect.array(dW, W.shape, f"dW {where}", not_finite=expect.OVERFLOW)
-        expected_dW = evidence.gradient_model.predict(terms(W, X, y, 0.0, evidence.gradient_model.axis))
+        expected_dW = evidence.gradient_model.predict(terms(W, X, y, 0.0, evidence.gradient_model.variant))
         expect.close(dW, expected_dW, f"dW {where}", expect.GRADIENT_TOLERANCE)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograder.hidden.mistakes.fit import Array, solve
-from autograder.hidden.mistakes.softmax import AXES, GradientModel, LossModel, fit_gradient, fit_loss, terms
+from autograder.hidden.mistakes.softmax import VARIANTS, GradientModel, LossModel, fit_gradient, fit_loss, terms
 from autograder.hidden.mistakes.softmax_names import (
     LOSS_QUESTIONS,
     hint_for_gradient,
@@ -85,13 +85,13 @@ class SoftmaxEvidence(Evidence):
 
     @cached_property
     def models(self) -> tuple[LossModel | None, GradientModel | None]:
-        """The formulas that loss and gradient follow, if they follow any, along the right axis or both along a wrong one."""
-        for axis in AXES:
-            cases = [terms(*arguments, axis=axis) for arguments, _, _ in self.sample]
-            loss = fit_loss(cases, self.losses, axis) if self.losses else None
-            gradient = fit_gradient(cases, self.gradients, axis) if self.gradients else None
+        """The formulas that loss and gradient follow, if they follow any: the right one, or both the same variant of it."""
+        for variant in VARIANTS:
+            cases = [terms(*arguments, variant=variant) for arguments, _, _ in self.sample]
+            loss = fit_loss(cases, self.losses, variant) if self.losses else None
+            gradient = fit_gradient(cases, self.gradients, variant) if self.gradients else None
             moving = (loss is not None and not loss.idle) or (gradient is not None and not gradient.idle)
-            if moving or (not axis and (loss is not None or gradient is not None)):
+            if moving or (not variant and (loss is not None or gradient is not None)):
                 return loss, gradient
         return None, None
 

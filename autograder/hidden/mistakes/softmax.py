@@ -1,4 +1,4 @@
-"""Mistakes in a softmax loss and its gradient: which factors, and which axis, explain the numbers."""
+"""Mistakes in a softmax loss and its gradient: which factors, and which variant of the formula, explain the numbers."""
 
 import itertools
 from collections.abc import Callable, Sequence
@@ -67,34 +67,55 @@ def _log_share(Z: Array, axis: int | None) -> Array:
     return shares
 
 
-AXES: dict[str, Callable[[Array], Array]] = {
-    "": log_softmax,
-    "softmax over the examples": lambda Z: log_softmax(Z, axis=0),
-    "maximum over the examples": lambda Z: log_softmax(Z - Z.max(axis=0)),
-    "sum over the examples": lambda Z: _log_share(Z - Z.max(axis=1, keepdims=True), axis=0),
-    "sum over everything": lambda Z: _log_share(Z - Z.max(axis=1, keepdims=True), axis=None),
-}  # log-probabilities from scores: the right ones, and those along the wrong axis
+@dataclass(frozen=True)
+class Variant:
+    """A formula near the right one.
+
+    Parameters
+    ----------
+    log_probabilities : callable
+        Takes scores of shape (N, C), returns logarithms of what is taken for the probabilities.
+    spared : int or None
+        The row of W that the regularization leaves out.
+    """
+
+    log_probabilities: Callable[[Array], Array] = log_softmax
+    spared: int | None = None
 
 
-def terms(W: Array, X: Array, y: Array, reg: float, axis: str = "") -> Terms:
-    """Compute all terms, with scores of any size, and probabilities along the right axis or a wrong one."""
+VARIANTS = {
+    "": Variant(),
+    "softmax over the examples": Variant(lambda Z: log_softmax(Z, axis=0)),
+    "maximum over the examples": Variant(lambda Z: log_softmax(Z - Z.max(axis=0))),
+    "sum over the examples": Variant(lambda Z: _log_share(Z - Z.max(axis=1, keepdims=True), axis=0)),
+    "sum over everything": Variant(lambda Z: _log_share(Z - Z.max(axis=1, keepdims=True), axis=None)),
+    "last row spared": Variant(spared=-1),
+    "first row spared": Variant(spared=0),
+}  # the right formula first
+
+
+def terms(W: Array, X: Array, y: Array, reg: float, variant: str = "") -> Terms:
+    """Compute all terms of a variant, with scores of any size."""
     N, C = len(X), W.shape[1]
-    log_P = AXES[axis](X @ W)
+    log_P = VARIANTS[variant].log_probabilities(X @ W)
     P = np.exp(log_P)
     picked = np.arange(N), y
+    kept = W.copy()
+    if (row := VARIANTS[variant].spared) is not None:
+        kept[row] = 0.0
     return Terms(
-        N, C, float(-log_P[picked].mean()), float(reg * np.sum(W**2)), X.T @ P / N, X.T @ np.eye(C)[y] / N, 2 * reg * W,
+        N, C, float(-log_P[picked].mean()), float(reg * np.sum(kept**2)), X.T @ P / N, X.T @ np.eye(C)[y] / N, 2 * reg * kept,
         float(P[picked].mean()),
     )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class LossModel:
-    """loss = data * mean(-log P) + penalty * reg * sum(W**2), with P along one of `AXES`."""
+    """loss = data * mean(-log P) + penalty * reg * sum(W**2), in one of `VARIANTS`."""
 
     data: Factor
     penalty: Factor
-    axis: str = ""
+    variant: str = ""
 
     def predict(self, at: Terms) -> float:
         """Compute the loss that an answer with this mistake gives."""
@@ -108,17 +129,17 @@ class LossModel:
     @property
     def right(self) -> bool:
         """Whether there is no mistake."""
-        return not self.axis and self.data.is_(1) and self.penalty.is_(1)
+        return not self.variant and self.data.is_(1) and self.penalty.is_(1)
 
 
 @dataclass(frozen=True)
 class GradientModel:
-    """dW = pull * X'P / N - push * X'Y / N + shrink * 2 reg W, with P along one of `AXES`."""
+    """dW = pull * X'P / N - push * X'Y / N + shrink * 2 reg W, in one of `VARIANTS`."""
 
     pull: Factor
     push: Factor
     shrink: Factor
-    axis: str = ""
+    variant: str = ""
 
     def predict(self, at: Terms) -> Array:
         """Compute the gradient that an answer with this mistake gives."""
@@ -128,7 +149,7 @@ class GradientModel:
     @property
     def right(self) -> bool:
         """Whether there is no mistake."""
-        return not self.axis and self.pull.is_(1) and self.push.is_(1) and self.shrink.is_(1)
+        return not self.variant and self.pull.is_(1) and self.push.is_(1) and self.shrink.is_(1)
 
     @property
     def idle(self) -> bool:
@@ -137,20 +158,20 @@ class GradientModel:
         return max(abs(self.pull.constant), abs(self.push.constant)) < SNAP * scale
 
 
-def fit_loss(cases: Sequence[Terms], losses: Sequence[float], axis: str = "") -> LossModel | None:
-    """Explain losses at batches of different sizes, whose terms have P along an axis; None where no model does."""
+def fit_loss(cases: Sequence[Terms], losses: Sequence[float], variant: str = "") -> LossModel | None:
+    """Explain losses at batches of different sizes, whose terms are those of a variant; None where no model does."""
     target = np.array(losses, float)
     for data_power, penalty_power in itertools.product(POWERS, POWERS):
         data, penalty = Factor(1.0, *data_power), Factor(1.0, *penalty_power)
         columns = np.array([(data.at(c.N, c.C) * c.data, penalty.at(c.N, c.C) * c.penalty) for c in cases])
         coefficients = solve(columns, target)
         if coefficients is not None:
-            return LossModel(Factor(coefficients[0], *data_power), Factor(coefficients[1], *penalty_power), axis)
+            return LossModel(Factor(coefficients[0], *data_power), Factor(coefficients[1], *penalty_power), variant)
     return None
 
 
-def fit_gradient(cases: Sequence[Terms], gradients: Sequence[Array], axis: str = "") -> GradientModel | None:
-    """Explain gradients at batches of different sizes, whose terms have P along an axis; None where no model does."""
+def fit_gradient(cases: Sequence[Terms], gradients: Sequence[Array], variant: str = "") -> GradientModel | None:
+    """Explain gradients at batches of different sizes, whose terms are those of a variant; None where no model does."""
     target = np.concatenate([np.ravel(gradient) for gradient in gradients])
     for powers in GRADIENT_POWERS:
         pull, push, shrink = (Factor(1.0, *power) for power in powers)
@@ -170,5 +191,5 @@ def fit_gradient(cases: Sequence[Terms], gradients: Sequence[Array], axis: str =
         found = solve(columns, target)
         if found is not None:
             pull, push, shrink = (Factor(constant, *power) for constant, power in zip(found, powers))
-            return GradientModel(pull, push, shrink, axis)
+            return GradientModel(pull, push, shrink, variant)
     return None

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.hidden.mistakes.fit import Array
-from autograder.hidden.mistakes.softmax import Factor, GradientModel, LossModel
+from autograder.hidden.mistakes.softmax import VARIANTS, Factor, GradientModel, LossModel
 
 from expect import VALUE_TOLERANCE, Hint
 
@@ -14,13 +14,16 @@ FLOORS = np.array(
         *(float(number) for kind in _FLOATS for number in (kind.eps, kind.tiny)),
     ]
 )  # what is added to a probability, or the least it is clipped to, so that its logarithm stays finite
-COMMON = frozenset(["no-mean", "no-reg", "half-reg", "double-reg", "reg-over-n"])  # to loss and gradient, or in one of them
+COMMON = frozenset(
+    ["no-mean", "no-reg", "half-reg", "double-reg", "reg-over-n", "row-spared"]
+)  # to loss and gradient, or in one of them
 LOSS_QUESTIONS = {
     "no-mean": "The loss grows with the number of examples: is the mean over them missing?",
     "no-reg": "The loss does not depend on reg: where does reg * sum(W**2) come in?",
     "half-reg": "The regularization is half of what it should be: is there a factor 0.5 that the question does not have?",
     "double-reg": "The regularization is twice what it should be: where does the 2 come from?",
     "reg-over-n": "The regularization shrinks with the number of examples: should the mean reach it?",
+    "row-spared": "The regularization leaves out a row of W: does the question spare the bias?",
     "divided-by-classes": "The loss is divided by the number of classes: which axis is the mean over?",
     "log-base": "The loss is the right one times a constant: which base has your logarithm?",
     "no-log": "The loss is the mean probability of the right class: where is the logarithm?",
@@ -30,6 +33,7 @@ LOSS_QUESTIONS = {
 GRADIENT_QUESTIONS = {
     "no-mean": "dW grows with the number of examples: is the mean over them missing?",
     "reg-over-n": LOSS_QUESTIONS["reg-over-n"],
+    "row-spared": LOSS_QUESTIONS["row-spared"],
     "divided-by-classes": "dW is divided by the number of classes: which axis is the mean over?",
     "wrong-axis": LOSS_QUESTIONS["wrong-axis"],
     "no-reg": "dW does not depend on reg: what is the derivative of reg * sum(W**2)?",
@@ -49,8 +53,8 @@ def name_loss(model: LossModel | None) -> str | None:
     """Name the mistake in a loss."""
     if model is None or model.right:
         return None
-    if model.axis:
-        return "wrong-axis"
+    if model.variant:
+        return _name_variant(model.variant, [model.data, model.penalty])
     if model.data.is_(1):
         return _name_penalty(model.penalty)
     if not (model.penalty.is_(1) or model.penalty == model.data):
@@ -69,9 +73,9 @@ def name_gradient(model: GradientModel | None) -> str | None:
     """Name the mistake in a gradient."""
     if model is None or model.right:
         return None
-    if model.axis:
-        return "wrong-axis"
     pull, push, shrink = model.pull, model.push, model.shrink
+    if model.variant:
+        return _name_variant(model.variant, [pull, push, shrink])
     if model.idle:
         return "loss-only"
     if pull.is_(1) and push.is_(1):
@@ -89,6 +93,12 @@ def name_gradient(model: GradientModel | None) -> str | None:
         if pull.is_(*pull_factor) and push.is_(*push_factor):
             return name
     return None
+
+
+def _name_variant(variant: str, factors: list[Factor]) -> str | None:
+    if VARIANTS[variant].spared is None:
+        return "wrong-axis"
+    return "row-spared" if all(factor.is_(1) for factor in factors) else None
 
 
 def _name_penalty(factor: Factor) -> str | None:
