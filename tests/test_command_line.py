@@ -15,6 +15,7 @@ import pytest
 from autograder import terminal
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, ROOT, checks_of
+from autograder.intake.folders import ANSWERS
 from autograder.judge.verdict import Report
 from autograder.report.folder import save
 from autograder.report.marks import full_marks, points, worth_of_questions
@@ -22,6 +23,8 @@ from autograder.report.tally import Tally
 from tests.grader import HEARS_CTRL_C, all_of, autograder, rows
 from tests.handed_in import REFERENCE, below, write_files
 from tests.processes import lost_sandboxes, that_name, until
+
+from answers import listed
 
 
 @pytest.fixture
@@ -40,7 +43,7 @@ def test_grade_writes_a_row_and_a_result_for_each_submission(a_class, tmp_path):
     assert (bob["submission"], bob["score"], bob["status"]) == ("bob", "0", "invalid")
     result = json.loads((tmp_path / "out" / "bob" / "results.json").read_text())
     assert result["score"] == 0
-    assert "there is no softmax.py" in result["output"]
+    assert f"there is no {listed(ANSWERS, 'or')} in it" in result["output"]
     assert "alice" in run.stdout
     assert "grades.csv" in run.stdout
 

@@ -53,7 +53,7 @@ def test_an_empty_folder_is_a_submission_without_answers(tmp_path):
     """It is said, not skipped."""
     (tmp_path / "empty").mkdir()
     assert find([tmp_path / "empty"]) == {"empty": Place(tmp_path / "empty")}
-    assert "there is no softmax.py" in stage("empty", tmp_path / "empty").reason
+    assert f"there is no {listed(list(ANSWERS), 'or')} in it" in stage("empty", tmp_path / "empty").reason
 
 
 def test_answers_wrapped_in_folders_are_one_submission(tmp_path):

@@ -82,8 +82,7 @@ def _expect_stable(value: Any, case: Batch, evidence: SoftmaxEvidence, where: st
         expected = evidence.loss_model.predict(terms(W, X, y, 0.0, evidence.loss_model.variant))
         if not np.isfinite(expected):  # a known mistake need not be stable where the right formula is
             raise NotJudged(f"{evidence.question}.loss")
-        hint = hint_for_floor(loss, X @ W, y) if evidence.loss_model.right else None
-        expect.close(loss, expected, f"The loss {where}", expect.VALUE_TOLERANCE, hint)
+        expect.close(loss, expected, f"The loss {where}", expect.VALUE_TOLERANCE, hint_for_floor(loss, X @ W, y))
     if isinstance(dW, np.ndarray) and np.issubdtype(dW.dtype, np.floating):
         expect.finite(dW, f"dW {where}", expect.OVERFLOW)
     if evidence.gradient_model is not None:

@@ -70,7 +70,7 @@ class Yardstick:
         self.problem = lru_cache(PROBLEMS)(self._solved_problem)
 
     def remembered(self, shape: Shape) -> float | None:
-        """The lower quartile of what was read at a shape, seconds; None where that is not enough, or has been for long."""
+        """The unit of what was read at a shape, seconds; None where that is not enough, or has been for long."""
         readings = self._readings.get(shape, ())
         self._uses[shape] += 1
         if len(readings) < FEW_READINGS or self._uses[shape] % RENEWED == 0:
@@ -173,7 +173,7 @@ def credible(readings: Collection[float]) -> list[float]:
 
 
 def unit(readings: Collection[float]) -> float:
-    """The CPU time of the reference, which all else is compared with: one too small would make a loop of a right answer."""
+    """The lower quartile of the reference's credible readings: were it too small, a right answer would be called a loop."""
     return lower_quartile(credible(readings))
 
 
