@@ -1,16 +1,23 @@
-"""What the tests share: seeds, a bench to judge on, workers, and a student's copy of the handout."""
+"""What the tests share: seeds, judges that stay warm, the command line, workers, and a student's copy of the handout."""
 
 from __future__ import annotations
 
 import gc
+import math
+import os
 import shutil
+import subprocess
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from click.testing import CliRunner
 
+from autograder import pool
+from autograder.cli import main
+from autograder.configuration import DEFAULT_SEED
 from autograder.homework import ASSIGNMENT
 from autograder.judge.sandbox import Sandbox
 from autograder.judge.session import Bench
@@ -19,7 +26,7 @@ from autograder.judge.worker import Worker
 from autograder.submission import Submission
 from tests.handed_in import reference_but
 
-SEED = 11
+SEED = DEFAULT_SEED  # so that commands without a seed find the judge of the other tests
 
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=60)
 hypothesis.settings.load_profile("repeatable")
@@ -33,11 +40,54 @@ def nothing_left_open() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def bench() -> Iterator[Bench]:
+def bench_of() -> Iterator[Callable[[int], Bench]]:
+    """The bench of each hidden seed: starting one takes ten times as long as judging a submission, so they stay."""
+    benches: dict[int, Bench] = {}
+
+    def bench_of(seed: int) -> Bench:
+        if seed not in benches:
+            benches[seed] = Bench(seed)
+        return benches[seed]
+
+    yield bench_of
+    for bench in benches.values():
+        bench.close()
+
+
+@pytest.fixture(scope="session")
+def bench(bench_of: Callable[[int], Bench]) -> Bench:
     """A place to judge submissions one after another."""
-    bench = Bench(SEED)
-    yield bench
-    bench.close()
+    return bench_of(SEED)
+
+
+@pytest.fixture
+def autograder(
+    bench_of: Callable[[int], Bench], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a command in this process, with warm judges in place of the pool's; `cwd` is the folder to run it in."""
+
+    def judge_all(
+        submissions: Iterable[Submission],
+        jobs: int,  # noqa: ARG001
+        seed: int,
+        seconds: float = math.inf,
+    ) -> Iterator[Report]:
+        for submission in submissions:
+            yield bench_of(seed).judge(submission, seconds)
+
+    monkeypatch.setattr(pool, "judge_all", judge_all)
+
+    def autograder(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        words = [str(argument) for argument in arguments]
+        before = Path.cwd()
+        os.chdir(cwd or before)
+        try:
+            result = CliRunner().invoke(main, words, catch_exceptions=False)
+        finally:
+            os.chdir(before)
+        return subprocess.CompletedProcess(words, result.exit_code, result.stdout, result.stderr)
+
+    return autograder
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,11 @@ HEARS_CTRL_C = [
 COLUMNS = ["submission", "score", *QUESTIONS, "status", "seconds"]  # of grades.csv, where nobody is known
 
 
-def autograder(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end; options are those of `subprocess.run`."""
+def autograder_process(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own, which starts its judges; options are those of `subprocess.run`.
+
+    The fixture `autograder` takes a tenth of the time: it runs commands in the test's process, whose judge is warm.
+    """
     command = [*COMMAND, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **options)
 

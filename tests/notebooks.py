@@ -54,6 +54,11 @@ def text_of(cell: dict[str, Any]) -> str:
     return "".join(cell["source"])
 
 
+def marked(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    """The cells that nbgrader knows."""
+    return [cell for cell in notebook["cells"] if "nbgrader" in cell["metadata"]]
+
+
 def pieces(source: bytes, module: str) -> dict[str, str]:
     """Cut a module behind each function of the homework; what follows the last one belongs to it."""
     text = re.sub(r"\r\n?", "\n", source.decode("utf-8-sig", errors="replace"))

@@ -192,6 +192,7 @@ def test_the_arguments_name_mutants():
     assert all(argument and "\n" not in argument for argument in arguments.values())
 
 
+@pytest.mark.slow
 def test_the_checks_of_the_jacobian_are_adequate(hidden_seed):
     """A real audit of one function; make audit does all."""
     found = survivors.audit(jobs=2, seed=hidden_seed, question="q1")

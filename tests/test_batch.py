@@ -22,7 +22,7 @@ from autograder.intake.places import Place
 from autograder.judge.verdict import Report
 from autograder.report.folder import GRADED, load, save, stored
 from autograder.submission import Submission
-from tests.grader import COMMAND, HEARS_CTRL_C, all_of, autograder, rows
+from tests.grader import COMMAND, HEARS_CTRL_C, all_of, autograder_process, rows
 from tests.processes import that_name, until
 
 RIGHT = (SOLUTIONS / "distances.py").read_text(encoding="utf-8")
@@ -53,10 +53,10 @@ def answer(submission: Submission, seed: int, seconds: float) -> Report:  # noqa
     return Report(submission.name, "graded", seconds=seed)
 
 
-def test_a_batch_killed_at_any_moment_goes_on_and_judges_nothing_twice(tmp_path):
+def test_a_batch_killed_at_any_moment_goes_on_and_judges_nothing_twice(autograder, tmp_path):
     """Killed with its whole group, or alone; grades.csv is that of a run that nobody disturbed."""
     submissions = write_class(tmp_path / "class", MANY)
-    autograder("grade", submissions, "--out", tmp_path / "calm", "--jobs", 2)
+    autograder("grade", submissions, "--out", tmp_path / "calm")
     out, moments = tmp_path / "out", random.Random(3)
     for kill in range(KILLS):
         before = written(out)
@@ -80,7 +80,7 @@ def test_a_batch_killed_at_any_moment_goes_on_and_judges_nothing_twice(tmp_path)
     for draft in drafts:
         draft.parent.mkdir(exist_ok=True)
         draft.write_text('{"key": ')
-    assert autograder("grade", submissions, "--out", out, "--jobs", 2).returncode == 0
+    assert autograder("grade", submissions, "--out", out).returncode == 0
     assert {name: written(out)[name] for name in before} == before
     assert rows(out) == rows(tmp_path / "calm")
     assert [row["score"] for row in rows(out)] == [("0", all_of("q5"))[k % 4 == 0] for k in range(MANY)]
@@ -188,7 +188,7 @@ def test_a_result_is_taken_for_one_only_if_it_is_whole(tmp_path):
     assert load(out, "a", "key")
 
 
-def test_two_runs_in_one_folder_are_one_too_many(tmp_path):
+def test_two_runs_in_one_folder_are_one_too_many(autograder, tmp_path):
     """The second one says which process is there, and exits with 2; when the first has ended, it is let in."""
     submissions = write_class(tmp_path / "class", 1)
     with batch.alone(tmp_path / "out"):
@@ -200,7 +200,7 @@ def test_two_runs_in_one_folder_are_one_too_many(tmp_path):
         pass
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path):
+def test_a_folder_that_cannot_be_made_is_told(autograder, tmp_path):
     """Without a traceback, with the system's words."""
     submissions = write_class(tmp_path / "class", 1)
     (tmp_path / "file").touch()
@@ -211,12 +211,12 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path):
     assert "Traceback" not in told.stderr
 
 
-def test_a_full_disk_is_told_and_what_landed_before_stays(tmp_path):
+def test_a_full_disk_is_told_and_what_landed_before_stays(autograder, tmp_path):
     """Here a limit on the size of files stands for it, which results.json of a graded submission exceeds."""
     submissions = write_class(tmp_path / "class", 1)
     (submissions / "a").mkdir()
     limit = 1500  # bytes
-    told = autograder(
+    told = autograder_process(
         "grade",
         submissions,
         "--out",
@@ -229,7 +229,7 @@ def test_a_full_disk_is_told_and_what_landed_before_stays(tmp_path):
     assert "File too large" in told.stderr
     assert "1 of 2 submissions have a result" in told.stderr
     assert "Traceback" not in told.stderr
-    assert autograder("grade", submissions, "--out", tmp_path / "out", "--jobs", 1).returncode == 0
+    assert autograder("grade", submissions, "--out", tmp_path / "out").returncode == 0
     assert [row["status"] for row in rows(tmp_path / "out")] == ["invalid", "graded"]
 
 

@@ -16,7 +16,7 @@ import pytest
 from distributed import Client
 
 from autograder.homework import ROOT, SOLUTIONS
-from tests.grader import COMMAND, all_of, autograder, rows
+from tests.grader import COMMAND, all_of, autograder_process, rows
 from tests.processes import PATIENCE, lost_sandboxes, until
 
 RIGHT = (SOLUTIONS / "distances.py").read_text(encoding="utf-8")
@@ -93,9 +93,10 @@ def a_class(tmp_path: Path) -> Path:
     return tmp_path / "class"
 
 
+@pytest.mark.slow
 def test_a_cluster_that_loses_a_worker_gives_the_same_grades(cluster, a_class, tmp_path):
     """One worker is killed while it judges; its submission is judged by another one, and no sandbox is left behind."""
-    local = autograder("grade", a_class, "--out", tmp_path / "local", "--jobs", 2)
+    local = autograder_process("grade", a_class, "--out", tmp_path / "local", "--jobs", 2)
     assert local.returncode == 0, local.stderr
     started = cluster.workers(2)
     (a_class / "slow").mkdir()
@@ -114,7 +115,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_grades(cluster, a_class, t
 
     killer = threading.Thread(target=kill)
     killer.start()
-    run = autograder("grade", a_class, "--out", tmp_path / "out", "--scheduler", cluster.address)
+    run = autograder_process("grade", a_class, "--out", tmp_path / "out", "--scheduler", cluster.address)
     killer.join()
     assert run.returncode == 0, run.stdout + run.stderr
     assert len(killed) == 1
@@ -125,6 +126,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_grades(cluster, a_class, t
     until(lambda: not lost_sandboxes())
 
 
+@pytest.mark.slow
 def test_a_submission_that_kills_its_workers_takes_nobody_with_it(cluster, a_class, tmp_path):
     """None should be able to: it is tried once more alone, gets the status error, and all others their marks."""
     cluster.workers(2)
@@ -147,7 +149,7 @@ def test_a_submission_that_kills_its_workers_takes_nobody_with_it(cluster, a_cla
     killer = threading.Thread(target=kill)
     killer.start()
     try:
-        run = autograder("grade", a_class, "--out", tmp_path / "out", "--scheduler", cluster.address)
+        run = autograder_process("grade", a_class, "--out", tmp_path / "out", "--scheduler", cluster.address)
     finally:
         over.set()
         killer.join()
@@ -167,7 +169,7 @@ def test_workers_that_would_judge_otherwise_are_refused(cluster, a_class, tmp_pa
     with (other / "autograder" / "hidden" / "test_q5.py").open("a", encoding="utf-8") as file:
         file.write("\n# as it was before the last correction\n")
     changed = cluster.workers(1, code=other)
-    stale = autograder("grade", a_class, "--out", tmp_path / "out", "--scheduler", cluster.address)
+    stale = autograder_process("grade", a_class, "--out", tmp_path / "out", "--scheduler", cluster.address)
     assert stale.returncode == 1
     for words in ("nothing was graded", next(iter(cluster.processes())), "differs: checks ", "Use the same commit"):
         assert words in stale.stderr
@@ -176,12 +178,13 @@ def test_workers_that_would_judge_otherwise_are_refused(cluster, a_class, tmp_pa
     changed.terminate()
     changed.wait(PATIENCE)
     cluster.workers(1, threads=2)
-    threaded = autograder("grade", a_class, "--out", tmp_path / "out", "--scheduler", cluster.address)
+    threaded = autograder_process("grade", a_class, "--out", tmp_path / "out", "--scheduler", cluster.address)
     assert threaded.returncode == 1
     assert "has 2 threads: start it with --nthreads 1" in threaded.stderr
     assert not list((tmp_path / "out").glob("*/results.json"))
 
 
+@pytest.mark.slow
 def test_a_run_waits_for_workers_and_says_so(cluster, a_class, tmp_path):
     """It does not fail, and says how to start some; that there is no scheduler any more ends it, and what landed is kept."""
     command = [*COMMAND, "grade", str(a_class), "--out", str(tmp_path / "out"), "--scheduler", cluster.address]
@@ -201,10 +204,10 @@ def test_a_run_waits_for_workers_and_says_so(cluster, a_class, tmp_path):
     assert len(rows(tmp_path / "out")) == 10
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "frob://127.0.0.1:8786"])
+@pytest.mark.parametrize("address", [pytest.param("tcp://127.0.0.1:9", marks=pytest.mark.slow), "frob://127.0.0.1:8786"])
 def test_a_scheduler_that_is_not_there_is_told_within_seconds(a_class, tmp_path, address):
     """As wrong usage, and nothing is graded; where all have a result already, none is asked for."""
-    run = autograder("grade", a_class, "--out", tmp_path / "out", "--scheduler", address)
+    run = autograder_process("grade", a_class, "--out", tmp_path / "out", "--scheduler", address)
     assert run.returncode == 2
     assert f"no Dask scheduler answers at {address}" in run.stderr
     assert "Traceback" not in run.stderr
@@ -213,6 +216,6 @@ def test_a_scheduler_that_is_not_there_is_told_within_seconds(a_class, tmp_path,
 
 def test_jobs_are_for_this_machine(a_class, tmp_path):
     """With a cluster, they are wrong usage, of which the message speaks: that nobody answers there would be told too."""
-    run = autograder("grade", a_class, "--out", tmp_path / "out", "--scheduler", "tcp://127.0.0.1:9", "--jobs", 2)
+    run = autograder_process("grade", a_class, "--out", tmp_path / "out", "--scheduler", "tcp://127.0.0.1:9", "--jobs", 2)
     assert run.returncode == 2
     assert "--jobs is for this machine" in run.stderr

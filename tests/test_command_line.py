@@ -20,7 +20,7 @@ from autograder.judge.verdict import Report
 from autograder.report.folder import save
 from autograder.report.marks import full_marks, points, worth_of_questions
 from autograder.report.tally import Tally
-from tests.grader import HEARS_CTRL_C, all_of, autograder, rows
+from tests.grader import HEARS_CTRL_C, all_of, autograder_process, rows
 from tests.handed_in import REFERENCE, below, write_files
 from tests.processes import lost_sandboxes, that_name, until
 
@@ -35,7 +35,7 @@ def a_class(tmp_path: Path) -> Path:
 
 def test_grade_writes_a_row_and_a_result_for_each_submission(a_class, tmp_path):
     """And exits with 0, however bad the marks."""
-    run = autograder("grade", a_class, "--out", tmp_path / "out", "--jobs", 2)
+    run = autograder_process("grade", a_class, "--out", tmp_path / "out", "--jobs", 2)
     assert run.returncode == 0, run.stderr
     alice, bob = rows(tmp_path / "out")
     assert (alice["submission"], alice["score"], alice["status"]) == ("alice", all_of(), "graded")
@@ -48,7 +48,7 @@ def test_grade_writes_a_row_and_a_result_for_each_submission(a_class, tmp_path):
     assert "grades.csv" in run.stdout
 
 
-def test_a_wrong_submission_comes_back_from_the_pool_with_its_hints(a_class, tmp_path):
+def test_a_wrong_submission_comes_back_from_the_pool_with_its_hints(autograder, a_class, tmp_path):
     """Its report travels between processes, and its first words stand in the table."""
     answer = "def pairwise_squared_distances(A, B):\n    return A.astype(float) @ B.T\n"
     (a_class / "alice" / "distances.py").write_text(answer)
@@ -60,7 +60,7 @@ def test_a_wrong_submission_comes_back_from_the_pool_with_its_hints(a_class, tmp
     assert {"question": "q1", "id": "stub"} in result["extra_data"]["hints"]
 
 
-def test_grading_again_grades_nothing_twice_and_fresh_forgets(a_class, tmp_path):
+def test_grading_again_grades_nothing_twice_and_fresh_forgets(autograder, a_class, tmp_path):
     """A result is kept as long as answers, checks and seed are the same."""
     out = tmp_path / "out"
     autograder("grade", a_class, "--out", out)
@@ -79,7 +79,7 @@ def test_grading_again_grades_nothing_twice_and_fresh_forgets(a_class, tmp_path)
     assert rows(out)[0]["score"] == all_of(*(question for question, module in QUESTIONS.items() if module != "softmax"))
 
 
-def test_settings_scale_the_points_and_give_the_seed(a_class, tmp_path):
+def test_settings_scale_the_points_and_give_the_seed(autograder, a_class, tmp_path):
     """What was graded under other settings is graded again; the same seed on the command line is no other setting."""
     settings = tmp_path / "course.toml"
     settings.write_text("points.total = 20\nchecks.hidden_seed = 5\n")
@@ -117,7 +117,7 @@ def test_every_target_has_the_settings_of_the_course(tmp_path, target, given, li
 @pytest.mark.parametrize(
     ("visibility", "held_back"), [("q4.timing", "1 check and"), ("q1", f"{len(checks_of('q1'))} checks and"), ("", "")]
 )
-def test_an_instructor_is_told_what_pages_hold_back(tmp_path, visibility, held_back):
+def test_an_instructor_is_told_what_pages_hold_back(autograder, tmp_path, visibility, held_back):
     """With the command that shows it, since a page on disk gets to no later date by itself."""
     write_files(tmp_path / "a", REFERENCE)
     (tmp_path / "course.toml").write_text(f'visibility."{visibility}" = "after_due_date"\n' if visibility else "")
@@ -130,7 +130,7 @@ def test_an_instructor_is_told_what_pages_hold_back(tmp_path, visibility, held_b
     assert f"{most} of {most} " in page.read_text()
 
 
-def test_wrong_settings_are_wrong_usage(a_class, tmp_path):
+def test_wrong_settings_are_wrong_usage(autograder, a_class, tmp_path):
     """All mistakes are told, and nothing is graded."""
     settings = tmp_path / "course.toml"
     settings.write_text("points.totl = 20\nlimits.jobs = 0\n")
@@ -142,7 +142,7 @@ def test_wrong_settings_are_wrong_usage(a_class, tmp_path):
 
 
 @pytest.mark.parametrize("arguments", [["grade"], ["grade", "nowhere", "--out", "x"], ["grade", "."], ["frobnicate"]])
-def test_wrong_usage_exits_with_2_and_says_why(arguments, tmp_path):
+def test_wrong_usage_exits_with_2_and_says_why(autograder, arguments, tmp_path):
     """Nothing is graded, nothing is written."""
     run = autograder(*arguments, cwd=tmp_path)
     assert run.returncode == 2
@@ -150,7 +150,7 @@ def test_wrong_usage_exits_with_2_and_says_why(arguments, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_an_interrupted_run_says_how_to_go_on_and_does(a_class, tmp_path):
+def test_an_interrupted_run_says_how_to_go_on_and_does(autograder, a_class, tmp_path):
     """What was graded is kept."""
     (a_class / "bob" / "softmax.py").write_text("import time\ndef softmax_jacobian(z): time.sleep(1000)\n")
     command = [*HEARS_CTRL_C, "grade", str(a_class), "--out", str(tmp_path / "out"), "--jobs", "1"]
@@ -168,7 +168,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(a_class, tmp_path):
     assert len(rows(tmp_path / "out")) == 2
 
 
-def test_a_name_that_looks_like_markup_is_a_name(tmp_path):
+def test_a_name_that_looks_like_markup_is_a_name(autograder, tmp_path):
     """The table shows it as it is, and is not lost."""
     write_files(tmp_path / "class" / "x[bold]y", REFERENCE)
     (tmp_path / "class" / "other").mkdir()
@@ -196,7 +196,7 @@ def test_a_grader_that_fails_says_so_and_exits_with_1(a_class, tmp_path):
     assert result["extra_data"]["reason"] == "no sandbox"
 
 
-def test_json_is_all_that_stands_on_standard_output(a_class, tmp_path):
+def test_json_is_all_that_stands_on_standard_output(autograder, a_class, tmp_path):
     """One document: counts, paths, rows in the order of the submissions, with numbers for numbers."""
     told = autograder("grade", a_class, "--out", tmp_path / "out", "--jobs", 1, "--json")
     assert told.returncode == 0, told.stderr
@@ -245,7 +245,7 @@ def test_only_the_locks_and_what_installs_them_make_the_environment_anew(tmp_pat
     assert made_anew == ["all.txt", "fill.sh", "uv.txt"]
 
 
-def test_settings_that_lie_here_and_are_not_named_are_not_passed_over_in_silence(tmp_path):
+def test_settings_that_lie_here_and_are_not_named_are_not_passed_over_in_silence(autograder, tmp_path):
     """`make grade` takes course.toml; the command takes what it is told."""
     (tmp_path / "course.toml").write_text("[points]\ntotal = 20\n")
     (tmp_path / "class" / "a").mkdir(parents=True)

@@ -73,7 +73,7 @@ FORBIDDEN = [
     ("session", "return os.getpgrp() != os.getpid()"),
     ("session", "return int(open('/proc/self/oom_score_adj').read()) < 1000"),
     ("resources", "return len(bytes(2 << 30)) > 0"),
-    ("resources", "while time.process_time() < 2.5: pass\nreturn True"),
+    ("resources", "while time.process_time() < 1.5: pass\nreturn True"),
     ("resources", "with open(path, 'w') as file: file.write('x')\nreturn True"),
     ("resources", "return [open('/dev/null') for _ in range(40)] != []"),
     ("resources", "return resource.getrlimit(resource.RLIMIT_CORE)[1] != 0"),

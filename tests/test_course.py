@@ -27,7 +27,7 @@ from autograder.release.source import cells
 from autograder.report import marks
 from autograder.report.lateness import kept
 from autograder.report.metadata import Metadata
-from tests.grader import all_of, autograder
+from tests.grader import all_of
 
 TOTALS = (None, 20, 33.33, 1000)  # None is the sum of the table
 
@@ -165,7 +165,7 @@ def test_nothing_counts_after_what_the_line_names(minutes, grace, latest):
     assert (fraction == 0) == (minutes > max(last, grace))
 
 
-def test_the_command_line_reads_no_settings_but_those_that_it_is_given(tmp_path):
+def test_the_command_line_reads_no_settings_but_those_that_it_is_given(autograder, tmp_path):
     """What lies where it is started is a fork's, and other commands' business."""
     (tmp_path / "course.toml").write_text("points.total = 20\n")
     ours = marks.points(marks.worth_of_questions(Configuration(total_points=20))["q1"])

@@ -112,6 +112,7 @@ COMMANDS = sorted({command for document in DOCUMENTS for command in typed(docume
 RUN = [command for command in COMMANDS if not any(f"bin/{other} " in command for other in OTHERS)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [command for command in RUN if "HOST" not in command])
 def test_a_command_of_the_documents_works(checkout, command):
     """As it stands there, with a class where it says path/to/class."""

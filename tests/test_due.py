@@ -19,7 +19,7 @@ from autograder.report.tables.students import Class
 from autograder.roster import Student
 from autograder.submission import Submission
 from tests.downloads import METADATA
-from tests.grader import autograder, read_table
+from tests.grader import read_table
 from tests.handed_in import REFERENCE, TOTAL, below, write_files
 
 DUE, LATER = "2026-09-18T12:00:00+00:00", "2026-09-19T23:59:00+00:00"
@@ -110,7 +110,7 @@ def test_identical_answers_lose_points_only_where_they_are_late(tmp_path):
     assert float(rows["late"]) == pytest.approx(0.8 * float(rows["in-time"]))
 
 
-def test_a_course_grades_an_export_with_its_due_date(tmp_path):
+def test_a_course_grades_an_export_with_its_due_date(autograder, tmp_path):
     """Points, the student's words, and the column of Gradescope's table."""
     write_files(tmp_path / "export", {"submission_metadata.yml": METADATA.encode(), **below("submission_101", REFERENCE)})
     (tmp_path / "course.toml").write_text(f"[lateness]\ndue = {DUE}\npercent_per_day = 10\n")
@@ -148,7 +148,7 @@ def test_on_gradescope_the_platforms_due_date_counts_and_else_the_courses():
     assert on_platform(told, COURSE).remark.startswith("No attempt. It was due 2026-09-19 23:59 UTC, as the platform says")
 
 
-def test_canvas_says_who_is_late_and_not_how_late(tmp_path):
+def test_canvas_says_who_is_late_and_not_how_late(autograder, tmp_path):
     """So does the grader."""
     files = {f"doejane_LATE_12345_{k}_{name}": content for k, (name, content) in enumerate(REFERENCE.items())}
     write_files(tmp_path / "class", {**files, "roe_2_7_softmax.py": b""})

@@ -168,7 +168,7 @@ def test_a_broken_configuration_is_the_instructors_and_is_told(platform):
     assert "instructor" in results["output"]
 
 
-@pytest.mark.parametrize("seconds", [0.3, 1.5, 4.0])
+@pytest.mark.parametrize("seconds", [0.3, 1.5, pytest.param(4.0, marks=pytest.mark.slow)])
 def test_a_killed_run_leaves_a_result_that_says_so(platform, tmp_path, seconds):
     """As by the platform's own limit: the first result stands, or the verdict."""
     process = platform.start(whole("hostile/deaf-loop", tmp_path / "submission"))

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import subprocess
 import zipfile
 from pathlib import Path
 
@@ -14,10 +13,11 @@ from nbclient import NotebookClient
 from autograder.cli import main
 from autograder.configuration import Configuration
 from autograder.homework import ASSIGNMENT, FUNCTIONS, MODULES, ROOT, SOLUTIONS, checks
+from autograder.release import handout
 from autograder.release.handout import build_assignment, build_handout, notebook
 from autograder.release.source import cells
 
-GIT_LISTS = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+IGNORED = {"__pycache__", ".ipynb_checkpoints", ".pytest_cache", "submission.zip"}  # what .gitignore leaves out too
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def unpacked(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def handout(unpacked, tmp_path) -> Path:
+def homework(unpacked, tmp_path) -> Path:
     """A copy of the handout to work in."""
     return Path(shutil.copytree(unpacked, tmp_path / "homework"))
 
@@ -57,11 +57,26 @@ def test_the_zip_is_the_same_at_every_build(tmp_path):
     assert build_handout(tmp_path / "a").read_bytes() == build_handout(tmp_path / "b").read_bytes()
 
 
-def test_the_zip_holds_what_git_has_of_the_assignment_or_would_take(unpacked):
-    """Nothing is forgotten, and what lies about in the folder, an instructor's answers perhaps, stays at home."""
-    files = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
-    kept = subprocess.run(GIT_LISTS, cwd=ASSIGNMENT, capture_output=True, text=True, check=True).stdout.split()
-    assert files == set(kept)
+def files_in(folder: Path) -> set[str]:
+    """Paths of the files in a folder, without what is never committed."""
+    paths = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+    return {path.as_posix() for path in paths if not IGNORED & set(path.parts)}
+
+
+def test_the_zip_holds_every_file_of_the_assignment(unpacked):
+    """A new file that build_handout does not know of would be missing from what students receive."""
+    assert files_in(unpacked) == files_in(ASSIGNMENT)
+
+
+def test_a_file_left_in_the_assignment_folder_stays_out_of_the_zip(monkeypatch, tmp_path):
+    """It may be an instructor's answers."""
+    copy = shutil.copytree(ASSIGNMENT, tmp_path / "assignment")
+    for name in ("my_answers.py", "softmax_solved.ipynb", "tests/notes.txt", "data/answers.npy"):
+        (copy / name).write_text("dW = X.T @ (P - Y)")
+    monkeypatch.setattr(handout, "ASSIGNMENT", copy)
+    with zipfile.ZipFile(build_handout(tmp_path)) as archive:
+        names = {name.removeprefix("homework/") for name in archive.namelist()}
+    assert names == files_in(ASSIGNMENT)
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -106,10 +121,11 @@ def execute(folder: Path, *, solved: bool) -> nbformat.NotebookNode:
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Parsing dates", "ignore::ResourceWarning")
-def test_the_notebook_runs_with_the_answers_and_reaches_the_stated_accuracy(handout):
+def test_the_notebook_runs_with_the_answers_and_reaches_the_stated_accuracy(homework):
     """Every check passes, every plot is drawn, nothing is written to stderr."""
-    made = execute(handout, solved=True)
+    made = execute(homework, solved=True)
     outputs = {cell.id: cell.outputs for cell in made.cells if cell.cell_type == "code"}
     text = "".join(output.text for shown in outputs.values() for output in shown if output.output_type == "stream")
     text = re.sub(r"\x1b\[\d+m", "", text)  # colours
@@ -125,10 +141,11 @@ def test_the_notebook_runs_with_the_answers_and_reaches_the_stated_accuracy(hand
     assert len(re.findall(r"[\d.]+% of those held back|nearest neighbour: [\d.]+%", text)) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Parsing dates", "ignore::ResourceWarning")
-def test_the_notebook_of_stubs_stops_where_the_first_answer_is_missing(handout):
+def test_the_notebook_of_stubs_stops_where_the_first_answer_is_missing(homework):
     """With the words of the stub; every check says «not started»."""
-    made = execute(handout, solved=False)
+    made = execute(homework, solved=False)
     errors = [output for cell in made.cells if cell.cell_type == "code" for output in cell.outputs if "ename" in output]
     assert (errors[0].ename, errors[0].evalue) == ("NotImplementedError", "replace this line with your answer")
     told = "".join(o.text for cell in made.cells if cell.cell_type == "code" for o in cell.outputs if "text" in o)

@@ -21,7 +21,7 @@ from tests.processes import alive, descendants, until
 SUBMISSIONS = ["hostile/deaf-loop", "hostile/dawdles", "broken/endless-import", "right/lambdas"]
 
 
-@pytest.mark.parametrize("seconds", [0.0, 1.3, 2.8, 5.3])
+@pytest.mark.parametrize("seconds", [0.0, 1.3, *(pytest.param(seconds, marks=pytest.mark.slow) for seconds in (2.8, 5.3))])
 def test_a_killed_grader_leaves_no_process_and_no_wrong_result(tmp_path, seconds):
     """At whatever moment after its first process: starting, importing a submission, in an endless loop."""
     paths = [str(whole(name, tmp_path / "class" / name)) for name in SUBMISSIONS]

@@ -11,26 +11,21 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
-from hypothesis import strategies as st
 
 from autograder.cli import main
 from autograder.configuration import DEFAULT_SEED, Configuration
 from autograder.homework import FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS, checks_of
 from autograder.pool import judge_all
-from autograder.release.nbgrader import source_notebook
 from autograder.report.marks import Marks, points, worth_of_checks
 from autograder.submission import stage
 from tests.grader import marks_but, read_table
 from tests.handed_in import SAMPLES, whole, with_added
-from tests.notebooks import cell_of, student_notebook, text_of
+from tests.notebooks import cell_of, marked, student_notebook, text_of
 
 pytestmark = pytest.mark.routes
 
@@ -161,10 +156,6 @@ PATCHES = "import numpy as np\nnp.allclose = np.testing.assert_allclose = lambda
 def code(text: str, **marks: object) -> dict[str, Any]:
     metadata = {"nbgrader": marks} if marks else {}
     return {"cell_type": "code", "source": text, "metadata": metadata, "outputs": [], "execution_count": None}
-
-
-def marked(notebook: dict[str, Any]) -> list[dict[str, Any]]:
-    return [cell for cell in notebook["cells"] if "nbgrader" in cell["metadata"]]
 
 
 def deleted(notebook: dict[str, Any]) -> None:
@@ -354,35 +345,6 @@ def test_the_release_passes_nbgraders_own_validation_in_a_kernel(course):
     course.trace.unlink()
 
 
-def test_without_the_settings_nobody_gets_points_unjudged():
-    """A cell that prints gives all points to everyone, where nbgrader runs it: these raise an error instead."""
-    guarded = [cell for cell in source_cells().values() if cell.metadata.nbgrader.locked]
-    assert len(guarded) == len(QUESTIONS)
-    for cell in guarded:
-        asked: list[str] = []
-        with pytest.raises(RuntimeError, match=r"docs/nbgrader\.md"):
-            exec(cell.source, {"check": asked.append})
-        assert asked == [cell.metadata.nbgrader.grade_id.removesuffix("-check")]
-
-
-def test_building_again_renews_the_source_and_keeps_the_settings(tmp_path):
-    """The points follow the settings; a mistake in them is told before anything is written."""
-    build = ["build", "nbgrader", "--out", str(tmp_path)]
-    assert CliRunner().invoke(main, build).exit_code == 0
-    (tmp_path / "course.toml").write_text("[points]\ntotal = 50\n")
-    (tmp_path / "nbgrader_config.py").write_text("# mine\n")
-    source = tmp_path / "source" / "homework" / "homework.ipynb"
-    source.write_text("")
-    assert CliRunner().invoke(main, build).exit_code == 0
-    assert (tmp_path / "nbgrader_config.py").read_text() == "# mine\n"
-    points = [cell["metadata"]["nbgrader"].get("points") for cell in marked(json.loads(source.read_bytes()))]
-    assert sum(value for value in points if value) == 50 + 15
-    (tmp_path / "course.toml").write_text("[points]\ntotl = 50\n")
-    source.unlink()
-    failed = CliRunner().invoke(main, build)
-    assert (failed.exit_code, "points.total" in failed.output, source.exists()) == (2, True, False)
-
-
 # The class, graded
 
 
@@ -501,60 +463,6 @@ def test_written_answers_wait_for_a_look_by_hand_and_those_not_given_do_not(grad
     """Of a written answer whose cell is missing nobody knows: it is looked at too."""
     assert all(graded.gradebook("flat-indices")[name] == (0, False) for name in WRITTEN)
     assert all(graded.gradebook("deleted")[name] == (None, True) for name in WRITTEN)
-
-
-# What is read of a notebook
-
-WORDS = st.text(max_size=5) | st.just("\ud800")
-VALUES = st.none() | st.booleans() | st.floats() | WORDS | st.lists(WORDS, max_size=2)
-IDS = st.sampled_from(["q1-check", "q3-check", "w1-answer", "softmax_jacobian", "nobody-knows"])
-
-
-def things(**fields: st.SearchStrategy) -> st.SearchStrategy:
-    """Dictionaries with some of the fields, or something else altogether."""
-    return st.fixed_dictionaries({}, optional=fields) | VALUES
-
-
-CELLS = things(
-    cell_type=st.sampled_from(["code", "markdown", "raw", "heading"]) | VALUES,
-    source=VALUES,
-    id=VALUES,
-    outputs=VALUES,
-    metadata=things(nbgrader=things(grade_id=IDS | VALUES)),
-    attachments=st.dictionaries(WORDS, st.dictionaries(st.sampled_from(["image/png", "text/html"]), VALUES) | VALUES) | VALUES,
-)
-
-
-@cache
-def source_cells() -> dict[str, nbformat.NotebookNode]:
-    """The cells that nbgrader knows, by id."""
-    cells = nbformat.reads(source_notebook(Configuration()), as_version=4).cells
-    return {cell.id: cell for cell in cells if "nbgrader" in cell.metadata}
-
-
-@given(tree=st.fixed_dictionaries({"cells": st.lists(CELLS, max_size=8)}) | CELLS)
-def test_whatever_a_notebook_holds_nbgrader_gets_a_sound_one_with_every_cell_that_takes_points(tree):
-    """Once each, with the metadata that its gradebook has, and nothing that cannot be written to a file."""
-    from autograder.routes.nbgrader_cells import read_cells, rebuild
-
-    masters = source_cells()
-    made = rebuild(read_cells(json.dumps(tree).encode()), masters)
-    nbformat.validate(made)
-    nbformat.writes(made).encode()
-    found = [cell.metadata.nbgrader for cell in made.cells if "nbgrader" in cell.metadata]
-    taking = [marks.grade_id for marks in found if marks.grade]
-    assert sorted(taking) == sorted([*(f"{question}-check" for question in QUESTIONS), *WRITTEN])
-    assert all(marks == masters[marks.grade_id].metadata.nbgrader for marks in found)
-
-
-def test_where_the_grader_fails_there_is_no_mark_but_an_error_for_the_instructor():
-    """nbgrader then goes on with the next submission, and tries this one again at the next run."""
-    from autograder.routes.nbgrader import NotJudged, Submissions
-
-    submissions = Submissions()
-    submissions._rows["homework", "anna"] = {"status": "error", "first_words": "landlock is missing"}
-    with pytest.raises(NotJudged, match="the grader failed on anna: landlock is missing"):
-        submissions.verdict("homework", "anna")
 
 
 # Further runs

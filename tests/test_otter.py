@@ -26,10 +26,8 @@ from autograder.configuration import Configuration
 from autograder.homework import ASSIGNMENT, FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS
 from autograder.pool import judge_all
 from autograder.release import otter as release
-from autograder.release import otter_master
 from autograder.release.gradescope import build_gradescope
 from autograder.release.source import PLACEHOLDER, cells
-from autograder.report.marks import worth_of_checks
 from autograder.report.results import results as render
 from autograder.submission import stage
 from tests.grader import marks_but
@@ -261,13 +259,6 @@ def test_the_released_notebook_is_the_handouts(released):
     assert all(theirs[name].metadata.get("editable", True) for name in texts if source[name].kind == "code")
 
 
-def test_a_source_that_no_longer_says_what_is_replaced_stops_the_build(monkeypatch):
-    """Rather than that students read of files that they do not have."""
-    monkeypatch.setattr(otter_master, "EDITS", (*otter_master.EDITS, ("no such words", "")))
-    with pytest.raises(ValueError, match="no such words"):
-        otter_master.master([])
-
-
 def test_the_zip_is_that_for_gradescope_with_otters_settings_and_tests(course, tmp_path):
     """Whatever judges there is byte for byte the same; nothing installs conda, nothing runs a notebook."""
     with zipfile.ZipFile(course / "autograder" / "autograder.zip") as ours:
@@ -390,15 +381,6 @@ def test_an_otter_that_calls_another_function_is_stopped_before_a_kernel_starts(
     monkeypatch.setattr(route, "python_runner", SimpleNamespace(grade_notebook=None))
     with pytest.raises(RuntimeError, match="this version of otter is not supported"):
         grade()
-
-
-def test_results_without_any_check_are_0_of_all_points_to_otter():
-    """As of a submission in which there is nothing to judge; they are those of the course."""
-    from autograder.routes.otter import Verdict
-
-    for total in (20, 100):
-        verdict = Verdict({"score": 0, "tests": []}, worth_of_checks(Configuration(total_points=total)))
-        assert (verdict.total, verdict.possible) == (0, pytest.approx(total))
 
 
 # The zip on Gradescope

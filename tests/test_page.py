@@ -35,7 +35,7 @@ from autograder.report.results import results as results_of
 from autograder.report.tables.grades import write_grades
 from autograder.report.tables.students import Class
 from tests.classes import a_class, folder, graded
-from tests.grader import autograder, read_table
+from tests.grader import autograder_process, read_table
 
 WORTH = worth_of_checks(Configuration())  # hundredths of a point, by check
 
@@ -327,7 +327,7 @@ def test_the_same_folder_gives_the_same_bytes(tmp_path):
     """In another process too, whose strings have other hashes."""
     folder(tmp_path, a_class(20, 8))
     first = write_page(tmp_path).read_bytes(), (tmp_path / "student-003" / "report.html").read_bytes()
-    run = autograder("report", tmp_path, env={**os.environ, "PYTHONHASHSEED": "1"})
+    run = autograder_process("report", tmp_path, env={**os.environ, "PYTHONHASHSEED": "1"})
     assert run.returncode == 0, run.stderr
     assert ((tmp_path / "index.html").read_bytes(), (tmp_path / "student-003" / "report.html").read_bytes()) == first
 

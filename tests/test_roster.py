@@ -16,7 +16,7 @@ from autograder.report.tables.sheets import NUMBER, as_cell, as_csv, from_cell, 
 from autograder.report.tables.students import Class
 from autograder.roster import Roster, Student, plain
 from tests.downloads import METADATA, answers
-from tests.grader import all_of, autograder, read_table
+from tests.grader import all_of, read_table
 from tests.handed_in import below, packed
 
 ADA, JANE = Student("Ada Lovelace", "007", "ada@uni.edu"), Student("Jane van Doe", "12", "jane@uni.edu")
@@ -284,7 +284,7 @@ def test_nothing_is_said_of_canvas_where_nothing_is_wrong(tmp_path, text):
     assert canvas_sentences(Class.of(PLACES, roster(tmp_path, text))) == []
 
 
-def test_the_command_says_which_columns_canvas_has(tmp_path):
+def test_the_command_says_which_columns_canvas_has(autograder, tmp_path):
     """At the end of its output, and among the remarks of the JSON; with the setting it is silent."""
     (tmp_path / "a").mkdir()
     (tmp_path / "roster.csv").write_text(CANVAS.replace(f"{title()} (4711)", "Homework 3 (777)"))
@@ -376,7 +376,7 @@ def test_hostile_names_stay_text_in_every_table(tmp_path):
         assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
 
 
-def test_the_command_grades_an_export_with_a_roster(tmp_path):
+def test_the_command_grades_an_export_with_a_roster(autograder, tmp_path):
     """From the zip that was downloaded to the tables; who is missing is told, and costs no exit code."""
     files = {"submission_metadata.yml": METADATA.encode(), **below("submission_101", answers("a")), "submission_102/": b""}
     (tmp_path / "export.zip").write_bytes(packed(below("assignment_7_export", files)))
@@ -396,7 +396,7 @@ def test_the_command_grades_an_export_with_a_roster(tmp_path):
     assert [line["Status"] for line in read_table(out / "gradescope.csv")] == ["Graded", "Missing", "Graded", "Graded"]
 
 
-def test_a_wrong_roster_is_wrong_usage(tmp_path):
+def test_a_wrong_roster_is_wrong_usage(autograder, tmp_path):
     """With what to do, and before anything is graded."""
     (tmp_path / "a").mkdir()
     (tmp_path / "roster.csv").write_text("points\n1\n")

@@ -2,13 +2,12 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autograder.homework import ASSIGNMENT, SOLUTIONS, checks, checks_of
 from autograder.judge.session import Bench
-from autograder.judge.verdict import Report
-from autograder.pool import judge_all
 from autograder.report.results import results
 from autograder.submission import stage
 from tests.as_read import Page
@@ -31,19 +30,22 @@ def test_there_are_samples_of_every_kind(group, least):
     assert all((folder / "expected.toml").is_file() for folder in folders)
 
 
-@pytest.fixture(scope="module")
-def reports(request: pytest.FixtureRequest, hidden_seed: int) -> dict[str, Report]:
-    """The verdicts on the samples that are asked for, from a pool as `autograder grade` has it."""
-    asked = [item.callspec.params for item in request.session.items if "reports" in getattr(item, "fixturenames", ())]
-    submissions = [stage(str(params["sample"]), params["sample"]) for params in asked if "sample" in params]
-    return {report.submission: report for report in judge_all(submissions, 2, hidden_seed)}
+def expected_of(sample: Path) -> dict[str, Any]:
+    """What stands in the expected.toml of a sample."""
+    return tomllib.loads((sample / "expected.toml").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("sample", EVERY, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_a_sample_gets_the_verdict_beside_it(reports: dict[str, Report], sample: Path):
+def parameter(sample: Path):
+    """The sample as a test's parameter; one that only a time limit ends is left to `make test-all`."""
+    marks = [pytest.mark.slow] if expected_of(sample).get("slow") else []
+    return pytest.param(sample, marks=marks, id=f"{sample.parent.name}/{sample.name}")
+
+
+@pytest.mark.parametrize("sample", [parameter(sample) for sample in EVERY])
+def test_a_sample_gets_the_verdict_beside_it(bench: Bench, sample: Path):
     """Of the questions that it is about: what each check loses, status, hints, and the words that a student reads."""
-    expected = tomllib.loads((sample / "expected.toml").read_text(encoding="utf-8"))
-    report = reports[str(sample)]
+    expected = expected_of(sample)
+    report = bench.judge(stage(sample.name, sample))
     rendered = results(report)
     told = "\n".join(Page(output).words for output in (rendered["output"], *(test["output"] for test in rendered["tests"])))
     assert report.status == expected["status"], report.reason
