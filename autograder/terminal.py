@@ -3,7 +3,7 @@
 import json
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from rich.text import Text
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS
 from autograder.judge.doctor import Finding
+from autograder.report.folder import STUDENT_PAGE
 from autograder.report.marks import points, worth_of_questions
 from autograder.report.tally import Tally
 from autograder.versions import versions
@@ -75,8 +76,8 @@ def print_results(tally: Tally, configuration: Configuration, written: Iterable[
     if long:
         hidden = tally.landed - tally.statuses["graded"] - len(shown)
         lines = [*([f"... and {hidden} more that are not graded."] if hidden else []), *tally.summary()]
-    lines.append(f"{tally.landed} of {tally.submissions} submissions have a result: results.json and report.html of each.")
-    lines.append(f"Over all of them: {', '.join(map(str, written))}")
+    lines.append(f"{tally.landed} of {tally.submissions} submissions have a result.")
+    lines += _what_to_open(list(written), tally)
     if tally.failed:
         named = ", ".join(tally.failed[:LONG]) + (f" and {more} more" if (more := len(tally.failed) - LONG) > 0 else "")
         reason = next(
@@ -138,6 +139,28 @@ def print_findings(findings: Sequence[Finding]) -> None:
     screen.print(table)
     lacking = [finding.name for finding in findings if finding.needed and not finding.good]
     screen.print(f"Nothing is graded here for want of: {', '.join(lacking)}." if lacking else "Submissions can be graded here.")
+
+
+def _what_to_open(written: Sequence[Path], tally: Tally) -> list[str]:
+    """Say where to look next: the page of the class, that of one student, and the tables."""
+    pages = [path for path in written if path.suffix == ".html"]
+    lines = []
+    for page in pages:
+        lines.append(f"Open {page} for the whole class.")
+        if tally.landed:
+            lines.append(f"Open {page.parent / _example(tally.rows()) / STUDENT_PAGE} for what one student reads.")
+    lines.append(f"Tables: {', '.join(str(path) for path in written if path not in pages)}")
+    return lines
+
+
+def _example(rows: Iterator[dict[str, Any]]) -> str:
+    """Name of a submission whose page shows most: the first that lost some of its points and not all, else the first."""
+    first = ""
+    for row in rows:
+        first = first or row["submission"]
+        if row["first_words"] and float(row["score"]) > 0:
+            return str(row["submission"])
+    return first
 
 
 def _table(rows: list[dict[str, Any]], configuration: Configuration) -> Table:

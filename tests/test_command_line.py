@@ -26,6 +26,9 @@ from tests.processes import lost_sandboxes, that_name, until
 
 from answers import listed
 
+# What a shell passes on to make, and not what `make test PYTHON=...` passes on to its tests.
+OUTSIDE_MAKE = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKEOVERRIDES", "PYTHON")}
+
 
 @pytest.fixture
 def a_class(tmp_path: Path) -> Path:
@@ -33,9 +36,9 @@ def a_class(tmp_path: Path) -> Path:
     return write_files(tmp_path / "class", {**below("alice", REFERENCE), "bob/": b""})
 
 
-def test_grade_writes_a_row_and_a_result_for_each_submission(a_class, tmp_path):
+def test_grade_writes_a_row_and_a_result_for_each_submission(autograder, a_class, tmp_path):
     """And exits with 0, however bad the marks."""
-    run = autograder_process("grade", a_class, "--out", tmp_path / "out", "--jobs", 2)
+    run = autograder("grade", a_class, "--out", tmp_path / "out")
     assert run.returncode == 0, run.stderr
     alice, bob = rows(tmp_path / "out")
     assert (alice["submission"], alice["score"], alice["status"]) == ("alice", all_of(), "graded")
@@ -48,16 +51,27 @@ def test_grade_writes_a_row_and_a_result_for_each_submission(a_class, tmp_path):
     assert "grades.csv" in run.stdout
 
 
-def test_a_wrong_submission_comes_back_from_the_pool_with_its_hints(autograder, a_class, tmp_path):
-    """Its report travels between processes, and its first words stand in the table."""
+def test_a_report_comes_back_from_the_pool_with_its_hints(a_class, tmp_path):
+    """Two real judges: a report travels between processes, and its first words stand in the table."""
     answer = "def pairwise_squared_distances(A, B):\n    return A.astype(float) @ B.T\n"
     (a_class / "alice" / "distances.py").write_text(answer)
     (a_class / "bob" / "softmax.py").write_text("def softmax_jacobian(z):\n    raise NotImplementedError\n")
-    run = autograder("grade", a_class, "--out", tmp_path / "out", "--jobs", 1)
+    run = autograder_process("grade", a_class, "--out", tmp_path / "out", "--jobs", 2)
     assert run.returncode == 0, run.stdout
     assert "q5.small: P of the case worked by hand is not right" in run.stdout
     result = json.loads((tmp_path / "out" / "bob" / "results.json").read_text())
     assert {"question": "q1", "id": "stub"} in result["extra_data"]["hints"]
+
+
+def test_a_run_ends_with_the_pages_to_open(autograder, a_class, tmp_path):
+    """The class's, and that of the first student who lost some points: a full mark or a blank page shows little."""
+    write_files(a_class / "carol", {**REFERENCE, "softmax.py": b""})
+    out = tmp_path / "out"
+    lines = autograder("grade", a_class, "--out", out).stdout.splitlines()
+    opened = [line.split()[1] for line in lines if line.startswith("Open ")]
+    assert opened == [str(out / "index.html"), str(out / "carol" / "report.html")]
+    assert all(Path(page).is_file() for page in opened)
+    assert f"Tables: {out / 'grades.csv'}" in lines
 
 
 def test_grading_again_grades_nothing_twice_and_fresh_forgets(autograder, a_class, tmp_path):
@@ -239,10 +253,30 @@ def test_only_the_locks_and_what_installs_them_make_the_environment_anew(tmp_pat
     made_anew = []
     for path in (tmp_path / "pyproject.toml", *sorted((tmp_path / "requirements").iterdir())):
         os.utime(path, (older + 120, older + 120))
-        if subprocess.run(["make", "--question", "setup"], cwd=tmp_path, check=False).returncode:
+        if subprocess.run(["make", "--question", "setup"], cwd=tmp_path, env=OUTSIDE_MAKE, check=False).returncode:
             made_anew.append(path.name)
         os.utime(path, (older, older))
     assert made_anew == ["all.txt", "fill.sh", "uv.txt"]
+
+
+def test_an_environment_of_another_python_is_made_anew(tmp_path):
+    """`make test PYTHON=python3.14` would otherwise pass on the Python of an earlier run."""
+    for name in ("Makefile", "requirements/all.txt", "requirements/uv.txt", "requirements/fill.sh"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    (tmp_path / ".venv" / ".ready").touch()
+    (tmp_path / "other").write_text("#!/bin/sh\necho Python 3.99.0\n")
+    (tmp_path / "other").chmod(0o755)
+
+    def made_anew(*named: str) -> bool:
+        command = ["make", "--question", "setup", *named]
+        return subprocess.run(command, cwd=tmp_path, env=OUTSIDE_MAKE, check=False).returncode != 0
+
+    assert not made_anew()
+    assert not made_anew(f"PYTHON={sys.executable}")
+    assert made_anew("PYTHON=./other")
 
 
 def test_settings_that_lie_here_and_are_not_named_are_not_passed_over_in_silence(autograder, tmp_path):

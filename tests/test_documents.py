@@ -22,10 +22,12 @@ SETTINGS, CODE = (re.compile(rf"^ *```{language}\n(.*?)```", re.MULTILINE | re.D
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 TYPED = re.compile(r"^ *\$ (.+)$|`((?:make|autograder|\.venv/bin/autograder) [^`]+)`", re.MULTILINE)
 # Commands that CI or other tests run, and the words with which they do; all others are run below.
-TARGETS = ("test", "grade", "test-browser", "test-routes", "test-pythons", "test-confined", "gradescope-test", "audit", "bench")
+REST = ("test-slow", "test-browser", "test-routes", "test-pythons", "test-debian", "test-confined", "gradescope-test", "audit")
 ELSEWHERE = {
-    **{f"make {target}": (".ci/run", f"\nmake {target}") for target in TARGETS},
-    "make lint": ("Makefile", "test: lint"),
+    **{f"make {target}": (".ci/run", f"\nmake {target}\n") for target in ("test", "grade", "test-rest")},
+    **{f"make {target}": ("Makefile", f" {target} ") for target in (*REST, "bench-smoke")},
+    "make test-all": ("Makefile", "test-all: test test-rest"),
+    "make lint": ("tests/test_style.py", "TOOLS"),
     "make check": ("tests/test_public_checks.py", '["check"]'),
     "make check Q=q4": ("tests/test_public_checks.py", '["check", "Q=q4"]'),
     "make submission": ("tests/test_hand_in.py", '"make", "submission"'),
@@ -37,6 +39,8 @@ NOWHERE = (  # not run by any test
     "make setup",  # every target that CI calls does it first
     "make lock",  # asks the registry for the newest versions
     "make notebook",  # opens a browser
+    "make grade-samples",  # the samples are judged one by one by test_samples
+    "make bench",  # takes minutes; CI runs bench-smoke
 )
 PLACES = {
     "path/to/class": "solutions",

@@ -7,6 +7,7 @@ import ast
 import copy
 import json
 import os
+import re
 import socket
 import struct
 import warnings
@@ -87,7 +88,7 @@ def test_a_modules_text_is_read_or_said_to_be_unreadable(source):
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        (f"def f({'x' * 9999}, {'x' * 9999}): pass", "duplicate argument 'xxx"),
+        (f"def f({'x' * 9999}, {'x' * 9999}): pass", "duplicate (argument|parameter) 'xxx"),
         (b"# coding: " + b"x" * 9999 + b"\n", "encoding"),
         (b"# coding: punycode\n-" + b"a" * 50, "codec|code point"),
         ("@a\n" * 80_000, "invalid syntax|expected"),
@@ -261,7 +262,7 @@ def test_a_name_of_any_length_is_shown_short():
     long = "x" * 50_000
     choice = looked_at(notebook_of(f"{long} = f()", f"def softmax_jacobian(z): return {long}", f"def f({long}, {long}): pass"))
     assert "The answers use xxx" in " ".join(choice.remarks)
-    assert "duplicate argument 'xxx" in " ".join(choice.remarks)
+    assert re.search("duplicate (argument|parameter) 'xxx", " ".join(choice.remarks))
 
 
 @pytest.mark.parametrize("piece", [b"{},", b"[],", b'{"":0},', b"1,", b'"ab",', b"[[[1,2],3],4],"])

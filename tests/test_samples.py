@@ -1,15 +1,17 @@
 """The sample submissions: each gets the verdict that stands beside it."""
 
 import sys
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from autograder.homework import ASSIGNMENT, SOLUTIONS, checks, checks_of
+from autograder.homework import ASSIGNMENT, ROOT, SOLUTIONS, checks, checks_of
 from autograder.judge.session import Bench
 from autograder.report.results import results
 from autograder.submission import stage
+from autograder.terminal import LONG
 from tests.as_read import Page
 from tests.handed_in import OWN, SAMPLES, TOTAL
 
@@ -65,6 +67,19 @@ def test_a_sample_gets_the_verdict_beside_it(bench: Bench, sample: Path):
     assert named == hints if sample.parent.name in ("right", "wrong") else hints <= named
     for words in expected.get("says", ()):
         assert words in told
+
+
+def test_the_tour_shows_a_newcomer_every_kind_of_submission():
+    """`make grade` prints a row for each, since there are no more than a table shows; the two ends of the scale come first."""
+    lines = (SAMPLES / "tour.txt").read_text(encoding="utf-8").splitlines()
+    paths = [line for line in lines if line and not line.startswith("#")]
+    assert len(paths) == len(set(paths)) <= LONG
+    assert all((ROOT / path).is_dir() for path in paths)
+    assert paths[:2] == ["solutions", "assignment"]
+    groups = groupby(Path(path).parent.name for path in paths[2:])
+    assert [group for group, _ in groups] == ["right", "wrong", "broken", "hostile"]
+    hints = {hint.partition(":")[2] for path in paths[2:] for hint in expected_of(ROOT / path).get("hints", ())}
+    assert {"no-mean", "half-reg", "overflow", "sqrt", "broadcast-3d", "loop-rows", "loop-classes", "loop-features"} <= hints
 
 
 def test_the_reference_has_all_points_and_the_stubs_have_none(bench: Bench):

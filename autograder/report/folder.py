@@ -17,6 +17,7 @@ from autograder.report.results import UNKNOWN, as_json, results
 from autograder.report.words import first_words
 
 GRADED = ".graded.json"  # beside results.json: the submission's row, and the key under which both stay valid
+STUDENT_PAGE = "report.html"  # beside it: what the student reads
 
 
 def save(

@@ -11,6 +11,7 @@ import numpy as np
 from autograder.homework import questions, title
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.report.files import write_atomically
+from autograder.report.folder import STUDENT_PAGE
 from autograder.report.page.findings import findings, mistakes
 from autograder.report.page.gathering import Gathered
 from autograder.report.page.items import FEWEST, analyse
@@ -55,7 +56,7 @@ def write_page(out: Path, *, everything: bool = False) -> Path:
                 problem = str(error)
             else:
                 page = student_page(row, opened(result) if everything else result)
-                write_atomically(out / row.name / "report.html", page)
+                write_atomically(out / row.name / STUDENT_PAGE, page)
         gathered.add(row, result, problem)
     path = out / "index.html"
     write_atomically(path, class_page(gathered, rows(out)))
