@@ -11,15 +11,16 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from autograder.configuration import Configuration
+from autograder.errors import WrongUsage
 from autograder.homework import ASSIGNMENT, ROOT, SOLUTIONS
 from autograder.intake.places import Place
-from autograder.judge.verdict import Report
+from autograder.judge.results import Report
 from autograder.report.folder import copy, load, save
 from autograder.report.metadata import Metadata
 from autograder.report.results import UNKNOWN
+from autograder.report.row import Row
 from autograder.submission import Submission, stage
 from autograder.versions import versions
 
@@ -27,7 +28,7 @@ LOCK = ".lock"  # in the folder of results: held while a run writes there
 JUDGED = ".judged"  # in the folder of results: a line with key and name of each submission that was judged
 
 
-class Busy(Exception):
+class Busy(WrongUsage):
     """Another run is writing into the same folder."""
 
 
@@ -48,7 +49,8 @@ def alone(out: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            raise Busy(f"another run (process {file.read().strip()}) is grading into {out}") from None
+            other = f"another run (process {file.read().strip()}) is grading into {out}"
+            raise Busy(f"{other}: wait for it, or choose another folder.") from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
@@ -63,7 +65,7 @@ def grade(
     fresh: bool,
     metadata: Mapping[str, Metadata] = MappingProxyType({}),
     judges: Callable[[Iterator[Submission]], Generator[Report, None, None]],
-    landed: Callable[[dict[str, Any]], None],
+    landed: Callable[[Row], None],
 ) -> None:
     """Grade submissions; each is read when a judge is about to be free, and its result is on disk as soon as it is done.
 

@@ -2,29 +2,35 @@
 
 import os
 import sys
-import time
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import Any, NoReturn
 
 import click
 
-from autograder.configuration import DEFAULT_SEED, Configuration, ConfigurationError
+from autograder.configuration import DEFAULT_SEED, Configuration
+from autograder.errors import AutograderError
 from autograder.homework import ASSIGNMENT, QUESTIONS
-
-if TYPE_CHECKING:
-    from autograder.intake.places import Place
-    from autograder.report.tables.students import Class
-    from autograder.report.tally import Tally
-    from autograder.roster import Roster
 
 SETTINGS = click.option(
     "--config", type=click.Path(path_type=Path), help="Settings of the course; autograder/configuration.toml explains them."
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Commands whose errors become a line on standard error and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except AutograderError as error:
+            if error.exit_code == click.UsageError.exit_code:
+                raise click.UsageError(str(error)) from error
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Grade the homework, and build what students and platforms receive."""
 
@@ -65,13 +71,8 @@ def grade(
 
     Exits with 0 when every submission has a result, however bad its marks; with 1 when the grader itself failed on any.
     """
-    from autograder.batch import Busy, alone
-    from autograder.report.tables import due
-    from autograder.report.tables.gradebooks import canvas_sentences, write_gradebooks
-    from autograder.report.tables.grades import write_grades
-    from autograder.report.tables.students import Class
-    from autograder.report.tally import Tally
-    from autograder.terminal import print_json, print_results
+    from autograder import run
+    from autograder.terminal import print_json, print_results, progress_bar
 
     configuration = _configuration(config)
     if jobs and scheduler:
@@ -79,45 +80,21 @@ def grade(
     if seed is not None:
         configuration = replace(configuration, hidden_seed=seed)
     jobs = jobs or configuration.jobs or len(os.sched_getaffinity(0))
-    tally = Tally(out, ())
-    started = time.monotonic()
-    problem, interrupted = "", False
+    request = run.Request(paths, out, configuration, jobs, scheduler, roster_file, fresh)
     try:
-        submissions, roster, remarks = _find(paths, roster_file)
-        tally, people = Tally(out, submissions), Class.of(submissions, roster)
-        with alone(out):
-            try:
-                problem = _grade(out, people, tally, configuration, jobs, scheduler, fresh=fresh)
-            except KeyboardInterrupt:
-                interrupted = True
-                click.echo("Stopping.", err=True)
-            if problem and not tally.landed:
-                raise click.ClickException(f"{problem}.")
-            written = [write_grades(out, tally.rows(), people)]
-            written += write_gradebooks(out, tally.rows(), people, configuration)
-            if not interrupted:
-                from autograder.report.page import write_page  # with matplotlib: what takes memory comes last
-
-                written.append(write_page(out))
-            remarks += [*people.sentences(), *due.sentences(people, configuration), *canvas_sentences(people, configuration)]
-            remarks += _held_back(configuration, out)
-            if as_json:
-                seconds = round(time.monotonic() - started, 2)
-                print_json(out, tally, written, remarks, seconds=seconds, interrupted=interrupted)
-            else:
-                print_results(tally, configuration, written, remarks)
-    except Busy as error:
-        raise click.UsageError(f"{error}: wait for it, or choose another folder.") from error
-    except KeyboardInterrupt:  # a second one, while the grades were written, or one before there was any
-        interrupted = True
-    except OSError as error:
-        problem = f"{out} cannot be written: {error}. {tally.landed} of {tally.submissions} submissions have a result"
-    if interrupted:
-        click.echo("Interrupted. Nothing is lost: the same command goes on where it stopped.", err=as_json)
-        _leave(130)
-    if problem:
-        raise click.ClickException(f"{problem}; the same command goes on where it stopped.")
-    sys.exit(1 if tally.failed else 0)
+        with progress_bar(counts="") as progress:
+            summary = run.grade(request, progress)
+        if as_json:
+            print_json(out, summary)
+        else:
+            print_results(summary, configuration)
+    except KeyboardInterrupt:
+        _leave_interrupted(as_json)
+    if summary.interrupted:
+        _leave_interrupted(as_json)
+    if summary.problem:
+        raise AutograderError(f"{summary.problem}; {run.GOES_ON}.")
+    sys.exit(1 if summary.tally.failed else 0)
 
 
 @main.command()
@@ -125,23 +102,21 @@ def grade(
 @click.option("--all", "everything", is_flag=True, help="Students' pages show also what the settings show later.")
 def report(results: Path, everything: bool) -> None:
     """Write DIR/index.html over a folder of results, and DIR/<submission>/report.html for each student."""
-    from autograder.batch import Busy, alone
+    from autograder.batch import alone
     from autograder.report.page import ResultsError, write_page
 
+    if not results.is_dir():
+        raise ResultsError(f"{results} is no folder of results.")
     try:
-        if not results.is_dir():
-            raise ResultsError(f"{results} is no folder of results.")
         with alone(results):
             click.echo(write_page(results, everything=everything))
-            click.echo(
-                "Students' pages show everything."
-                if everything
-                else "Students' pages leave out what the settings show later, if anything; --all shows it."
-            )
-    except (ResultsError, Busy) as error:
-        raise click.UsageError(str(error)) from error
     except OSError as error:
-        raise click.ClickException(f"A page cannot be written: {error}") from error
+        raise AutograderError(f"A page cannot be written: {error}") from error
+    click.echo(
+        "Students' pages show everything."
+        if everything
+        else "Students' pages leave out what the settings show later, if anything; --all shows it."
+    )
 
 
 @main.command()
@@ -228,11 +203,7 @@ def nbgrader(out: Path, config: Path | None) -> None:
     """Write a course folder for nbgrader, which then grades in the sandbox."""
     from autograder.release.nbgrader import build_nbgrader
 
-    try:
-        paths = build_nbgrader(out, config)
-    except ConfigurationError as error:
-        raise click.UsageError(str(error)) from error
-    for path in paths:
+    for path in build_nbgrader(out, config):
         click.echo(path)
 
 
@@ -242,14 +213,11 @@ def nbgrader(out: Path, config: Path | None) -> None:
 def otter(out: Path, config: Path | None) -> None:
     """Write an otter course: a master notebook, what students unpack, and the zip for `otter run` and Gradescope."""
     from autograder.release.gradescope import settings_in_words
-    from autograder.release.otter import OtterError, build_otter, prove
+    from autograder.release.otter import build_otter, prove
 
     configuration = _configuration(config)
-    try:
-        paths = build_otter(out, configuration)
-        prove(out.absolute(), configuration)
-    except OtterError as error:
-        raise click.ClickException(str(error)) from error
+    paths = build_otter(out, configuration)
+    prove(out.absolute(), configuration)
     for path in paths:
         click.echo(path)
     click.echo(f"  {settings_in_words(configuration)}")
@@ -271,86 +239,12 @@ def _configuration(config: Path | None) -> Configuration:
     """Read the settings of a course; every mistake in them is told."""
     if config is None and Path("course.toml").is_file():
         click.echo("course.toml lies here and is not used: name it, as in --config course.toml.", err=True)
-    try:
-        return Configuration.from_toml(config) if config else Configuration()
-    except ConfigurationError as error:
-        raise click.UsageError(str(error)) from error
+    return Configuration.from_toml(config) if config else Configuration()
 
 
-def _find(paths: tuple[Path, ...], roster_file: Path | None) -> tuple[dict[str, "Place"], "Roster | None", list[str]]:
-    """Find submissions and who is in the class, and what is to be said of either."""
-    from autograder.intake.finding import find
-    from autograder.intake.roster_csv import RosterError, read_roster
-
-    remarks: list[str] = []
-    try:
-        return find(list(paths), remarks), read_roster(roster_file) if roster_file else None, remarks
-    except (OSError, RosterError) as error:
-        raise click.UsageError(str(error)) from error
-
-
-def _grade(
-    out: Path,
-    people: "Class",
-    tally: "Tally",
-    configuration: Configuration,
-    jobs: int,
-    scheduler: str | None,
-    *,
-    fresh: bool,
-) -> str:
-    """Grade, here or on a cluster, and show how far it is.
-
-    Returns
-    -------
-    problem : str
-        Why not all were judged; empty if they were.
-    """
-    from autograder import batch, pool
-    from autograder.progress import Follower
-    from autograder.report.tables import due
-    from autograder.terminal import progress_bar
-
-    seed = configuration.hidden_seed
-    with progress_bar(counts="") as progress:
-        follower = Follower(out, people, tally, progress)
-        grade_by = partial(
-            batch.grade,
-            people.submissions,
-            out,
-            configuration,
-            fresh=fresh,
-            metadata=due.metadata_of(people, configuration),
-            landed=follower.landed,
-        )
-        if scheduler is None:
-            grade_by(judges=partial(pool.judge_all, jobs=jobs, seed=seed))
-            return ""
-        from autograder import cluster
-
-        try:
-            grade_by(judges=partial(cluster.judge_all, scheduler=scheduler, seed=seed, say=follower.say))
-        except cluster.Unreachable as error:
-            raise click.UsageError(str(error)) from error
-        except cluster.ClusterError as error:
-            return str(error)
-    return ""
-
-
-def _held_back(configuration: Configuration, out: Path) -> list[str]:
-    """What to say where students' pages do not show everything."""
-    from autograder.report.words import shown_later
-
-    later = shown_later(configuration)
-    if not later:
-        return []
-    checks = "1 check" if len(later) == 1 else f"{len(later)} checks"
-    everything = f"autograder report {out} --all writes them with everything"
-    return [f"Students' pages leave out {checks} and the total, as the settings say: {everything}."]
-
-
-def _leave(code: int) -> NoReturn:
+def _leave_interrupted(as_json: bool) -> NoReturn:
     """End at once: threads of the cluster's client, or a judge at work, are not waited for."""
+    click.echo("Interrupted. Nothing is lost: the same command goes on where it stopped.", err=as_json)
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(code)
+    os._exit(130)

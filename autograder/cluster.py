@@ -25,7 +25,8 @@ from distributed.comm.registry import get_backend
 from distributed.scheduler import KilledWorker
 
 from autograder.batch import checks_digest
-from autograder.judge.verdict import Report
+from autograder.errors import AutograderError, WrongUsage
+from autograder.judge.results import Report
 from autograder.pool import IN_FLIGHT, judge_one
 from autograder.submission import Submission
 from autograder.versions import versions
@@ -36,11 +37,11 @@ FRESH = 60  # seconds for which a worker takes its own files for unchanged: read
 TURN = threading.Lock()  # a process has one sandbox: threads of a worker take turns
 
 
-class ClusterError(Exception):
+class ClusterError(AutograderError):
     """The cluster cannot judge, or no longer; the message says why and what to do."""
 
 
-class Unreachable(ClusterError):
+class Unreachable(WrongUsage):
     """There is no scheduler at that address."""
 
 

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from autograder.errors import WrongUsage
 from autograder.homework import QUESTIONS, Check, checks
 
 DOCUMENTED = Path(__file__).with_suffix(".toml")  # every key with its default and what it means
@@ -18,7 +19,7 @@ MOMENT = "a date and a time with its zone, as in 2026-12-04T23:59:00+01:00"
 HIDDEN = "hidden is refused, since a single hidden check would hide the whole total from students for ever"
 
 
-class ConfigurationError(ValueError):
+class ConfigurationError(WrongUsage):
     """A configuration is wrong.
 
     Parameters

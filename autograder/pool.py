@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
-from autograder.judge.verdict import Report
+from autograder.judge.results import Report
 from autograder.orders import ONE_THREAD, PR_SET_PDEATHSIG
 from autograder.submission import Submission
 

@@ -2,10 +2,10 @@
 
 import time
 from pathlib import Path
-from typing import Any
 
 from rich.progress import Progress
 
+from autograder.report.row import Row
 from autograder.report.tables.grades import write_grades
 from autograder.report.tables.students import Class
 from autograder.report.tally import Tally
@@ -34,7 +34,7 @@ class Follower:
         self._task = progress.add_task("Grading", total=tally.submissions, counts="")
         self._kept, self._pause = time.monotonic(), KEEPING
 
-    def landed(self, row: dict[str, Any]) -> None:
+    def landed(self, row: Row) -> None:
         """Count a row, show it, and write grades.csv where the last one is old.
 
         Raises

@@ -3,10 +3,9 @@
 import json
 import os
 import platform
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -18,9 +17,11 @@ from rich.text import Text
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS
 from autograder.judge.doctor import Finding
-from autograder.report.folder import STUDENT_PAGE
+from autograder.report.folder import RESULTS, STUDENT_PAGE
 from autograder.report.marks import points, worth_of_questions
+from autograder.report.row import Row
 from autograder.report.tally import Tally
+from autograder.run import Summary
 from autograder.versions import versions
 
 FOUND = {
@@ -53,23 +54,12 @@ def console() -> Console:
     return found if found.is_terminal else Console(width=PLAIN_WIDTH)
 
 
-def print_results(tally: Tally, configuration: Configuration, written: Iterable[Path], remarks: Sequence[str]) -> None:
-    """Print the table, or for many submissions what needs a look and a summary, and where everything is.
-
-    Parameters
-    ----------
-    tally : Tally
-        What has landed.
-    configuration : Configuration
-        What questions are worth.
-    written : iterable of Path
-        Files over the whole class.
-    remarks : sequence of str
-        What an instructor should know besides.
-    """
+def print_results(summary: Summary, configuration: Configuration) -> None:
+    """Print the table, or for many submissions what needs a look and a summary, and what to open next."""
+    tally = summary.tally
     screen = console()
     long = tally.landed > LONG
-    shown = list(islice((row for row in tally.rows() if not long or row["status"] != "graded"), LONG))
+    shown = list(islice((row for row in tally.rows() if not long or row.status != "graded"), LONG))
     if shown:
         screen.print(_table(shown, configuration))
     lines = []
@@ -77,50 +67,32 @@ def print_results(tally: Tally, configuration: Configuration, written: Iterable[
         hidden = tally.landed - tally.statuses["graded"] - len(shown)
         lines = [*([f"... and {hidden} more that are not graded."] if hidden else []), *tally.summary()]
     lines.append(f"{tally.landed} of {tally.submissions} submissions have a result.")
-    lines += _what_to_open(list(written), tally)
+    lines += _what_to_open(summary.written, tally)
     if tally.failed:
         named = ", ".join(tally.failed[:LONG]) + (f" and {more} more" if (more := len(tally.failed) - LONG) > 0 else "")
-        reason = next(
-            (row["first_words"] for row in tally.rows() if row["status"] == "error"), "the reason is in its results.json"
-        )
+        reason = next((row.what_first for row in tally.rows() if row.status == "error"), "the reason is in its results.json")
         lines.append(f"The grader failed on {named}. Run again to try once more, when this is mended: {click.unstyle(reason)}")
-    screen.print("\n".join([*lines, *remarks]), markup=False, soft_wrap=True)
+    screen.print("\n".join([*lines, *summary.notices]), markup=False, soft_wrap=True)
 
 
-def print_json(
-    out: Path, tally: Tally, written: Iterable[Path], remarks: Sequence[str], *, seconds: float, interrupted: bool
-) -> None:
-    """Print everything as one JSON document, row by row.
-
-    Parameters
-    ----------
-    out : Path
-        Folder of the results.
-    tally : Tally
-        What has landed there.
-    written : iterable of Path
-        Files over the whole class.
-    remarks : sequence of str
-        What an instructor should know besides.
-    seconds : float
-        Time that the run took, by the wall clock.
-    interrupted : bool
-        Whether it was stopped before its end.
-    """
+def print_json(out: Path, summary: Summary) -> None:
+    """Print everything in a folder of results as one JSON document, row by row."""
+    tally = summary.tally
     about = {
         "out": str(out),
-        "written": [str(path) for path in written],
+        "written": [str(path) for path in summary.written],
         "submissions": tally.submissions,
         "landed": tally.landed,
         "counts": {status: tally.statuses[status] for status in ("graded", "invalid", "error")},
-        "remarks": remarks,
-        "seconds": seconds,
-        "interrupted": interrupted,
+        "remarks": summary.notices,
+        "seconds": round(summary.seconds, 2),
+        "interrupted": summary.interrupted,
     }
     print(json.dumps(about, indent=1, ensure_ascii=False).removesuffix("\n}"), ',\n "rows": [', sep="", end="")
     for place, row in enumerate(tally.rows()):
-        numbers = {column: float(row[column]) for column in ("score", *QUESTIONS, "seconds")}
-        told = {**row, **numbers, "results": str(out / row["submission"] / "results.json")}
+        cells = row.cells()
+        numbers = {column: float(cells[column]) for column in ("score", *QUESTIONS, "seconds")}
+        told = {**cells, **numbers, "first_words": row.what_first, "results": str(out / row.submission / RESULTS)}
         print("," if place else "", "\n  ", json.dumps(told, ensure_ascii=False), sep="", end="")
     print("\n ]\n}")
 
@@ -153,27 +125,28 @@ def _what_to_open(written: Sequence[Path], tally: Tally) -> list[str]:
     return lines
 
 
-def _example(rows: Iterator[dict[str, Any]]) -> str:
+def _example(rows: Iterator[Row]) -> str:
     """Name of a submission whose page shows most: the first that lost some of its points and not all, else the first."""
     first = ""
     for row in rows:
-        first = first or row["submission"]
-        if row["first_words"] and float(row["score"]) > 0:
-            return str(row["submission"])
+        first = first or row.submission
+        if row.first_failed and row.score:
+            return row.submission
     return first
 
 
-def _table(rows: list[dict[str, Any]], configuration: Configuration) -> Table:
+def _table(rows: list[Row], configuration: Configuration) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
-    table.add_column("submission", no_wrap=True, min_width=max((len(row["submission"]) for row in rows), default=0))
+    table.add_column("submission", no_wrap=True, min_width=max((len(row.submission) for row in rows), default=0))
     table.add_column("score", justify="right", no_wrap=True)
     for question, worth in worth_of_questions(configuration).items():
         table.add_column(f"{question}/{points(worth)}", justify="right", no_wrap=True)
     table.add_column("status", no_wrap=True)
     table.add_column("what to look at first", overflow="ellipsis", no_wrap=True, ratio=1)
     for row in rows:
-        style = {"invalid": "yellow", "error": "red"}.get(row["status"])
-        words = escape(click.unstyle(row["first_words"]))
-        marks = (row["score"], *(row[question] for question in QUESTIONS), row["status"])
-        table.add_row(escape(row["submission"]), *marks, words, style=style)
+        style = {"invalid": "yellow", "error": "red"}.get(row.status)
+        words = escape(click.unstyle(row.what_first))
+        cells = row.cells()
+        marks = (cells[column] for column in ("score", *QUESTIONS, "status"))
+        table.add_row(escape(row.submission), *marks, words, style=style)
     return table

@@ -6,7 +6,7 @@ import random
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, checks
 from autograder.judge.meters.cpu import CPU_LIMIT
-from autograder.judge.verdict import Part, Report, Result
+from autograder.judge.results import CheckResult, Failure, Measurement, Report, TestResult
 from autograder.report.folder import save
 from autograder.report.tables.grades import write_grades
 from autograder.report.tables.students import Class
@@ -20,13 +20,18 @@ def graded(name, failed=(), hints=None, meters=None, seconds=1.0, half=()):
     results = []
     for check in checks().values():
         if check.id in failed or check.id in half:
-            hint = hints.pop(check.question, None)
-            parts = [Part(check.id, "a part", 1.0, "failed", "It is wrong.\nyours 1\nexpected 2", hint)]
-            parts += [Part(check.id, "another part", 1.0, "passed")] if check.id in half else []
+            failure = Failure("It is wrong.", "yours 1\nexpected 2", hints.pop(check.question, None))
+            tests = [TestResult("a part", 1.0, "failed", failure)]
+            tests += [TestResult("another part", 1.0, "passed")] if check.id in half else []
         else:
-            parts = [Part(check.id, check.title, 1.0, "passed")]
-        results.append(Result(check, tuple(parts)))
-    return Report(name, "graded", "", tuple(results), (), meters or {}, {}, seconds)
+            tests = [TestResult(check.title, 1.0, "passed")]
+        results.append(CheckResult.of(check, tuple(tests)))
+    return Report(name, "graded", "", tuple(results), (), measured(meters or {}), {}, seconds)
+
+
+def measured(meters):
+    """Readings of meters, given by their names in one word."""
+    return tuple(Measurement(*name.split("."), value) for name, value in meters.items())
 
 
 def folder(out, reports, configuration=None, students=None):

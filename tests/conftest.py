@@ -19,9 +19,9 @@ from autograder import pool
 from autograder.cli import main
 from autograder.configuration import DEFAULT_SEED
 from autograder.homework import ASSIGNMENT
+from autograder.judge.results import Report
 from autograder.judge.sandbox import Sandbox
 from autograder.judge.session import Bench
-from autograder.judge.verdict import Report
 from autograder.judge.worker import Worker
 from autograder.submission import Submission
 from tests.handed_in import reference_but

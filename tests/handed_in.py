@@ -13,7 +13,8 @@ from tests.notebooks import pieces
 
 SAMPLES = ROOT / "tests" / "submissions"
 WORTH = {question: round(sum(checks()[name].points for name in checks_of(question)), 4) for question in QUESTIONS}
-TOTAL = round(sum(WORTH.values()), 4)  # to the four digits that a verdict has
+TOTAL = round(sum(WORTH.values()), 4)
+FULL = round(100 * TOTAL)  # hundredths, as reports have them
 OWN = tuple(row["question"] for row in read_table(PUBLIC_CHECKS / "questions.csv"))  # a course's are in questions_*.csv
 REFERENCE = {f"{module}.py": (SOLUTIONS / f"{module}.py").read_bytes() for module in MODULES}  # by file name
 

@@ -13,7 +13,7 @@ from autograder.homework import SOLUTIONS
 from autograder.judge.evidence import NotJudged
 from autograder.judge.session import Bench
 from autograder.submission import Submission, stage
-from tests.handed_in import TOTAL, reference_but
+from tests.handed_in import FULL, reference_but
 
 from draws import check_rng
 from expect import Mismatch
@@ -82,8 +82,8 @@ def test_no_combination_of_mistakes_in_distances_gets_all_points(factors, power,
     assert fails(test_q5.test_values, function, check_rng(seed, "values"), lambda _: evidence)
 
 
-def marks(bench: Bench, submission: Submission) -> dict[str, float]:
-    return {result.check.id: result.score for result in bench.judge(submission).results}
+def marks(bench: Bench, submission: Submission) -> dict[str, int]:
+    return {result.check.id: result.points for result in bench.judge(submission).checks}
 
 
 @pytest.mark.parametrize("seed", [1, 300, 2**64 + 1])
@@ -110,7 +110,7 @@ def test_marks_do_not_depend_on_the_draw(seed):
     }
     bench = Bench(seed)
     try:
-        assert bench.judge(stage("solutions", SOLUTIONS)).score == TOTAL
+        assert bench.judge(stage("solutions", SOLUTIONS)).score == FULL
         found = marks(bench, Submission("wrong", reference_but(**wrong)))
     finally:
         bench.close()

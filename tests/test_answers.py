@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autograder.homework import FUNCTIONS, MODULES
 from autograder.submission import Submission
-from tests.handed_in import REFERENCE, TOTAL
+from tests.handed_in import FULL, REFERENCE
 from tests.notebooks import notebook_of
 
 import reading
@@ -371,7 +371,7 @@ def test_messages_on_a_notebooks_answers_speak_of_its_cells(bench):
         "def pairwise_squared_distances(A, B): return scipy",
     ]
     report = bench.judge(Submission("x", choose({"homework.ipynb": notebook_of(*cells)}).sources))
-    told = {result.check.id: result.parts[0].message for result in report.results}
+    told = {result.check.id: result.failure.summary if result.failure else "" for result in report.checks}
     assert "AttributeError at cell 2 line 3 of homework.ipynb." in told["q1.shape"]
     assert "The code taken from homework.ipynb defines no function cross_entropy_gradients." in told["q2.shape"]
     assert "The code taken from homework.ipynb cannot be imported: it imports scipy at cell 1 line 1" in told["q5.shape"]
@@ -381,4 +381,4 @@ def test_the_answers_of_a_notebook_are_worth_what_those_of_modules_are(bench):
     """The reference, function by function in cells, has all points."""
     text = b"\n".join(REFERENCE.values()).decode()
     cells = ["%matplotlib inline\nimport matplotlib.pyplot as plt", *re.split(r"\n\n\n(?=def )", text), "plt.plot([1]);"]
-    assert bench.judge(Submission("x", choose({"homework.ipynb": notebook_of(*cells)}).sources)).score == TOTAL
+    assert bench.judge(Submission("x", choose({"homework.ipynb": notebook_of(*cells)}).sources)).score == FULL

@@ -10,7 +10,7 @@ from autograder.audit import survivors
 from autograder.audit.mutants import Mutant, mutants
 from autograder.cli import main
 from autograder.homework import MODULES, SOLUTIONS, checks
-from autograder.judge.verdict import Part, Report, Result
+from autograder.judge.results import CheckResult, Report, TestResult
 
 MODULE = '''"""A module, with 1 + 1 in its docstring."""
 import numpy as np
@@ -123,9 +123,9 @@ def pretend(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
         def judge_all(submissions, *_) -> Iterator[Report]:
             for submission in submissions:
                 outcome = "passed" if lets_through(submission.name) else "failed"
-                parts = {check: (Part(check, "", 1.0, outcome),) for check in checks()}
+                results = tuple(CheckResult.of(check, (TestResult("", 1.0, outcome),)) for check in checks().values())
                 state = status if submission.name == survivors.REFERENCE else "graded"
-                yield Report(submission.name, state, "why", [Result(checks()[name], part) for name, part in parts.items()])
+                yield Report(submission.name, state, "why", results)
 
         monkeypatch.setattr(survivors, "judge_all", judge_all)
         monkeypatch.setattr(survivors, "read_arguments", lambda: arguments)

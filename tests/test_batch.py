@@ -19,7 +19,7 @@ from autograder import batch, pool
 from autograder.configuration import Configuration
 from autograder.homework import SOLUTIONS
 from autograder.intake.places import Place
-from autograder.judge.verdict import Report
+from autograder.judge.results import Report
 from autograder.report.folder import GRADED, load, save, stored
 from autograder.submission import Submission
 from tests.grader import COMMAND, HEARS_CTRL_C, all_of, autograder_process, rows
@@ -109,9 +109,9 @@ def test_identical_submissions_are_judged_once(tmp_path):
             Configuration(),
             fresh=fresh,
             judges=judges,
-            landed=lambda row: landed.append((row["submission"], row["seconds"])),
+            landed=lambda row: landed.append((row.submission, row.seconds)),
         )
-        assert sorted(landed) == [(name, "7.00") for name in sorted(names)]
+        assert sorted(landed) == [(name, 7.0) for name in sorted(names)]
         return asked
 
     assert grade("a", "b", "other") == ["a", "other"]
@@ -119,7 +119,7 @@ def test_identical_submissions_are_judged_once(tmp_path):
     assert grade("c", "b", fresh=True) == ["a", "other", "c"]
     for name in "abc":
         assert json.loads((tmp_path / "out" / name / "results.json").read_text())["extra_data"]["status"] == "graded"
-        assert [row["submission"] for row in stored(tmp_path / "out", [name])] == [name]
+        assert [row.submission for row in stored(tmp_path / "out", [name])] == [name]
     (tmp_path / "class" / "b" / "softmax.py").write_text("x = 3")
     assert grade("a", "b") == ["a", "other", "c", "b"]
 

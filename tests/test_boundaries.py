@@ -15,9 +15,10 @@ FILES = {
     for path in (ROOT / "autograder").rglob("*.py")
     if "image" not in path.parts
 }
-EVERYONE = {"homework", "configuration", "versions"}  # know of nothing else, or only of the first
+EVERYONE = {"homework", "configuration", "errors", "versions"}  # know of nothing else, or only of the first
 KNOWS = {
-    "configuration": {"homework"},
+    "errors": set(),
+    "configuration": {"errors", "homework"},
     "intake": {"roster"} | EVERYONE,
     "submission": {"intake", "roster"} | EVERYONE,
     "wire": set(),
@@ -28,15 +29,14 @@ KNOWS = {
     "report": {"intake", "judge", "roster"} | EVERYONE,
     "pool": {"judge", "submission", "orders"},
     "batch": {"intake", "judge", "report", "submission"} | EVERYONE,
-    "cluster": {"batch", "judge", "pool", "submission", "versions"},
+    "cluster": {"batch", "errors", "judge", "pool", "submission", "versions"},
     "routes": {"batch", "intake", "judge", "pool", "report", "submission"} | EVERYONE,
     "release": {"judge", "report", "routes"} | EVERYONE,
     "audit": {"pool", "release", "submission"} | EVERYONE,
-    "terminal": {"judge", "report"} | EVERYONE,
     "progress": {"report"},
-    "cli": {"audit", "batch", "cluster", "intake", "judge", "pool", "progress", "release", "report", "terminal"}
-    | {"roster"}
-    | EVERYONE,
+    "run": {"batch", "cluster", "intake", "pool", "progress", "report"} | EVERYONE,
+    "terminal": {"judge", "report", "run"} | EVERYONE,
+    "cli": {"audit", "batch", "judge", "release", "report", "run", "terminal"} | EVERYONE,
 }  # what each module or folder of autograder/ may import of the others
 WORKERS_PACKAGES = {"numpy", *sys.stdlib_module_names}
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,13 @@ from autograder import terminal
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, ROOT, checks_of
 from autograder.intake.folders import ANSWERS
-from autograder.judge.verdict import Report
+from autograder.judge.results import Report
 from autograder.report.folder import save
 from autograder.report.marks import full_marks, points, worth_of_questions
+from autograder.report.metadata import Metadata
 from autograder.report.tally import Tally
+from autograder.run import Summary
+from tests.classes import graded
 from tests.grader import HEARS_CTRL_C, all_of, autograder_process, rows
 from tests.handed_in import REFERENCE, below, write_files
 from tests.processes import lost_sandboxes, that_name, until
@@ -195,7 +199,7 @@ def test_a_grader_that_fails_says_so_and_exits_with_1(a_class, tmp_path):
     """The student gets a valid result, the instructor the reason."""
     code = (
         "import autograder.pool as pool\n"
-        "from autograder.judge.verdict import Report\n"
+        "from autograder.judge.results import Report\n"
         "pool.judge_all = lambda staged, jobs, seed: (Report(s.name, 'error', 'no sandbox') for s in staged)\n"
         "from autograder.cli import main\nmain()"
     )
@@ -233,11 +237,25 @@ def test_of_many_submissions_the_terminal_shows_those_that_need_a_look(tmp_path,
     tally = Tally(tmp_path, names)
     for k, name in enumerate(names):
         tally.add(save(tmp_path, Report(name, "graded" if k % 10 else "invalid", f"reason {k}"), "key"))
-    terminal.print_results(tally, Configuration(), [tmp_path / "grades.csv"], [])
+    terminal.print_results(Summary(tally, (tmp_path / "grades.csv",), (), 1.0, interrupted=False), Configuration())
     lines = capsys.readouterr().out
     assert [line.split()[0] for line in lines.splitlines() if "reason" in line] == names[::10]
     assert "90 graded, 10 invalid, 0 error." in lines
     assert "the median is 0" in lines
+
+
+def test_late_submissions_count_among_the_first_things_to_look_at(tmp_path):
+    """Whatever the row says of lateness besides."""
+    names = [f"s{k}" for k in range(5)]
+    due = datetime(2026, 9, 18, tzinfo=timezone.utc)
+    course = Configuration(percent_per_day=10)
+    for late in (timedelta(0), timedelta(days=2)):
+        tally = Tally(tmp_path, names)
+        for name in names:
+            tally.add(save(tmp_path, graded(name, ["q3.loss"]), "key", course, Metadata(submitted=due + late, due=due)))
+        assert "  5 x q3.loss, for example: It is wrong." in tally.summary()
+    (row, *_) = tally.rows()
+    assert row.what_first == "Late by 2 days: 20 % taken off. q3.loss: It is wrong."
 
 
 def test_only_the_locks_and_what_installs_them_make_the_environment_anew(tmp_path):

@@ -11,7 +11,7 @@ from autograder.configuration import Configuration
 from autograder.homework import checks
 from autograder.intake.finding import find
 from autograder.intake.places import Place
-from autograder.judge.verdict import Part, Report, Result
+from autograder.judge.results import CheckResult, Report, TestResult
 from autograder.report.lateness import on_platform, read_moment
 from autograder.report.metadata import Metadata
 from autograder.report.tables.due import metadata_of, sentences
@@ -96,7 +96,7 @@ def test_identical_answers_lose_points_only_where_they_are_late(tmp_path):
         write_files(tmp_path / name, REFERENCE)
     times = {"late": LATER, "in-time": DUE}
     places = {name: Place(tmp_path / name, submitted=time) for name, time in times.items()}
-    full = tuple(Result(check, (Part(name, "", 1.0, "passed"),)) for name, check in checks().items())
+    full = tuple(CheckResult.of(check, (TestResult("", 1.0, "passed"),)) for check in checks().values())
     rows = {}
     grade(
         places,
@@ -104,10 +104,10 @@ def test_identical_answers_lose_points_only_where_they_are_late(tmp_path):
         COURSE,
         fresh=False,
         metadata=metadata_of(Class.of(places), COURSE),
-        judges=lambda staged: (Report(submission.name, "graded", results=full) for submission in staged),
-        landed=lambda row: rows.update({row["submission"]: row["score"]}),
+        judges=lambda staged: (Report(submission.name, "graded", checks=full) for submission in staged),
+        landed=lambda row: rows.update({row.submission: row.score}),
     )
-    assert float(rows["late"]) == pytest.approx(0.8 * float(rows["in-time"]))
+    assert rows["late"] == pytest.approx(0.8 * rows["in-time"])
 
 
 def test_a_course_grades_an_export_with_its_due_date(autograder, tmp_path):

@@ -15,7 +15,7 @@ from autograder.judge.sandbox import SandboxError
 from autograder.judge.session import Bench
 from autograder.submission import stage
 from tests.grader import COMMAND, all_of
-from tests.handed_in import TOTAL, whole
+from tests.handed_in import FULL, whole
 from tests.processes import alive, descendants, until
 
 SUBMISSIONS = ["hostile/deaf-loop", "hostile/dawdles", "broken/endless-import", "right/lambdas"]
@@ -59,7 +59,7 @@ def test_a_submission_whose_sandbox_is_killed_is_judged_again(monkeypatch, hidde
     bench = pool.BENCH.pop(hidden_seed)
     assert bench.sandbox._zygote is not killed[0]
     bench.close()
-    assert (report.status, report.score) == ("graded", TOTAL)
+    assert (report.status, report.score) == ("graded", FULL)
 
 
 def test_a_sandbox_that_is_killed_twice_is_told_as_the_graders_failure(monkeypatch, hidden_seed):

@@ -19,9 +19,12 @@ from click.testing import CliRunner
 
 from autograder.cli import main
 from autograder.configuration import DEFAULT_SEED, Configuration
-from autograder.homework import FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS, checks_of
+from autograder.homework import FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS
 from autograder.pool import judge_all
-from autograder.report.marks import Marks, points, worth_of_checks
+from autograder.report.course import for_course
+from autograder.report.marks import points, worth_of_checks
+from autograder.report.metadata import Metadata
+from autograder.report.row import Row
 from autograder.submission import stage
 from tests.grader import marks_but, read_table
 from tests.handed_in import SAMPLES, whole, with_added
@@ -291,10 +294,11 @@ def graded(course, same_as, commands) -> Course:
 def expected(modules) -> dict[str, dict[str, float]]:
     """Marks by question of the plain modules."""
     submissions = [stage(name, folder) for name, folder in modules.items()]
-    marks = {report.submission: Marks.of(report, Configuration()) for report in judge_all(submissions, 2, DEFAULT_SEED)}
-    return {
-        name: {question: found.earned(checks_of(question)) / 100 for question in QUESTIONS} for name, found in marks.items()
-    }
+    marks = {}
+    for report in judge_all(submissions, 2, DEFAULT_SEED):
+        earned = Row.of(for_course(report, Configuration(), Metadata()), "").questions
+        marks[report.submission] = {question: hundredths / 100 for question, hundredths in earned.items()}
+    return marks
 
 
 # The release

@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 from autograder.cli import main
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS
+from autograder.judge.results import Report
 from autograder.release.nbgrader import source_notebook
-from autograder.report.results import results
+from autograder.report.course import for_course
+from autograder.report.metadata import Metadata
+from autograder.report.row import Row
 from autograder.routes.nbgrader import Judge, NotJudged, Submissions
 from autograder.routes.nbgrader_cells import read_cells, rebuild
 from tests.notebooks import marked
@@ -59,29 +62,29 @@ def test_building_again_renews_the_source_and_keeps_the_settings(tmp_path):
 
 
 @pytest.fixture
-def verdict(judge, monkeypatch) -> dict:
+def verdict(judge, monkeypatch) -> Report:
     """The verdict on anna: everything right but half of the regularization in q3. nbgrader finds no other."""
     answer = """
         exact = softmax_loss_naive
         def softmax_loss_naive(W, X, y, reg): return exact(W, X, y, reg / 2)
         """
-    rendered = results(judge(softmax=answer))
-    monkeypatch.setattr(Submissions, "verdict", lambda *_: rendered)
-    return rendered
+    report = for_course(judge(softmax=answer), Configuration(), Metadata())
+    monkeypatch.setattr(Submissions, "verdict", lambda *_: report)
+    return report
 
 
 def test_each_cell_of_checks_shows_points_and_messages(verdict):
     """nbgrader reads the number as partial credit, students read the rest as HTML."""
     notebook, _ = Judge(parent=Submissions()).preprocess(rebuild([], source_cells()), ABOUT)
     summary, *cells = notebook.cells
-    assert summary.outputs[0].data["text/html"] == verdict["output"]
+    assert "Look first at q3" in summary.outputs[0].data["text/html"]
     shown = {cell.metadata.nbgrader.grade_id: cell.outputs[0].data for cell in cells if cell.metadata.nbgrader.locked}
-    tests = {question: [test for test in verdict["tests"] if test["tags"][0] == question] for question in QUESTIONS}
+    by_question = {question: [r for r in verdict.checks if r.check.question == question] for question in QUESTIONS}
     assert {name: float(data["text/plain"]) for name, data in shown.items()} == {
-        f"{question}-check": pytest.approx(sum(test["score"] for test in found)) for question, found in tests.items()
+        f"{question}-check": sum(result.points for result in found) / 100 for question, found in by_question.items()
     }
-    for question, found in tests.items():
-        assert all(test["name"] in shown[f"{question}-check"]["text/html"] for test in found)
+    for question, found in by_question.items():
+        assert all(result.check.id in shown[f"{question}-check"]["text/html"] for result in found)
     assert "half" in shown["q3-check"]["text/html"]
 
 
@@ -130,6 +133,6 @@ def test_whatever_a_notebook_holds_nbgrader_gets_a_sound_one_with_every_cell_tha
 def test_where_the_grader_fails_there_is_no_mark_but_an_error_for_the_instructor():
     """nbgrader then goes on with the next submission, and tries this one again at the next run."""
     submissions = Submissions()
-    submissions._rows["homework", "anna"] = {"status": "error", "first_words": "landlock is missing"}
+    submissions._rows["homework", "anna"] = Row("anna", 0, {}, "error", 0.0, first_words="landlock is missing")
     with pytest.raises(NotJudged, match="the grader failed on anna: landlock is missing"):
         submissions.verdict("homework", "anna")

@@ -23,15 +23,14 @@ from autograder.cli import main
 from autograder.configuration import Configuration
 from autograder.homework import checks, checks_of
 from autograder.judge.meters.cpu import CPU_LIMIT
-from autograder.judge.verdict import Part, Report, Result
+from autograder.judge.results import CheckResult, Failure, Report, TestResult
 from autograder.report.folder import save
 from autograder.report.marks import points, worth_of_checks
 from autograder.report.metadata import Metadata
 from autograder.report.page import ResultsError, figures, panels, templates, write_page, writing
 from autograder.report.page.items import discrimination
-from autograder.report.page.reading import result_of
-from autograder.report.results import as_json
-from autograder.report.results import results as results_of
+from autograder.report.page.reading import report_of
+from autograder.report.store import to_json
 from autograder.report.tables.grades import write_grades
 from autograder.report.tables.students import Class
 from tests.classes import a_class, folder, graded
@@ -68,6 +67,11 @@ class Tables(HTMLParser):
         if tag in ("td", "th"):
             self.found[self.label][-1].append(" ".join(self.cell.split()))
             self.cell = None
+
+
+def changed(**values):
+    """A report.json in which some values are others."""
+    return json.dumps({**to_json(graded("bad")), **values}).encode()
 
 
 def page_of(out):
@@ -179,7 +183,7 @@ def test_mistakes_are_counted_once_for_a_submission_and_say_what_students_read(t
     """The first hint of a question has its first sentence, also where another check repeats it."""
     mean, sign = ("no-mean", "Is the <mean> & all over them missing?"), ("sign", "Which sign has it?")
     again = tuple(
-        Result(check, (Part(check.id, "", 1.0, "failed", "Wrong.", ("no-mean", words)),))
+        CheckResult.of(check, (TestResult("", 1.0, "failed", Failure("Wrong.", hint=("no-mean", words))),))
         for check, words in ((checks()["q4.loss"], mean[1]), (checks()["q4.gradient"], "It is 2 times too large."))
     )
     reports = [
@@ -231,7 +235,7 @@ def test_the_pages_name_the_homework(tmp_path, monkeypatch):
 def test_the_page_tells_when_it_was_graded_by_the_files(tmp_path):
     folder(tmp_path, [graded("a"), graded("b")])
     for name, moment in (("a", 1_700_000_000), ("b", 1_700_086_400)):
-        os.utime(tmp_path / name / "results.json", (moment, moment))
+        os.utime(tmp_path / name / "report.json", (moment, moment))
     assert "last graded 2023-11-15 22:13 UTC" in page_of(tmp_path)
 
 
@@ -263,20 +267,20 @@ def test_full_marks_that_differ_are_told(tmp_path):
         (b"null", "is broken (TypeError)"),
         (b"{}", "is broken (KeyError)"),
         (b"[" * 100_000, "is broken (RecursionError)"),
-        (b'{"output": "", "tests": [{}], "extra_data": {"reason": ""}}', "is broken (KeyError)"),
-        (b'{"output": "\\ud800", "tests": [], "extra_data": {"reason": ""}}', "is broken (UnicodeEncodeError)"),
-        (b'{"output": "", "tests": [], "extra_data": {"reason": 3}}', "is broken (TypeError)"),
-        (b'{"output": "", "tests": [], "extra_data": {"reason": "", "hints": 1}}', "is broken (TypeError)"),
-        (b'{"output": "", "tests": [], "extra_data": {"reason": "", "hints": ["a"]}}', "is broken (TypeError)"),
-        (
-            b'{"output": "", "tests": [], "extra_data": {"reason": "", "meters": {"q4.cpu_ratio.N": []}}}',
-            "is broken (TypeError)",
-        ),
+        (changed(reason=3), "is broken (TypeError)"),
+        (changed(reason="\ud800"), "is broken (UnicodeEncodeError)"),
+        (changed(checks=[{}]), "is broken (KeyError)"),
+        (changed(checks=1), "is broken (TypeError)"),
+        (changed(about=["a", 1]), "is broken (TypeError)"),
+        (changed(kept=True), "is broken (TypeError)"),
+        (changed(kept="1"), "is broken (TypeError)"),
+        (changed(meters=[{"question": "q4", "meter": "cpu_ratio", "axis": "N", "value": []}]), "is broken (TypeError)"),
+        (changed(speed_ups={"q4": None}), "is broken (TypeError)"),
     ],
 )
 def test_a_result_that_cannot_be_used_is_told_and_the_others_stand(tmp_path, content, says):
     folder(tmp_path, [graded("good"), graded("bad")])
-    path = tmp_path / "bad" / "results.json"
+    path = tmp_path / "bad" / "report.json"
     path.unlink() if content is None else path.write_bytes(content)
     page = page_of(tmp_path)
     row = Tables(page).found["Not graded"][1]
@@ -291,7 +295,7 @@ def test_a_name_that_leads_out_of_the_folder_is_not_followed(tmp_path, name):
     (out / "a" / "b").mkdir(parents=True)
     for place in (tmp_path, out, tmp_path / "elsewhere", out / "a" / "b"):
         place.mkdir(exist_ok=True)
-        shutil.copy(out / "good" / "results.json", place / "results.json")
+        shutil.copy(out / "good" / "report.json", place / "report.json")
     with (out / "grades.csv").open("a") as file:
         file.write(f"{name},100,,,,,,graded,1\n")
     assert "its name is no folder&#39;s" in page_of(out)
@@ -352,16 +356,16 @@ def test_one_result_is_in_memory_at_a_time(tmp_path, monkeypatch):
 
     def watched(out, row):
         alive.append(sum(reference() is not None for reference in references))
-        result = result_of(out, row)
-        references.append(weakref.ref(result))
-        return result
+        report = report_of(out, row)
+        references.append(weakref.ref(report))
+        return report
 
-    monkeypatch.setattr(writing, "result_of", watched)
+    monkeypatch.setattr(writing, "report_of", watched)
     write_page(folder(tmp_path, a_class(12, 9)))
     assert len(alive) == 12 and max(alive) <= 1
 
 
-def test_a_students_page_says_all_that_results_json_does_and_nothing_of_others(tmp_path):
+def test_a_students_page_says_all_that_the_report_does_and_nothing_of_others(tmp_path):
     reports = [
         graded("ada", ["q4.loss"], {"q4": ("no-mean", "Is the mean missing?")}),
         graded("zoe-unlike-all", ["q5.small"], {"q5": ("sqrt", "Is there a root?")}),
@@ -398,37 +402,38 @@ def test_a_students_page_tells_nothing_of_checks_that_are_shown_later(tmp_path):
 
 @pytest.mark.parametrize("late", [False, True])
 def test_with_all_a_page_is_that_of_a_course_that_holds_nothing_back(tmp_path, late):
-    """Made from the same folder; only which hidden check another one waited for is told nowhere."""
-    waits = Part("q5.values", "", 1.0, "not judged", "not judged: q4.loss failed")
+    """Made from the same folder."""
+    waits = CheckResult.of(checks()["q5.values"], (TestResult("", 1.0, "not judged", blocked_by=("q4.loss",)),))
     report = graded("ada", ["q4.loss", "q5.small"], {"q4": ("no-mean", "Is the mean missing?")})
-    swapped = [Result(r.check, (waits,)) if r.check.id == "q5.values" else r for r in report.results]
-    report = dataclasses.replace(report, results=tuple(swapped))
+    swapped = tuple(waits if result.check.id == "q5.values" else result for result in report.checks)
+    report = dataclasses.replace(report, checks=swapped)
     due = datetime(2026, 3, 1, tzinfo=timezone.utc)
     metadata = Metadata(submitted=due + timedelta(hours=30), due=due) if late else Metadata()
     pages = []
     for name, visibility in (("later", {"default": "visible", "q4": "after_due_date"}), ("at-once", {"default": "visible"})):
         out = folder(tmp_path / name, [report], course := Configuration(visibility=visibility, percent_per_day=10))
-        (out / "ada" / "results.json").write_text(as_json(results_of(report, course, metadata)))
+        save(out, report, "key", course, metadata)
         assert CliRunner().invoke(main, ["report", str(out), "--all"]).exit_code == 0
         pages.append((out / "ada" / "report.html").read_text(encoding="utf-8"))
-    assert pages[0].replace("a check that it needs failed", "q4.loss failed") == pages[1]
-    assert "a check that it needs failed" in pages[0]
+    assert pages[0] == pages[1]
+    assert "not judged: q4.loss failed" in pages[0]
     assert ("Taken off, since it is late" in pages[0]) == late
     write_page(tmp_path / "later")
     assert f"{len(checks_of('q4'))} more checks are shown later" in (tmp_path / "later" / "ada" / "report.html").read_text()
 
 
-def test_with_all_checks_of_another_homework_are_shown_without_sums(tmp_path):
-    """They were graded with a table that is no more."""
+def test_with_all_checks_of_another_homework_have_their_own_sums(tmp_path):
+    """They were graded with a table that is no more: the report has what each was worth then."""
     configuration = Configuration(visibility={"default": "after_due_date"})
     folder(tmp_path, [graded("ada", ["q4.loss"])], configuration)
-    path = tmp_path / "ada" / "results.json"
+    path = tmp_path / "ada" / "report.json"
     document = json.loads(path.read_text())
-    document["tests"] = [test for test in document["tests"] if test["tags"][0] != "q5"]
+    document["checks"] = [check for check in document["checks"] if not check["id"].startswith("q5")]
     path.write_text(json.dumps(document))
     write_page(tmp_path, everything=True)
     page = (tmp_path / "ada" / "report.html").read_text(encoding="utf-8")
-    assert "<table" not in page
+    most = sum(WORTH.values()) - sum(WORTH[name] for name in checks_of("q5"))
+    assert f"Total {points(most - WORTH['q4.loss'])} of {points(most)}" in words_of(page)
     assert "shown later" not in page
     assert "4.3 the loss is right" in words_of(page)
 
@@ -507,10 +512,11 @@ def test_a_hint_that_two_checks_give_is_one_sentence(tmp_path):
     mean, rows = ("no-mean", "The mean?"), ("loop-rows", "The rows?")
     hints = {"q4.loss": mean, "q4.gradient": mean, "q4.loops": rows}
     report = graded("a", hints)
-    told = [
-        dataclasses.replace(result, parts=(dataclasses.replace(result.parts[0], hint=hints.get(result.check.id)),))
-        for result in report.results
+    failed = [
+        CheckResult.of(checks()[name], (TestResult("", 1.0, "failed", Failure("It is wrong.", hint=hint)),))
+        for name, hint in hints.items()
     ]
-    page = page_of(folder(tmp_path, [dataclasses.replace(report, results=tuple(told))]))
+    others = [result for result in report.checks if result.check.id not in hints]
+    page = page_of(folder(tmp_path, [dataclasses.replace(report, checks=(*failed, *others))]))
     cells = [cell for row in Tables(page).found["mistakes"] for cell in row]
     assert sorted(cell.partition("?")[0] for cell in cells if cell.startswith("The ")) == ["The mean", "The rows"]

@@ -9,11 +9,11 @@ from playwright.sync_api import sync_playwright
 
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, checks
-from autograder.judge.verdict import Report
+from autograder.judge.results import Report
 from autograder.report.marks import points, worth_of_checks
 from autograder.report.page import reading, write_page, writing
 from autograder.report.page.gathering import Gathered
-from autograder.report.page.reading import result_of, rows
+from autograder.report.page.reading import report_of, rows
 from tests.classes import a_class, folder, graded
 
 pytestmark = pytest.mark.browser
@@ -139,17 +139,27 @@ def test_what_students_write_is_text_on_every_page(tmp_path, visit):
     assert page.evaluate("window.hit") is None
 
 
-def test_nothing_runs_even_in_a_result_that_someone_has_changed(tmp_path, visit):
-    """The policy of a student's page permits no script, image or frame, wherever it comes from."""
+SCRIPTS = '<script>window.hit=1</script><img src="x.png" onerror="window.hit=1"><svg onload="window.hit=1"></svg>'
+
+
+def test_markup_in_a_report_that_someone_has_changed_is_text(tmp_path, visit):
+    """A page is made of data, and all of it is escaped."""
     folder(tmp_path, [graded("ada", ["q4.loss"])])
-    path = tmp_path / "ada" / "results.json"
+    path = tmp_path / "ada" / "report.json"
     document = json.loads(path.read_text(encoding="utf-8"))
-    document["output"] = (
-        '<script>window.hit=1</script><img src="x.png" onerror="window.hit=1"><svg onload="window.hit=1"></svg>'
-    )
-    path.write_text(json.dumps(document), encoding="utf-8")
+    path.write_text(json.dumps({**document, "about": [SCRIPTS], "reason": SCRIPTS}), encoding="utf-8")
     write_page(tmp_path)
     page = visit(tmp_path / "ada" / "report.html")
+    assert page.evaluate("window.hit") is None
+    assert page.locator(".summary").inner_text().count(SCRIPTS) == 2
+
+
+def test_nothing_runs_even_in_a_page_that_someone_has_changed(tmp_path, visit):
+    """The policy of a student's page permits no script, image or frame, wherever it comes from."""
+    write_page(folder(tmp_path, [graded("ada", ["q4.loss"])]))
+    path = tmp_path / "ada" / "report.html"
+    path.write_text(path.read_text(encoding="utf-8").replace("</main>", f"{SCRIPTS}</main>"), encoding="utf-8")
+    page = visit(path)
     assert page.locator("h1").inner_text() == "ada"
     assert page.evaluate("window.hit") is None
     complaints = [words for words in visit.seen if "Content Security Policy" in words]
@@ -197,11 +207,11 @@ def test_a_table_of_5000_sorts_and_searches(tmp_path, visit):
     """Without 5,000 folders: the same result counts for each row."""
     folder(tmp_path, a_class(1, 14))
     (row,) = rows(tmp_path)
-    result = result_of(tmp_path, row)
+    report = report_of(tmp_path, row)
     gathered, table = Gathered(list(QUESTIONS)), []
     for k in range(5_000):
         table.append(reading.Row(f"student-{k}", "graded", (k * 7919 % 5_000) / 50, row.questions, 1.0))
-        gathered.add(table[-1], result)
+        gathered.add(table[-1], report)
     (tmp_path / "index.html").write_text("".join(writing.class_page(gathered, table)), encoding="utf-8")
     page = visit(tmp_path / "index.html")
     page.locator("#all thead").get_by_role("button", name="Score").click()

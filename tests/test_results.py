@@ -13,14 +13,18 @@ from hypothesis import strategies as st
 
 from autograder.configuration import Configuration
 from autograder.homework import ASSIGNMENT, QUESTIONS, checks, checks_of
-from autograder.judge.verdict import Part, Report, Result
+from autograder.judge.results import CheckResult, Failure, Report, TestResult
 from autograder.report.blocks import LONGEST_OUTPUT, Heading, Hint, Paragraph, Table, Verbatim, clean, to_html
+from autograder.report.course import for_course
 from autograder.report.files import write_atomically
 from autograder.report.marks import full_marks, points, shares, worth_of_checks, worth_of_questions
 from autograder.report.metadata import Earlier, Metadata
 from autograder.report.results import as_json, for_instructor, results, unfinished
+from autograder.report.store import from_json, to_json
+from autograder.report.visibility import SHOWN_LATER, redacted
 from autograder.submission import Submission, stage
 from tests.as_read import Page
+from tests.classes import measured
 from tests.configurations import configurations
 from tests.gradescope import SCHEMA
 from tests.handed_in import REFERENCE
@@ -35,39 +39,41 @@ MARKUP = ["<script>alert(1)</script>", "</pre><b>", "<!--", "&amp;&#60;b", "**x*
 UNPRINTABLE = ["\0", "\x1b", "\r", "\x7f", "\x85", "\u200b", "\u202e", "\u2028", "\ufeff", "\ud800"]
 
 anything_written = st.text(st.characters(exclude_categories=())) | st.sampled_from(MARKUP + UNPRINTABLE)
-messages = anything_written | st.builds("{}\nWith the public data:\n{}".format, anything_written, anything_written)
+hints = st.none() | st.tuples(st.just("no-mean"), anything_written)
+failures = st.builds(Failure, anything_written, anything_written, hints, st.booleans())
+blockers = st.lists(st.sampled_from(list(checks())), max_size=2, unique=True).map(tuple)
 
 
-def part(check, weight, outcome, message, hint):
-    return Part(check, "a part", weight, outcome, "" if outcome == "passed" else message, hint if outcome == "failed" else None)
+def a_test(weight, outcome, failure, blocked_by):
+    """A test as the judge makes it: a failure only where it failed, blockers only where it was not judged."""
+    found = failure if outcome == "failed" else None
+    return TestResult("a part", weight, outcome, found, blocked_by if outcome == "not judged" else ())
 
 
 @st.composite
 def reports(draw):
-    """Reports of every status, in which a few checks have parts of any kind, and the others pass."""
+    """Reports of every status, in which a few checks have tests of any kind, and the others pass."""
     outcomes = st.sampled_from(["passed", "failed", "not judged"])
-    hints = st.none() | st.tuples(st.just("no-mean"), anything_written)
     status = draw(st.sampled_from(["graded", "invalid", "error"]))
     results = []
     if status == "graded" or (status == "error" and draw(st.booleans())):
         odd = draw(st.sets(st.sampled_from(list(checks())), max_size=3))
         for name, check in checks().items():
-            parts = st.lists(
-                st.builds(part, st.just(name), st.sampled_from([1.0, 2.0, 3.0]), outcomes, messages, hints), max_size=3
-            )
-            results.append(Result(check, tuple(draw(parts)) if name in odd else (Part(name, "", 1.0, "passed"),)))
+            tests = st.lists(st.builds(a_test, st.sampled_from([1.0, 2.0, 3.0]), outcomes, failures, blockers), max_size=3)
+            results.append(CheckResult.of(check, tuple(draw(tests)) if name in odd else (TestResult("", 1.0, "passed"),)))
     return Report(
         draw(anything_written),
         status,
         draw(anything_written),
         tuple(results),
         draw(st.lists(st.sampled_from(["user", "files"]))),
-        draw(st.dictionaries(st.sampled_from(["q4.steps.N", "q4.cpu_ratio.N"]), st.none() | st.floats())),
+        measured(draw(st.dictionaries(st.sampled_from(["q4.steps.N", "q4.cpu_ratio.N"]), st.none() | st.floats()))),
         draw(st.dictionaries(st.sampled_from(["q4", "q5"]), st.floats())),
         draw(st.floats(0, 1000)),
     )
 
 
+WRONG_ANSWER = Failure("It is not right.")
 FIRST = datetime(2026, 3, 1, tzinfo=ZONE)
 moments = st.none() | st.timedeltas(timedelta(0), timedelta(days=40)).map(FIRST.__add__)
 earlier = st.fixed_dictionaries(
@@ -76,17 +82,16 @@ earlier = st.fixed_dictionaries(
 metadata = st.builds(Metadata, moments, moments, st.none() | st.integers(1, 99), st.just({}) | earlier, anything_written)
 
 
-def judged(passing=(), message="It is not right.", status="graded", **more):
-    """A report in which some checks pass."""
-    return Report(
-        "alice",
-        status,
-        results=tuple(
-            Result(check, (Part(name, "", 1.0, "passed") if name in passing else Part(name, "", 1.0, "failed", message),))
-            for name, check in checks().items()
-        ),
-        **more,
-    )
+def judged(passing=(), failure=WRONG_ANSWER, status="graded", **more):
+    """A report in which some checks pass, and all others fail in the same way."""
+    passed, failed = (TestResult("", 1.0, "passed"),), (TestResult("", 1.0, "failed", failure),)
+    results = [CheckResult.of(check, passed if name in passing else failed) for name, check in checks().items()]
+    return Report("alice", status, checks=tuple(results), **more)
+
+
+def waiting(*names):
+    """A test that was not judged because of some checks."""
+    return TestResult("P is right on random data", 1.0, "not judged", blocked_by=names)
 
 
 @given(reports(), configurations, metadata)
@@ -104,11 +109,25 @@ def test_every_report_makes_a_valid_result(report, configuration, metadata):
     assert all(clean(line) == line for line in for_instructor(report, metadata).split("\n"))
 
 
+@given(reports(), configurations, metadata)
+def test_a_report_is_read_as_it_was_stored(report, configuration, metadata):
+    """All that pages show is in report.json, in valid UTF-8; what could not be printed is replaced before."""
+    graded = for_course(report, configuration, metadata)
+    document = to_json(graded)
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", errors="surrogatepass")
+    again = from_json(json.loads(json.dumps(document).replace("\\ud800", "?")))
+    assert to_json(replace(again, submission=graded.submission)) == document or b"\xed" in text
+    assert (again.score, again.earned, again.max_score) == (graded.score, graded.earned, graded.max_score)
+    assert [result.outcome for result in again.checks] == [result.outcome for result in graded.checks]
+    assert list(again.hints) == list(graded.hints)
+
+
 @pytest.mark.parametrize("odd", UNPRINTABLE, ids=[f"U+{ord(character):04X}" for character in UNPRINTABLE])
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), -1.0])
 def test_odd_characters_and_numbers_are_kept_out_wherever_they_can_stand(odd, number):
     """A lone surrogate cannot be written, a NaN cannot be read, and a board knows no infinity."""
-    report = judged(message=odd, reason=f"a{odd}", meters={"q4.steps.N": number}, speed_ups={"q4": number})
+    meters = measured({"q4.steps.N": number})
+    report = judged(failure=Failure(odd, odd), reason=f"a{odd}", meters=meters, speed_ups={"q4": number})
     rendered = results(report, metadata=Metadata(remark=odd))
     text = json.dumps(rendered, ensure_ascii=False, allow_nan=False)
     assert text.encode("utf-8")
@@ -192,8 +211,9 @@ def test_what_cannot_be_printed_is_replaced(character):
 @pytest.mark.parametrize("character", "x&'<\U0001f600", ids=["plain", "ampersand", "quote", "bracket", "emoji"])
 def test_no_output_is_longer_than_the_platform_takes(character):
     """It ends with a sentence that says so, and with all tags closed."""
-    parts = tuple(Part("q5.values", "title", 1.0, "failed", character * 200_000, ("id", character * 200_000)) for _ in range(9))
-    rendered = results(replace(judged(), reason=character * 200_000, results=(Result(checks()["q5.values"], parts),)))
+    long = character * 200_000
+    tests = (TestResult("title", 1.0, "failed", Failure(long, long, ("id", long))),) * 9
+    rendered = results(replace(judged(), reason=long, checks=(CheckResult.of(checks()["q5.values"], tests),)))
     VALIDATOR.validate(rendered)
     output = rendered["tests"][0]["output"]
     assert 20_000 < len(output) <= LONGEST_OUTPUT
@@ -203,31 +223,31 @@ def test_no_output_is_longer_than_the_platform_takes(character):
 
 def test_tables_of_numbers_keep_their_columns():
     """In a block that is laid out as it is, after a sentence that introduces it."""
-    message = "dW is not right.\nWith the public data:\n        yours  expected\n[0]      1.5         2"
-    output = next(test["output"] for test in results(judged(message=message))["tests"])
+    failure = Failure("dW is not right.", "        yours  expected\n[0]      1.5         2", on_public_data=True)
+    output = next(test["output"] for test in results(judged(failure=failure))["tests"])
     assert "<p" in output.partition("With the public data:")[0]
     assert "\n        yours  expected\n[0]      1.5         2</pre>" in output
 
 
 def test_what_an_exception_said_stands_apart():
     """The sentence around it is ours."""
-    output = results(judged(message="f raised KeyError at softmax.py line 3.\n('b')"))["tests"][0]["output"]
+    output = results(judged(failure=Failure("f raised KeyError at softmax.py line 3.", "('b')")))["tests"][0]["output"]
     assert Page(output).tags == {"p", "pre"}
     assert "line 3.</p>" in output
 
 
 def test_parts_that_are_not_judged_for_one_reason_are_told_once():
     """A reason more would be noise."""
-    part = Part("q5.values", "P is right on random data", 1.0, "not judged", "not judged: q5.shape failed")
-    output = results(replace(judged(), results=(Result(checks()["q5.values"], (part, part)),)))["tests"][0]["output"]
+    result = CheckResult.of(checks()["q5.values"], (waiting("q5.shape"), waiting("q5.shape")))
+    output = results(replace(judged(), checks=(result,)))["tests"][0]["output"]
     assert Page(output).words == "not judged: q5.shape failed"
 
 
 def test_a_hint_that_two_parts_give_is_told_once():
     """Behind the first; another hint is another question."""
     found = [("no-mean", "Is the mean missing?"), ("no-mean", "Is the mean missing?"), ("sign", "Which sign?"), None]
-    parts = tuple(Part("q5.values", f"part {k}", 1.0, "failed", "Wrong.", hint) for k, hint in enumerate(found))
-    rendered = results(replace(judged(), results=(Result(checks()["q5.values"], parts),)))
+    tests = tuple(TestResult(f"part {k}", 1.0, "failed", Failure("Wrong.", hint=hint)) for k, hint in enumerate(found))
+    rendered = results(replace(judged(), checks=(CheckResult.of(checks()["q5.values"], tests),)))
     words = Page(rendered["tests"][0]["output"]).words
     assert words.count("Is the mean missing?") == words.count("Which sign?") == 1
     assert words.index("part 0") < words.index("Is the mean missing?") < words.index("part 1")
@@ -236,9 +256,9 @@ def test_a_hint_that_two_parts_give_is_told_once():
 
 def test_names_bear_a_mark_and_the_id_that_messages_speak_of():
     """Readable without colours."""
-    waits = Part("q1.stability", "", 1.0, "not judged", "not judged: q1.shape failed")
+    waits = CheckResult.of(checks()["q1.stability"], (waiting("q1.shape"),))
     report = judged(["q1.shape"])
-    report = replace(report, results=(*report.results[:3], Result(checks()["q1.stability"], (waits,)), *report.results[4:]))
+    report = replace(report, checks=(*report.checks[:3], waits, *report.checks[4:]))
     names = [test["name"] for test in results(report)["tests"][:4]]
     assert names[0] == "✓ q1.shape: J is (C, C), float and finite"
     assert [name[0] for name in names] == ["✓", "✗", "✗", "–"]
@@ -292,12 +312,12 @@ LATER = Configuration(visibility={"default": "visible", "q4": "after_due_date", 
 
 def test_checks_that_are_shown_later_are_told_nowhere_before():
     """Neither by a sum, nor by a board, nor by a check that leans on them, nor by the comparison with the last attempt."""
-    leans = Part("q5.loops", "", 1.0, "not judged", "not judged: q5.timing failed")
+    leans = CheckResult.of(checks()["q5.loops"], (waiting("q5.timing"),))
     seen = []
     for passing in ([], ["q4.loss", "q5.timing", "q4.timing"]):
         report = judged(passing, speed_ups={"q4": 50.0 + len(passing), "q5": 20.0 + len(passing)})
-        tests = tuple(Result(r.check, (leans,)) if r.check.id == "q5.loops" else r for r in report.results)
-        rendered = results(replace(report, results=tests), LATER, Metadata(attempt=2, before=before(["q4.loops"])))
+        found = tuple(leans if result.check.id == "q5.loops" else result for result in report.checks)
+        rendered = results(replace(report, checks=found), LATER, Metadata(attempt=2, before=before(["q4.loops"])))
         seen.append(
             (
                 rendered["output"],
@@ -310,6 +330,19 @@ def test_checks_that_are_shown_later_are_told_nowhere_before():
     assert f"{len(checks_of('q4')) + 1} more checks are shown later" in seen[0][0]
     assert "q5.timing" not in json.dumps(seen)
     assert "Total" not in seen[0][0]
+
+
+def test_only_the_id_of_a_check_that_is_shown_later_is_hidden():
+    """One whose id begins with that of a held-back check is another check."""
+    shown, later = checks()["q5.loops"], checks()["q5.values"]
+    longer = replace(checks()["q5.timing"], id=f"{later.id}-again")
+    blocked = CheckResult.of(shown, (waiting(longer.id),))
+    hidden = replace(CheckResult.of(later, (TestResult("", 1.0, "failed", WRONG_ANSWER),)), visibility="after_due_date")
+    report = redacted(Report("alice", "graded", checks=(hidden, CheckResult.of(longer, ()), blocked)))
+    assert report.checks[2].blocked_by == (longer.id,)
+    assert redacted(replace(report, checks=(hidden, CheckResult.of(shown, (waiting(later.id),))))).checks[1].blocked_by == (
+        SHOWN_LATER,
+    )
 
 
 def test_a_single_check_that_is_shown_later_is_spoken_of_as_one():
@@ -339,7 +372,7 @@ def test_an_error_of_the_grader_is_told_to_the_instructor_and_not_to_the_student
 
 def test_what_only_instructors_read_is_not_among_what_students_do():
     """Standard output is hidden from them."""
-    report = judged(meters={"q4.steps.N": 1234.5}, sandbox=("a-layer",))
+    report = judged(meters=measured({"q4.steps.N": 1234.5}), sandbox=("a-layer",))
     metadata = Metadata(remark="users could not be read")
     rendered = results(report, metadata=metadata)
     shown = json.dumps({key: value for key, value in rendered.items() if key != "extra_data"})
@@ -383,11 +416,12 @@ def test_the_result_that_is_written_first_is_valid_and_says_what_to_do():
 def test_a_result_is_written_as_the_platform_reads_it(tmp_path):
     """UTF-8 without a byte order mark, one JSON value and nothing after it."""
     path = tmp_path / "results" / "results.json"
-    write_atomically(path, as_json(results(judged(message="\ufeffä \ud800"))))
+    odd = judged(failure=Failure("\ufeffä \ud800"))
+    write_atomically(path, as_json(results(odd)))
     data = path.read_bytes()
     assert data.startswith(b"{")
     assert "ä".encode() in data
-    assert json.loads(data.decode("utf-8")) == results(judged(message="\ufeffä \ud800"))
+    assert json.loads(data.decode("utf-8")) == results(odd)
 
 
 def test_real_submissions_make_valid_results(bench):

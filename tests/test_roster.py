@@ -10,6 +10,7 @@ from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, title
 from autograder.intake.places import Place
 from autograder.intake.roster_csv import RosterError, read_roster
+from autograder.report.row import Row
 from autograder.report.tables.gradebooks import canvas_sentences, write_gradebooks
 from autograder.report.tables.grades import COLUMNS, write_grades
 from autograder.report.tables.sheets import NUMBER, as_cell, as_csv, from_cell, read_csv
@@ -178,16 +179,9 @@ def test_canvas_numbers_are_not_ids_of_the_university(tmp_path):
 # -- tables ------------------------------------------------------------------------------------------------------------------
 
 
-def row(name: str, score: object = 80, status: str = "graded") -> dict[str, object]:
-    """A row as saving a report gives it."""
-    return {
-        "submission": name,
-        "score": score,
-        **dict.fromkeys(QUESTIONS, 1),
-        "status": status,
-        "seconds": "0.10",
-        "first_words": "",
-    }
+def row(name: str, score: int = 80, status: str = "graded") -> Row:
+    """A row as saving a report gives it, with a score in points."""
+    return Row(name, 100 * score, dict.fromkeys(QUESTIONS, 100), status, 0.1)
 
 
 PLACES = {

@@ -13,7 +13,7 @@ from autograder.report.results import results
 from autograder.submission import stage
 from autograder.terminal import LONG
 from tests.as_read import Page
-from tests.handed_in import OWN, SAMPLES, TOTAL
+from tests.handed_in import FULL, OWN, SAMPLES
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -21,7 +21,7 @@ else:
     import tomli as tomllib
 
 EVERY = sorted(path.parent for path in SAMPLES.glob("*/*/expected.toml"))
-ROUNDING = 1e-3  # of a check's points: scores are kept to four digits behind the point
+ROUNDING = 1e-3  # of a check's points: the verdicts beside the samples have three digits
 
 
 @pytest.mark.parametrize(("group", "least"), [("right", 25), ("wrong", 70), ("broken", 65), ("hostile", 100)])
@@ -54,15 +54,14 @@ def test_a_sample_gets_the_verdict_beside_it(bench: Bench, sample: Path):
     about = expected.get("questions", OWN)
     loses = expected.get("loses", {})
     assert set(loses) <= {*about, *(name for question in about for name in checks_of(question))}
-    assert [result.check.id for result in report.results] == (list(checks()) if report.status == "graded" else [])
-    for result in report.results:
+    assert [result.check.id for result in report.checks] == (list(checks()) if report.status == "graded" else [])
+    for result in report.checks:
         if result.check.question in about:
             share = loses.get(result.check.id, loses.get(result.check.question, 0))
             least, most = share if isinstance(share, list) else (share, share)
-            lost = 1 - result.score / result.check.points
-            messages = [part.message for part in result.parts]
-            assert least - ROUNDING <= lost <= most + ROUNDING, (result.check.id, lost, messages)
-    named = {f"{hint['question']}:{hint['id']}" for hint in report.hints if hint["question"] in about}
+            lost = 1 - result.fraction
+            assert least - ROUNDING <= lost <= most + ROUNDING, (result.check.id, lost, result.tests)
+    named = {f"{question}:{hint}" for question, hint in report.hints if question in about}
     hints = set(expected.get("hints", ()))
     assert named == hints if sample.parent.name in ("right", "wrong") else hints <= named
     for words in expected.get("says", ()):
@@ -84,7 +83,7 @@ def test_the_tour_shows_a_newcomer_every_kind_of_submission():
 
 def test_the_reference_has_all_points_and_the_stubs_have_none(bench: Bench):
     """The two ends of the scale."""
-    assert bench.judge(stage("solutions", SOLUTIONS)).score == TOTAL
+    assert bench.judge(stage("solutions", SOLUTIONS)).score == FULL
     stubs = bench.judge(stage("assignment", ASSIGNMENT))
     assert (stubs.score, stubs.status) == (0, "graded")
-    assert {hint["id"] for hint in stubs.hints} == {"stub"}
+    assert {hint for _, hint in stubs.hints} == {"stub"}

@@ -13,30 +13,32 @@ from autograder.report.results import results
 from autograder.report.words import of_check
 from autograder.submission import Submission
 from tests.as_read import Page
-from tests.handed_in import OWN, TOTAL, WORTH, reference_but
+from tests.handed_in import FULL, OWN, WORTH, reference_but
 from tests.processes import busy
 
 from draws import PUBLIC_SEED, check_rng, sizes
 
 
 def scores(report):
-    of = {question: [result.score for result in report.results if result.check.question == question] for question in QUESTIONS}
-    return {question: sum(found) for question, found in of.items()}
+    found = dict.fromkeys(QUESTIONS, 0)
+    for result in report.checks:
+        found[result.check.question] += result.points
+    return {question: hundredths / 100 for question, hundredths in found.items()}
 
 
 def told(report, check):
-    return Page(to_html(of_check(next(result for result in report.results if result.check.id == check)))).words
+    return Page(to_html(of_check(next(result for result in report.checks if result.check.id == check)))).words
 
 
 def earned(report):
-    return {result.check.id for result in report.results if result.check.question in OWN and result.score}
+    return {result.check.id for result in report.checks if result.check.question in OWN and result.points}
 
 
 def test_the_reference_earns_everything(judge):
     """And is told nothing."""
     report = judge()
-    assert report.score == TOTAL
-    assert report.hints == []
+    assert report.score == FULL
+    assert report.hints == {}
     assert report.status == "graded"
 
 
@@ -175,9 +177,9 @@ ONE_MISTAKE = [
 def test_one_mistake_costs_once_and_is_named(judge, module, answer, loses, hints):
     """Everything that can still be judged is."""
     report = judge(**{module: answer})
-    lost = {result.check.id: 1 - result.score / result.check.points for result in report.results if not result.passed}
+    lost = {result.check.id: 1 - result.fraction for result in report.checks if not result.passed}
     assert {check: share for check, share in lost.items() if not check.endswith("timing")} == pytest.approx(loses, abs=1e-3)
-    assert {f"{hint['question']}:{hint['id']}" for hint in report.hints} >= hints
+    assert {f"{question}:{hint}" for question, hint in report.hints} >= hints
 
 
 def test_an_error_is_told_once(judge):
@@ -277,7 +279,7 @@ def test_a_loop_that_begins_late_or_goes_in_blocks_or_unwatched_loses_the_points
 def test_star_imports_and_the_given_code_can_be_imported(judge):
     """numpy loads some of itself only when asked, and no file can be read by then."""
     imports = "from numpy import *\nfrom digits import load_digits\nfrom gradient_check import relative_error\n"
-    assert judge(softmax=imports, distances=imports).score == TOTAL
+    assert judge(softmax=imports, distances=imports).score == FULL
 
 
 def test_what_is_infinite_is_still_valid_json(judge):
@@ -305,8 +307,8 @@ def test_the_same_answers_get_the_same_marks_while_all_cores_are_busy(judge):
             return vectorized(W, X, y, reg)
         """
     with busy(4):
-        assert {judge().score for _ in range(3)} == {TOTAL}
-        assert {judge(softmax=loop).score for _ in range(3)} == {round(TOTAL - checks()["q4.loops"].points, 4)}
+        assert {judge().score for _ in range(3)} == {FULL}
+        assert {judge(softmax=loop).score for _ in range(3)} == {FULL - round(100 * checks()["q4.loops"].points)}
 
 
 ODD = {
@@ -355,6 +357,6 @@ def test_a_platforms_time_limit_is_kept_and_shared_by_the_questions(bench):
     """Who computes for ever in one question loses that one only, and the run ends in time."""
     slow = "import time\ndef softmax_jacobian(z):\n    time.sleep(0.5)\n    return z\n"
     report = bench.judge(Submission("slow", reference_but(softmax=slow)), 10.0)
-    told = [part.message for result in report.results for part in result.parts if result.check.question == "q1"]
-    assert any("the time for this question is used up" in message for message in told)
-    assert report.score == round(TOTAL - WORTH["q1"], 4)
+    found = [result.failure.summary for result in report.checks if result.check.question == "q1" and result.failure]
+    assert any("the time for this question is used up" in summary for summary in found)
+    assert report.score == FULL - round(100 * WORTH["q1"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.audit.mutants import Mutant, mutants
-from autograder.homework import MODULES, SOLUTIONS, checks, questions
+from autograder.homework import MODULES, SOLUTIONS, questions
 from autograder.pool import judge_all
 from autograder.submission import Submission
 
@@ -84,16 +84,17 @@ def audit(*, jobs: int, seed: int, question: str | None = None, landed: Callable
     submissions = [
         Submission(name, {module: text.encode() for module, text in modules.items()}) for name, modules in sources.items()
     ]
-    full = sum(check.points for check in checks().values())
-    scores, faults = {}, []
+    perfect, faults = set(), []
     for report in judge_all(submissions, jobs, seed):
-        scores[report.submission] = report.score
-        if report.status != "graded" or (report.submission == REFERENCE and report.score != full):
-            faults.append(f"not judged: {report.submission}: {report.score:g} points, {report.status}, {report.reason[-200:]}")
+        if all(result.passed for result in report.checks):
+            perfect.add(report.submission)
+        if report.status != "graded" or (report.submission == REFERENCE and REFERENCE not in perfect):
+            scored = f"{report.score / 100:g} points, {report.status}"
+            faults.append(f"not judged: {report.submission}: {scored}, {report.reason[-200:]}")
         landed(len(submissions))
     elsewhere = {row["function"] for row in questions()} - set(functions)
     arguments = {name: why for name, why in read_arguments().items() if name.partition(":")[0] not in elsewhere}
-    return Audit(found, [mutant for mutant in found if scores[mutant.id] == full], arguments, faults)
+    return Audit(found, [mutant for mutant in found if mutant.id in perfect], arguments, faults)
 
 
 def read_arguments() -> dict[str, str]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from autograder.hidden.mistakes.distances import DistanceModel, fit_distances, hint_for_distances, is_l1
 from autograder.hidden.mistakes.fit import Array
-from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng
+from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng, evidence_for
 from autograder.judge.meters.cpu import Shape
 from autograder.judge.no_answer import NoAnswer
 
@@ -26,10 +26,10 @@ def draw(rng: Rng, shape: Shape) -> tuple[Array, Array]:
     return rng.normal(size=(n, d)), rng.normal(size=(m, d))
 
 
+@evidence_for("pairwise_squared_distances")
 class DistanceEvidence(Evidence):
     """What is known of a matrix of squared distances."""
 
-    functions = ("pairwise_squared_distances",)
     loop = "neighbours.two_loop_distances"
     axes = (
         Axis("n", "rows of A", "loop-rows", long=(1_500, 6, 4), short=(300, 6, 4)),

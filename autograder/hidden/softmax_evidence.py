@@ -16,7 +16,7 @@ from autograder.hidden.mistakes.softmax_names import (
     name_loss,
 )
 from autograder.homework import reference
-from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng, Wide
+from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng, Wide, evidence_for
 from autograder.judge.meters.cpu import Shape
 from autograder.judge.no_answer import NoAnswer
 
@@ -40,10 +40,10 @@ def draw(rng: Rng, shape: Shape) -> Batch:
     return drawn
 
 
+@evidence_for("softmax_loss_naive", "softmax_loss_vectorized")
 class SoftmaxEvidence(Evidence):
     """What is known of a softmax loss; a loop is measured against the vectorized reference too."""
 
-    functions = ("softmax_loss_naive", "softmax_loss_vectorized")
     unit = "softmax_loss_vectorized"
     loop = "softmax_loss_naive"
     axes = (

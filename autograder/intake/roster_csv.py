@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from autograder.errors import WrongUsage
 from autograder.roster import Member, Roster, Student, letters, plain
 
 MAX_ROSTER = 32 << 20  # bytes: a gradebook of 10,000 students and 200 assignments has 10 MB
@@ -27,7 +28,7 @@ MEANINGS = {title: meaning for meaning, titles in TITLES.items() for title in ti
 TELLING = frozenset({"name", "last", "sid", "id", "email", "login"})  # one of them tells who it is
 
 
-class RosterError(ValueError):
+class RosterError(WrongUsage):
     """A roster cannot be read; the message says why and what to do."""
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from autograder.errors import AutograderError
 from autograder.homework import HIDDEN_CHECKS, KINDS, PUBLIC_CHECKS, checks
 
 CONFIGURATION = Path(__file__).with_name("pytest.ini")
@@ -42,7 +43,7 @@ class Test:
     needs: tuple[str, ...]
 
 
-class CollectionError(Exception):
+class CollectionError(AutograderError):
     """The checks themselves cannot be read; the message says which and why."""
 
 

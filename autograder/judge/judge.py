@@ -5,6 +5,7 @@ A test asks for the student functions that it needs by naming its parameters aft
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,10 +17,9 @@ from autograder.judge.evidence import Evidence, NotJudged, kind_for
 from autograder.judge.examination import Examination, RemoteFunction
 from autograder.judge.meters.cpu import Race, Yardstick
 from autograder.judge.no_answer import NoAnswer
+from autograder.judge.results import Failure, Measurement, TestResult
 from autograder.judge.sandbox import SandboxError
-from autograder.judge.verdict import Outcome, Part
 
-from answers import listed
 from draws import PUBLIC_SEED, check_rng
 from expect import Hint, Mismatch
 
@@ -44,15 +44,20 @@ class Judge:
         self._told: dict[tuple[str, str], str] = {}
         self._root: dict[str, str] = {}
 
-    def run(self, tests: Iterable[Test]) -> list[Part]:
+    def run(self, tests: Iterable[Test]) -> dict[str, tuple[TestResult, ...]]:
         """Judge by some tests, in their order; whatever is wrong with the grader stands in `faults`.
+
+        Returns
+        -------
+        results : dict of str to tuple of TestResult
+            By the id of the check.
 
         Raises
         ------
         SandboxError
             The sandbox is lost.
         """
-        parts = []
+        results: dict[str, tuple[TestResult, ...]] = {}
         for test in tests:
             self.examination.turn_to(checks()[test.check].question)
             error: BaseException | None = None
@@ -62,8 +67,8 @@ class Judge:
                 raise
             except (Exception, pytest.fail.Exception, pytest.skip.Exception) as raised:  # pytest's own are no Exception
                 error = raised
-            parts.append(self._part(test, error))
-        return parts
+            results[test.check] = (*results.get(test.check, ()), self._result(test, error))
+        return results
 
     def _arguments(self, test: Test, seed: int) -> dict[str, Any]:
         """What a test's parameters name: functions, random numbers from a seed, what is known of the answers."""
@@ -89,7 +94,7 @@ class Judge:
         if name not in self._known:
             kind = kind_for(name)
             if kind is None:
-                raise LookupError(f"no class directly below Evidence names {name} among its functions")
+                raise LookupError(f"no class is registered with @evidence_for({name!r})")
             self._known[name] = kind(function, self._yardstick(kind, name), check_rng(self._seed, name))
         return self._known[name]
 
@@ -97,62 +102,66 @@ class Judge:
         """Call a given function, as in ``training.gradient_descent``, with a function of the submission."""
         return self.evidence(function).within(given, *arguments)
 
-    def measurements(self) -> dict[str, float | None]:
-        """What was measured, by name: CPU ratio and steps a row of each axis, as far as asked for; None for an infinity."""
-        found: dict[str, float | None] = {}
+    def measurements(self) -> tuple[Measurement, ...]:
+        """What was measured along each axis, as far as asked for: CPU ratios and steps for each further row."""
+        found: list[Measurement] = []
         for evidence in self._known.values():
             for axis, race in vars(evidence).get("races", {}).items():  # computed already, or not at all
-                found[f"{evidence.question}.cpu_ratio.{axis}"] = round(race.ratio, 2) if math.isfinite(race.ratio) else None
+                ratio = round(race.ratio, 2) if math.isfinite(race.ratio) else None
+                found.append(Measurement(evidence.question, "cpu_ratio", axis, ratio))
             for axis, steps in vars(evidence).get("steps", {}).items():
-                found[f"{evidence.question}.steps.{axis}"] = steps if math.isfinite(steps) else None
-        return found
+                found.append(Measurement(evidence.question, "steps", axis, steps if math.isfinite(steps) else None))
+        return tuple(found)
 
     def race(self, function: str) -> Race | None:
         """How a function fared against the reference where its first axis is long, if that was measured."""
         return self._known[function].first_race if function in self._known else None
 
-    def _part(self, test: Test, error: BaseException | None) -> Part:
+    def _result(self, test: Test, error: BaseException | None) -> TestResult:
+        """Say how a test ended, from the exception that ended it, or None."""
+
+        def not_judged(*blocked_by: str) -> TestResult:
+            return TestResult(test.title, test.weight, "not judged", blocked_by=blocked_by)
+
         check = test.check
-
-        def part(outcome: Outcome, message: str = "", hint: tuple[str, str] | None = None) -> Part:
-            # A plain tuple: reports travel to processes that know nothing of the checks' own types.
-            return Part(check, test.title, test.weight, outcome, message, hint and (hint[0], hint[1]))
-
         if error is None:
-            return part("passed")
+            return TestResult(test.title, test.weight, "passed")
         if isinstance(error, NotJudged):
-            roots = dict.fromkeys(self._root.get(failed, failed) for failed in error.checks)
-            return part("not judged", f"not judged: {listed(list(roots))} failed")
+            return not_judged(*dict.fromkeys(self._root.get(failed, failed) for failed in error.checks))
         if not isinstance(error, (Mismatch, NoAnswer)):
             self.faults.append(f"{check}: {type(error).__name__}: {error}")
-            return part("not judged", "not judged: the grader failed at this check; your instructor can see why")
+            return not_judged()
         question = checks()[check].question
         known = (question, error.key) in self._told
-        told = self._told.setdefault((question, error.key), check)
-        self._root[check] = told
+        root = self._told.setdefault((question, error.key), check)
+        self._root[check] = root
         if known:
-            return part("not judged", f"not judged: {told} failed" if told != check else "not judged: it fails as above")
+            return not_judged(root)
+        failure = self._in_public(test, error)
         crashed = isinstance(error, NoAnswer) and error.kind == "ValueError"
-        return part("failed", self._in_public(test, error), error.hint or (self._crash_hint(question) if crashed else None))
+        hint = error.hint or (self._crash_hint(question) if crashed else None)
+        # A plain tuple: reports travel to processes that know nothing of the checks' own types.
+        failure = replace(failure, hint=(hint[0], hint[1]) if hint else None)
+        return TestResult(test.title, test.weight, "failed", failure)
 
     def _crash_hint(self, question: str) -> Hint | None:
         """What may be wrong with an answer to a question whose shapes do not fit together."""
         name = next(name for name in FUNCTIONS if QUESTION_OF[name] == question)
         return self.evidence(self.examination.function(name)).crash_hint if kind_for(name) else None
 
-    def _in_public(self, test: Test, error: Mismatch | NoAnswer) -> str:
+    def _in_public(self, test: Test, error: Mismatch | NoAnswer) -> Failure:
         """What is told of a failure: the same one on the public seed, since an answer could put hidden data into any word."""
         if "rng" not in test.needs or getattr(error, "final", False):
-            return error.summary
+            return Failure(error.summary)
         # A new worker, which has never seen the hidden data: nothing of them can get into its words.
         self.examination.close()
         try:
             test.function(**self._arguments(test, PUBLIC_SEED))
         except Mismatch as public:
-            return public.summary + (f"\nWith the public data:\n{public.table}" if public.table else "")
+            return Failure(public.summary, public.table, on_public_data=bool(public.table))
         except NoAnswer as public:
-            return "\n".join(filter(None, [public.summary, public.message]))
+            return Failure(public.summary, public.message)
         except NotJudged:
             pass
         what = "the result is not right" if isinstance(error, Mismatch) else "there is no result"
-        return f"This fails with the hidden data, and not with the public data: {what}."
+        return Failure(f"This fails with the hidden data, and not with the public data: {what}.")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograder.errors import AutograderError
 from autograder.judge.worker import Worker, WorkerDied
 from autograder.orders import ANSWER, END, FORK, ONE_THREAD, ORDER
 
@@ -21,7 +22,7 @@ ADVICE = "`autograder doctor` tells what works here, and what to do."
 ZYGOTE_PATIENCE = 120.0  # seconds for one order; starting up takes 2, forking and killing milliseconds
 
 
-class SandboxError(Exception):
+class SandboxError(AutograderError):
     """The sandbox itself cannot work here."""
 
 

@@ -10,8 +10,8 @@ from autograder.judge.evidence import Evidence, kind_for
 from autograder.judge.examination import Examination
 from autograder.judge.judge import Judge
 from autograder.judge.meters.cpu import Yardstick
+from autograder.judge.results import CheckResult, Report
 from autograder.judge.sandbox import Sandbox
-from autograder.judge.verdict import Report, Result
 from autograder.submission import Submission
 
 from draws import check_rng
@@ -89,15 +89,14 @@ class Bench:
         examination = Examination(self.sandbox, submission.sources, wall_limit=seconds / len(QUESTIONS))
         judge = Judge(examination, self.yardstick, self._seed)
         try:
-            judged = judge.run(self._tests)
+            results = judge.run(self._tests)
         finally:
             examination.close()
-        parts = {check: tuple(part for part in judged if part.check == check) for check in checks()}
         return Report(
             submission.name,
             "error" if judge.faults else "graded",
             "; ".join(judge.faults) or submission.reason,
-            tuple(Result(check, parts[name]) for name, check in checks().items()),
+            tuple(CheckResult.of(check, results[name]) for name, check in checks().items()),
             tuple(examination.layers),
             judge.measurements(),
             {

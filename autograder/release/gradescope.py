@@ -13,7 +13,7 @@ IMAGE = Path(__file__).with_name("image")
 PACKAGE = ROOT / "autograder"
 # The instructor's side, and other platforms.
 LEFT_OUT = (
-    *("audit", "release", "batch.py", "cli.py", "cluster.py", "progress.py", "terminal.py"),
+    *("audit", "release", "batch.py", "cli.py", "cluster.py", "progress.py", "run.py", "terminal.py"),
     *(f"routes/{name}.py" for name in ("nbgrader", "nbgrader_cells", "otter")),
     *("report/page", "report/tables", "report/tally.py"),
 )

@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.configuration import DEFAULT, Configuration
+from autograder.errors import AutograderError
 from autograder.homework import ASSIGNMENT, GIVEN, ROOT
 from autograder.release.archive import write_zip
 from autograder.release.gradescope import EXECUTABLE, build_gradescope
@@ -26,7 +27,7 @@ BESIDE = (*(f"{module}.py" for module in (*GIVEN, "plots")), "data/*.py", "data/
 REQUIREMENTS = "requirements.txt"
 
 
-class OtterError(Exception):
+class OtterError(AutograderError):
     """otter failed, or its zip does not give the reference all points."""
 
 

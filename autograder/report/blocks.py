@@ -13,11 +13,33 @@ LONGEST_TEXT = 10_000  # characters of one text: escaped, each takes 6 at most
 CUT = "The rest was left out: it is too long."
 UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # control, direction, lone surrogates, unassigned, separators
 
-# Inline, since a result brings no style sheet; without them it reads as well, if less at a glance.
+
+@dataclass(frozen=True)
+class Look:
+    """Attributes of the tags, each with a blank before it."""
+
+    text: str
+    verbatim: str
+    hint: str
+    words: str  # of a table's cell
+    number: str
+
+
+def _inline(style: str) -> str:
+    return f' style="{style}"'
+
+
 MARGIN = "margin: 0 0 8px 0"
-PRE = f"{MARGIN}; white-space: pre-wrap; padding: 6px 10px; background: #f6f6f6; color: #222"
-HINT = f"{MARGIN}; padding: 6px 10px; border-left: 4px solid #e0a800; background: #fff8e1; color: #222"
-CELL = "padding: 2px 14px 2px 0; text-align: "
+CELL = "padding: 2px 14px 2px 0; text-align:"
+# A result brings no style sheet; without its styles it reads as well, if less at a glance.
+INLINE = Look(
+    _inline(MARGIN),
+    _inline(f"{MARGIN}; white-space: pre-wrap; padding: 6px 10px; background: #f6f6f6; color: #222"),
+    _inline(f"{MARGIN}; padding: 6px 10px; border-left: 4px solid #e0a800; background: #fff8e1; color: #222"),
+    _inline(f"{CELL} left"),
+    _inline(f"{CELL} right"),
+)
+CLASSES = Look("", ' class="verbatim"', ' class="hint"', "", ' class="number"')  # of the page, which has a style sheet
 
 
 @dataclass(frozen=True)
@@ -67,37 +89,36 @@ def clean(text: str) -> str:
     return "".join(c if c in "\n\t" or unicodedata.category(c) not in UNPRINTABLE else "\ufffd" for c in text)
 
 
-def to_html(blocks: Iterable[Block]) -> str:
+def to_html(blocks: Iterable[Block], look: Look = INLINE) -> str:
     """Render blocks as HTML, up to the longest output that Gradescope takes."""
     rendered: list[str] = []
-    left = LONGEST_OUTPUT - len(_html(Paragraph(CUT))) - 1
+    left = LONGEST_OUTPUT - len(_html(Paragraph(CUT), look)) - 1
     for block in blocks:
-        piece = _html(block)
+        piece = _html(block, look)
         left -= len(piece) + 1
         if left < 0:
-            rendered.append(_html(Paragraph(CUT)))
+            rendered.append(_html(Paragraph(CUT), look))
             break
         rendered.append(piece)
     return "\n".join(rendered)
 
 
-def _html(block: Block) -> str:
+def _html(block: Block, look: Look) -> str:
     if isinstance(block, Table):
         lines = [("th", block.columns), *(("td", row) for row in block.rows), ("th", block.total)]
         head, *rows = [
-            "<tr>" + "".join(_cell(tag, text, k) for k, text in enumerate(row)) + "</tr>" for tag, row in lines if row
+            "<tr>" + "".join(_cell(tag, text, k, look) for k, text in enumerate(row)) + "</tr>" for tag, row in lines if row
         ]
-        return f'<table style="{MARGIN}"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
+        return f"<table{look.text}><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>"
     text = html.escape(clean(block.text))
     if isinstance(block, Verbatim):
-        return f'<pre style="{PRE}">\n{text}</pre>'  # a parser drops the line break after the tag, and only that one
+        return f"<pre{look.verbatim}>\n{text}</pre>"  # a parser drops the line break after the tag, and only that one
     if isinstance(block, Hint):
-        return f'<p style="{HINT}"><strong>Hint:</strong> {text}</p>'
+        return f"<p{look.hint}><strong>Hint:</strong> {text}</p>"
     if isinstance(block, Heading):
-        return f'<p style="{MARGIN}"><strong>{text}</strong></p>'
-    return f'<p style="{MARGIN}">{text}</p>'
+        return f"<p{look.text}><strong>{text}</strong></p>"
+    return f"<p{look.text}>{text}</p>"
 
 
-def _cell(tag: str, text: str, column: int) -> str:
-    side = "left" if column < 2 else "right"
-    return f'<{tag} style="{CELL}{side}">{html.escape(clean(text))}</{tag}>'
+def _cell(tag: str, text: str, column: int, look: Look) -> str:
+    return f"<{tag}{look.words if column < 2 else look.number}>{html.escape(clean(text))}</{tag}>"

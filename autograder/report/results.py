@@ -5,11 +5,12 @@ import math
 from typing import Any
 
 from autograder.configuration import DEFAULT, Configuration
-from autograder.judge.verdict import Report, Result
-from autograder.report import lateness, words
+from autograder.judge.results import CheckResult, Report
+from autograder.report import words
 from autograder.report.blocks import Block, Paragraph, clean, to_html
-from autograder.report.marks import Mark, Marks
+from autograder.report.course import for_course
 from autograder.report.metadata import Metadata
+from autograder.report.visibility import redacted
 from autograder.versions import versions
 
 UNKNOWN = Metadata()
@@ -32,11 +33,16 @@ def results(report: Report, configuration: Configuration = DEFAULT, metadata: Me
     results : dict
         What results.json holds, by Gradescope's schema.
     """
-    marks = Marks.of(report, configuration, lateness.kept(metadata, configuration))
+    return render(for_course(report, configuration, metadata), configuration, metadata)
+
+
+def render(report: Report, configuration: Configuration, metadata: Metadata) -> dict[str, Any]:
+    """Render a report that is on the scale of its course already; see `results`."""
+    shown = redacted(report)
     later = words.shown_later(configuration)
-    rendered = _result(marks.score, words.summary(report, marks, configuration, metadata))
+    rendered = _result(report.score, words.summary(report))
     rendered["execution_time"] = round(report.seconds, 2)
-    rendered["tests"] = [_test(result, marks.by_check[result.check.id], configuration, later) for result in report.results]
+    rendered["tests"] = [_test(result) for result in shown.checks]
     if configuration.leaderboard:
         rendered["leaderboard"] = [
             {"name": f"{question}: times faster than a loop", "value": round(speed_up, 1), "order": "desc"}
@@ -47,8 +53,8 @@ def results(report: Report, configuration: Configuration = DEFAULT, metadata: Me
         "status": report.status,
         "reason": clean(report.reason),
         "sandbox": list(report.sandbox),
-        "hints": report.hints,
-        "meters": {meter: value if value is None or math.isfinite(value) else None for meter, value in report.meters.items()},
+        "hints": [{"question": question, "id": hint} for question, hint in report.hints],
+        "meters": {reading.name: reading.finite for reading in report.meters},
         "versions": dict(versions()),
         "attempt": metadata.attempt,
         "late_seconds": metadata.late.total_seconds(),
@@ -77,8 +83,8 @@ def for_instructor(report: Report, metadata: Metadata = UNKNOWN) -> str:
         "reason": report.reason,
         "metadata": metadata.remark,
         "sandbox": ", ".join(report.sandbox),
-        "hints": ", ".join(f"{hint['question']}:{hint['id']}" for hint in report.hints),
-        "meters": ", ".join(f"{meter} {value}" for meter, value in report.meters.items()),
+        "hints": ", ".join(f"{question}:{hint}" for question, hint in report.hints),
+        "meters": ", ".join(f"{reading.name} {reading.value}" for reading in report.meters),
         "versions": ", ".join(f"{package} {version}" for package, version in versions().items()),
         "seconds": f"{report.seconds:.1f}",
     }
@@ -99,15 +105,15 @@ def _result(hundredths: int, blocks: list[Block]) -> dict[str, Any]:
     }
 
 
-def _test(result: Result, mark: Mark, configuration: Configuration, later: frozenset[str]) -> dict[str, Any]:
+def _test(result: CheckResult) -> dict[str, Any]:
     check = result.check
     return {
         "name": words.name(result),
         "number": check.number,
-        "score": mark.earned / 100,
-        "max_score": mark.most / 100,
+        "score": result.points / 100,
+        "max_score": result.max_points / 100,
         "status": "passed" if result.passed else "failed",
-        "output": to_html(words.of_check(result, later)),
-        "visibility": configuration.visibility_of(check),
+        "output": to_html(words.of_check(result)),
+        "visibility": result.visibility,
         "tags": [check.question, check.kind, check.id],
     }

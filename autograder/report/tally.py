@@ -5,11 +5,10 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
-from autograder.homework import checks
 from autograder.report.folder import stored
 from autograder.report.marks import points
+from autograder.report.row import Row
 
 COMMONEST = 8  # checks that are named in a summary
 
@@ -30,22 +29,21 @@ class Tally:
         self._landed = dict.fromkeys(submissions, False)
         self.statuses: Counter[str] = Counter()
         self.failed: list[str] = []
-        self._scores = array("d")
+        self._scores = array("q")  # hundredths
         self._first: Counter[str] = Counter()
         self._example: dict[str, str] = {}
 
-    def add(self, row: dict[str, Any]) -> None:
+    def add(self, row: Row) -> None:
         """Count a row that has landed."""
-        self._landed[row["submission"]] = True
-        self.statuses[row["status"]] += 1
-        if row["status"] == "error":
-            self.failed.append(row["submission"])
-        if row["status"] == "graded":
-            self._scores.append(float(row["score"]))
-            check, _, words = row["first_words"].partition(": ")
-            if check in checks():
-                self._first[check] += 1
-                self._example.setdefault(check, words)
+        self._landed[row.submission] = True
+        self.statuses[row.status] += 1
+        if row.status == "error":
+            self.failed.append(row.submission)
+        if row.status == "graded":
+            self._scores.append(row.score)
+        if row.first_failed:
+            self._first[row.first_failed] += 1
+            self._example.setdefault(row.first_failed, row.first_words)
 
     @property
     def landed(self) -> int:
@@ -57,7 +55,7 @@ class Tally:
         """Number of submissions in all."""
         return len(self._landed)
 
-    def rows(self) -> Iterator[dict[str, Any]]:
+    def rows(self) -> Iterator[Row]:
         """Read what has landed, in the order of the submissions."""
         return stored(self._out, (name for name, landed in self._landed.items() if landed))
 
@@ -69,7 +67,7 @@ class Tally:
         """Describe the scores, and what most submissions should look at first."""
         lines = [f"{self.counts()}."]
         if len(self._scores) > 1:
-            quarters = [points(round(100 * value)) for value in statistics.quantiles(self._scores, n=4, method="inclusive")]
+            quarters = [points(round(value)) for value in statistics.quantiles(self._scores, n=4, method="inclusive")]
             lines.append(f"Half of the scores lie between {quarters[0]} and {quarters[2]}, the median is {quarters[1]}.")
         if self._first:
             lines.append("What most should look at first:")

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from autograder.configuration import Configuration, ConfigurationError
-from autograder.homework import ROOT, SOLUTIONS, checks
-from autograder.judge.verdict import Report
+from autograder.homework import ROOT, SOLUTIONS
+from autograder.judge.results import Report
 from autograder.pool import judge_all
 from autograder.report.files import write_atomically
 from autograder.report.lateness import on_platform
+from autograder.report.marks import full_marks, points
 from autograder.report.metadata import read_metadata
 from autograder.report.results import as_json, for_instructor, results, unfinished
 from autograder.submission import stage
@@ -127,10 +128,10 @@ def self_test() -> int:
         return 1
     report = next(judge_all([stage("reference", SOLUTIONS)], 1, Configuration().hidden_seed, SELF_TEST_SECONDS))
     print(for_instructor(report))
-    most = sum(check.points for check in checks().values())
-    if report.score != most or report.status != "graded":
-        lost = [result.check.id for result in report.results if not result.passed]
-        print(f"The reference gets {report.score:g} of {most:g} points here; it loses {', '.join(lost) or 'all'}.")
+    lost = [result.check.id for result in report.checks if not result.passed]
+    if lost or report.status != "graded":
+        scored = f"{points(report.score)} of {points(full_marks(Configuration()))} points"
+        print(f"The reference gets {scored} here; it loses {', '.join(lost) or 'all'}.")
         return 1
     print("The reference gets all points: this image can grade.")
     return 0

@@ -6,7 +6,6 @@ nbgrader goes on to do all the rest. `nbgrader_config.py`, as `autograder build 
 # mypy: disable-error-code="no-untyped-call, no-any-return, import-untyped"
 
 import html
-import json
 import os
 import re
 import sys
@@ -27,9 +26,13 @@ from autograder import batch
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS
 from autograder.intake.places import Place
+from autograder.judge.results import CheckResult, Report
 from autograder.pool import judge_all
-from autograder.report.blocks import Heading, to_html
+from autograder.report import words
+from autograder.report.blocks import Block, Heading, to_html
+from autograder.report.folder import read_report
 from autograder.report.marks import points
+from autograder.report.row import Row
 from autograder.routes.nbgrader_cells import masters_of, read_cells, rebuild
 
 RESULTS = ".graded"  # folder of the course: results.json of each submission, by assignment and student
@@ -48,7 +51,7 @@ class Submissions(NotebookExporter):
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
-        self._rows: dict[tuple[str, str], dict[str, Any]] = {}
+        self._rows: dict[tuple[str, str], Row] = {}
 
     def from_file(self, file_stream: Any, resources: Any = None, **more: Any) -> Any:
         """Make a sound notebook of a file, whatever is in it, and hand it to the preprocessors."""
@@ -60,7 +63,7 @@ class Submissions(NotebookExporter):
         made = rebuild(read_cells(file_stream.buffer.read()), masters)
         return self.from_notebook_node(made, resources=resources, **more)
 
-    def verdict(self, assignment: str, student: str) -> dict[str, Any]:
+    def verdict(self, assignment: str, student: str) -> Report:
         """Look up the verdict on a submission.
 
         Parameters
@@ -70,8 +73,8 @@ class Submissions(NotebookExporter):
 
         Returns
         -------
-        results : dict
-            As results.json holds them.
+        report : Report
+            As report.json holds it.
 
         Raises
         ------
@@ -83,10 +86,9 @@ class Submissions(NotebookExporter):
         if (assignment, student) not in self._rows:
             self._grade(assignment, student)
         row = self._rows[assignment, student]
-        if row["status"] == "error":
-            raise NotJudged(f"the grader failed on {student}: {row['first_words']}; run nbgrader autograde again")
-        results: dict[str, Any] = json.loads((self._folder(assignment) / student / "results.json").read_text(encoding="utf-8"))
-        return results
+        if row.status == "error":
+            raise NotJudged(f"the grader failed on {student}: {row.first_words}; run nbgrader autograde again")
+        return read_report(self._folder(assignment), student)
 
     @property
     def _run(self) -> Any:
@@ -101,9 +103,9 @@ class Submissions(NotebookExporter):
         jobs = configuration.jobs or len(os.sched_getaffinity(0))
         self.log.info("Judging %d submissions of %s in the sandbox, %d side by side", len(due), assignment, jobs)
 
-        def landed(row: dict[str, Any]) -> None:
-            self._rows[assignment, row["submission"]] = row
-            self.log.info("%s: %s points, %s", row["submission"], row["score"], row["status"])
+        def landed(row: Row) -> None:
+            self._rows[assignment, row.submission] = row
+            self.log.info("%s: %s points, %s", row.submission, points(row.score), row.status)
 
         with _main_left_alone():
             batch.grade(
@@ -154,11 +156,12 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
                 f"the sandbox does not know what {', '.join(unknown)} of {about['notebook']} asks for. If notebooks of"
                 f" {about['assignment']} may run unconfined, name it in c.Submissions.in_kernel of nbgrader_config.py"
             )
-        results = self.parent.verdict(about["assignment"], about["student"])
+        report = self.parent.verdict(about["assignment"], about["student"])
         for cell in marks:
-            cell.outputs = [_output(cell, results)]
+            cell.outputs = [_output(cell, report)]
         summary = nbformat.v4.new_code_cell("# The verdict as a whole; each question's is below its checks.", id="verdict")
-        summary.outputs = [nbformat.v4.new_output("display_data", {"text/html": results["output"], "text/plain": "Verdict"})]
+        shown = {"text/html": to_html(words.summary(report)), "text/plain": "Verdict"}
+        summary.outputs = [nbformat.v4.new_output("display_data", shown)]
         nb.cells.insert(0, summary)
         return nb, resources
 
@@ -171,12 +174,12 @@ class Explain(NbGraderPreprocessor):  # type: ignore[misc]
         about = resources["nbgrader"]
         if about["assignment"] in self.parent.in_kernel:
             return nb, resources
-        results = self.parent.verdict(about["assignment"], about["student"])
-        if results["extra_data"]["status"] == "invalid":
+        report = self.parent.verdict(about["assignment"], about["student"])
+        if report.status == "invalid":
             with Gradebook(about["db_url"]) as gradebook:
                 found = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
                 for comment in found.comments:
-                    comment.auto_comment = html.escape(results["extra_data"]["reason"])
+                    comment.auto_comment = html.escape(report.reason)
                 gradebook.db.commit()
         return nb, resources
 
@@ -186,21 +189,21 @@ def _takes_points(cell: NotebookNode) -> bool:
     return bool(marks.get("grade")) and not marks.get("solution")
 
 
-def _output(cell: NotebookNode, results: dict[str, Any]) -> NotebookNode:
+def _output(cell: NotebookNode, report: Report) -> NotebookNode:
     """The output of a cell that takes points: what students read as HTML, the number that nbgrader reads as text."""
     marks = cell.metadata.nbgrader
-    tests = [test for test in results["tests"] if test["tags"][0] == ASKED[cell.source]]
-    most = sum(round(100 * test["max_score"]) for test in tests)
-    earned = sum(round(100 * test["score"]) for test in tests)
-    told = "\n".join(_told(test) for test in tests) or results["output"]
+    results = [result for result in report.checks if result.check.question == ASKED[cell.source]]
+    most = sum(result.max_points for result in results)
+    earned = sum(result.points for result in results)
+    blocks = [block for result in results for block in _blocks(result)] or words.summary(report)
     # An instructor may have given the cell another number of points: then the share counts. More than all raises an error.
-    score = marks.points if tests and earned == most else round(marks.points * earned / max(most, 1), 6)
-    return nbformat.v4.new_output("execute_result", {"text/html": told, "text/plain": str(score)})
+    score = marks.points if results and earned == most else round(marks.points * earned / max(most, 1), 6)
+    return nbformat.v4.new_output("execute_result", {"text/html": to_html(blocks), "text/plain": str(score)})
 
 
-def _told(test: dict[str, Any]) -> str:
-    worth = f"{points(round(100 * test['score']))} of {points(round(100 * test['max_score']))}"
-    return "\n".join(filter(None, [to_html([Heading(f"{test['name']} ({worth})")]), test["output"]]))
+def _blocks(result: CheckResult) -> list[Block]:
+    worth = f"{points(result.points)} of {points(result.max_points)}"
+    return [Heading(f"{words.name(result)} ({worth})"), *words.of_check(result)]
 
 
 def _stamp(folder: Path) -> bytes:

@@ -13,7 +13,7 @@ from autograder.submission import Submission, stage
 
 sys.path.insert(0, str(ROOT))
 
-from tests.handed_in import SAMPLES, TOTAL, reference_but
+from tests.handed_in import FULL, SAMPLES, reference_but
 from tests.processes import busy
 
 LOOPS = {
@@ -38,9 +38,9 @@ def losses(right: list[str], count: int, jobs: int) -> int:
     """Judge right submissions; print and count those that lose points."""
     lost = 0
     for report in judge_all(gradings(right, count), jobs, seed=1):
-        if report.score != TOTAL:
+        if report.score != FULL:
             lost += 1
-            failed = [f"{part.check}: {part.message}" for result in report.results for part in result.parts if part.message]
+            failed = [f"{result.check.id}: {result.failure}" for result in report.checks if result.failure]
             print(report.submission, report.score, report.reason, failed, flush=True)
     return lost
 
@@ -50,7 +50,7 @@ def gains(count: int, jobs: int) -> int:
     gained = 0
     for report in judge_all(gradings(list(LOOPS), count), jobs, seed=1):
         question = LOOPS[report.submission.partition(" #")[0]]
-        if any(result.score for result in report.results if result.check.id == f"{question}.loops"):
+        if any(result.points for result in report.checks if result.check.id == f"{question}.loops"):
             gained += 1
             print(report.submission, "got its loop points", flush=True)
     return gained

@@ -1,10 +1,13 @@
 """What is gathered of a class while its results pass by one at a time: small numbers, and the names of submissions."""
 
+import math
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 
-from autograder.report.page.reading import CheckOutcome, Row, StudentResult
+from autograder.judge.results import CheckResult, Report
+from autograder.report.blocks import clean
+from autograder.report.page.reading import Row
 
 ABSENT = -1  # in place of what a check earned: this submission was graded without it
 
@@ -15,7 +18,7 @@ class Column:
 
     Parameters
     ----------
-    first : CheckOutcome
+    first : CheckResult
         Its number, title and worth, of the first submission that has it.
     earned : array of int
         For each graded submission hundredths of a point, or `ABSENT`.
@@ -23,7 +26,7 @@ class Column:
         For each graded submission whether it passed as a whole.
     """
 
-    first: CheckOutcome
+    first: CheckResult
     earned: "array[int]"
     passed: "array[int]"
 
@@ -48,16 +51,16 @@ class Gathered:
     # Of all submissions, as a whole.
     statuses: Counter[str] = field(default_factory=Counter)
     missing: list[int] = field(default_factory=list)  # places of those who have not submitted
-    unusable: list[tuple[int, str]] = field(default_factory=list)  # place, and what is wrong with its results.json
+    unusable: list[tuple[int, str]] = field(default_factory=list)  # place, and what is wrong with its report.json
     reasons: list[tuple[int, str, str]] = field(default_factory=list)  # place, status and why it is not graded
     known: set[str] = field(default_factory=set)  # of the columns that tell of students, those with anything in them
-    graded_at: float = 0.0  # when the last results.json was written, seconds since 1970
+    graded_at: float = 0.0  # when the last report.json was written, seconds since 1970
 
     # Of those that grades.csv calls graded, one after another.
     scores: "array[float]" = field(default_factory=lambda: array("d"))  # points
     by_question: dict[str, "array[float]"] = field(default_factory=dict)  # points
 
-    # Of those whose results.json says so too.
+    # Of those whose report.json says so too.
     judged: int = 0  # how many
     columns: dict[str, Column] = field(default_factory=dict)  # by the id of the check
     full_marks: Counter[int] = field(default_factory=Counter)  # hundredths, and for how many submissions
@@ -65,49 +68,49 @@ class Gathered:
     hints: dict[tuple[str, str], "array[int]"] = field(default_factory=dict)  # places, by question and id of the mistake
     sentences: dict[tuple[str, str], str] = field(default_factory=dict)  # what one of the students read, likewise
 
-    def add(self, row: Row, result: StudentResult | None, problem: str = "") -> None:
-        """Count a submission; without a result, the problem says why."""
+    def add(self, row: Row, report: Report | None, *, problem: str = "", written: float = 0.0) -> None:
+        """Count a submission, whose results were written at a time; without a report, the problem says why."""
         place = len(self.names)
         self.names.append(row.name)
-        self.linked.append(result is not None)
+        self.linked.append(report is not None)
         self.statuses[row.status] += 1
         self.seconds.append(row.seconds)
         self.known.update(column for column in ("names", "submitted") if getattr(row, column))
         if row.status == "missing":
             self.missing.append(place)
-        elif result is None:
+        elif report is None:
             self.unusable.append((place, problem))
         if row.status == "graded":
             self.scores.append(row.score)
             for question in self.questions:
                 self.by_question.setdefault(question, array("d")).append(row.questions[question])
-        if result is None:
+        if report is None:
             return
-        self.graded_at = max(self.graded_at, result.written)
+        self.graded_at = max(self.graded_at, written)
         if row.status != "graded":
-            self.reasons.append((place, row.status, result.reason))
+            self.reasons.append((place, row.status, clean(report.reason)))
             return
-        self._add_outcomes(result.outcomes)
-        for axis, ratio in result.ratios.items():
-            self.ratios.setdefault(axis, array("d")).append(ratio)
-        for hint in dict.fromkeys(result.hints):
+        self._add_checks(report.checks)
+        for reading in report.meters:
+            if reading.meter == "cpu_ratio":
+                ratio = math.inf if reading.value is None else reading.value
+                self.ratios.setdefault((reading.question, reading.axis), array("d")).append(ratio)
+        for hint, words in report.hints.items():
             self.hints.setdefault(hint, array("q")).append(place)
-        if not all(hint in self.sentences for hint in result.hints):
-            for hint, words in result.said().items():
-                self.sentences.setdefault(hint, words)
+            self.sentences.setdefault(hint, words)
 
-    def _add_outcomes(self, outcomes: tuple[CheckOutcome, ...]) -> None:
-        for outcome in outcomes:
-            column = self.columns.get(outcome.id)
+    def _add_checks(self, results: tuple[CheckResult, ...]) -> None:
+        for result in results:
+            column = self.columns.get(result.check.id)
             if column is None:
-                column = Column(outcome, array("q", [ABSENT]) * self.judged, array("b", [0]) * self.judged)
-                self.columns[outcome.id] = column
+                column = Column(result, array("q", [ABSENT]) * self.judged, array("b", [0]) * self.judged)
+                self.columns[result.check.id] = column
             if len(column.earned) == self.judged:  # else the check stands there twice
-                column.earned.append(outcome.earned)
-                column.passed.append(outcome.passed)
+                column.earned.append(result.points)
+                column.passed.append(result.passed)
         self.judged += 1
         for column in self.columns.values():
             if len(column.earned) < self.judged:
                 column.earned.append(ABSENT)
                 column.passed.append(0)
-        self.full_marks[sum(outcome.most for outcome in outcomes)] += 1
+        self.full_marks[sum(result.max_points for result in results)] += 1

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from autograder.homework import Check
 from autograder.report.page.gathering import ABSENT, Column
-from autograder.report.page.reading import CheckOutcome
 
 FEWEST = 10  # graded submissions: with fewer, a correlation is mostly chance
 EASY, HARD = 0.85, 0.5  # mean fraction of the points earned: above, below
@@ -20,8 +20,10 @@ class Item:
 
     Parameters
     ----------
-    check : CheckOutcome
-        Its number, title and worth.
+    check : Check
+        Its number and title.
+    worth : int
+        Hundredths of a point.
     taken, passed : int
         How many were judged by it, and passed it as a whole.
     difficulty : float
@@ -30,7 +32,8 @@ class Item:
         See `discrimination`; NaN where that is not defined.
     """
 
-    check: CheckOutcome
+    check: Check
+    worth: int
     taken: int
     passed: int
     difficulty: float
@@ -78,9 +81,9 @@ def analyse(columns: dict[str, Column]) -> list[Item]:
     for column in columns.values():
         taken = np.asarray(column.earned) != ABSENT
         passed, earned = np.asarray(column.passed, bool)[taken], _earned(column)[taken]
-        difficulty = float(earned.mean() / column.first.most) if column.first.most else math.nan
+        difficulty = float(earned.mean() / column.first.max_points) if column.first.max_points else math.nan
         telling = discrimination(passed, totals[taken] - earned)
-        items.append(Item(column.first, len(passed), int(passed.sum()), difficulty, telling))
+        items.append(Item(column.first.check, column.first.max_points, len(passed), int(passed.sum()), difficulty, telling))
     return items
 
 

@@ -31,7 +31,8 @@ def score_panels(gathered: Gathered) -> list[Panel]:
         return []
     most: dict[str, int] = {}  # hundredths
     for column in gathered.columns.values():
-        most[column.first.question] = most.get(column.first.question, 0) + column.first.most
+        question = column.first.check.question
+        most[question] = most.get(question, 0) + column.first.max_points
     panels = [Panel("", "", figures.of_scores(scores, sum(most.values()) / 100, (480, 240)))]
     for question, values in gathered.by_question.items():
         if question in most and np.isfinite(values).any():

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,12 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from autograder.report.blocks import CELL, HINT, MARGIN, PRE, clean
+from autograder.report import words
+from autograder.report.blocks import CLASSES, Block, clean, to_html
 from autograder.report.marks import points
 from autograder.report.page.findings import signed
 
 HERE = Path(__file__).parent
-CLASSES = {MARGIN: "", PRE: "verbatim", HINT: "hint", f"{CELL}left": "", f"{CELL}right": "number"}
 
 
 def fill(template: str, script: str = "", **values: Any) -> Iterator[str]:
@@ -47,7 +47,9 @@ def _environment() -> Environment:
         clean=clean,
         address=lambda name: f"{quote(name, safe='')}/report.html",
         percent=lambda fraction: "–" if math.isnan(fraction) else f"{100 * fraction:.0f} %",
-        restyled=_restyled,
+        html=_html,
+        told=words.of_check,
+        sign=lambda result: words.SIGNS[result.outcome],
     )
     return environment
 
@@ -69,8 +71,6 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _restyled(output: str) -> Markup:
-    """Take the styles out of what `autograder.report.blocks` wrote: the page has its own, and permits no other."""
-    for style, name in CLASSES.items():
-        output = output.replace(f' style="{style}"', f' class="{name}"' if name else "")
-    return Markup(output)
+def _html(blocks: Iterable[Block]) -> Markup:
+    """Render blocks with the classes of the page's own style sheet: it permits no style beside it."""
+    return Markup(to_html(blocks, CLASSES))

@@ -10,15 +10,17 @@ import numpy as np
 
 from autograder.homework import questions, title
 from autograder.judge.meters.cpu import CPU_LIMIT
+from autograder.judge.results import CheckResult, Report
+from autograder.report import words
 from autograder.report.files import write_atomically
 from autograder.report.folder import STUDENT_PAGE
 from autograder.report.page.findings import findings, mistakes
 from autograder.report.page.gathering import Gathered
 from autograder.report.page.items import FEWEST, analyse
-from autograder.report.page.opened import opened
 from autograder.report.page.panels import cpu_panels, score_panels
-from autograder.report.page.reading import CheckOutcome, Row, StudentResult, Unusable, questions_of, result_of, rows
+from autograder.report.page.reading import Row, Unusable, questions_of, report_of, rows, written_at
 from autograder.report.page.templates import fill
+from autograder.report.visibility import for_students, with_everything
 
 MOST_LINKS = 500  # submissions listed behind a mistake: the table has them all
 SLOWEST = 10  # submissions listed
@@ -30,7 +32,7 @@ def write_page(out: Path, *, everything: bool = False) -> Path:
     Parameters
     ----------
     out : Path
-        Folder of the results: grades.csv, and a folder with results.json for each submission.
+        Folder of the results: grades.csv, and a folder with report.json for each submission.
     everything : bool
         Whether students' pages show what the settings show later.
 
@@ -48,31 +50,39 @@ def write_page(out: Path, *, everything: bool = False) -> Path:
     """
     gathered = Gathered(questions_of(out))
     for row in rows(out):
-        result, problem = None, ""
-        if row.status != "missing":
-            try:
-                result = result_of(out, row)
-            except Unusable as error:
-                problem = str(error)
-            else:
-                page = student_page(row, opened(result) if everything else result)
-                write_atomically(out / row.name / STUDENT_PAGE, page)
-        gathered.add(row, result, problem)
+        if row.status == "missing":
+            gathered.add(row, None)
+            continue
+        try:
+            report = report_of(out, row)
+        except Unusable as error:
+            gathered.add(row, None, problem=str(error))
+            continue
+        page = student_page(row, with_everything(report) if everything else report)
+        write_atomically(out / row.name / STUDENT_PAGE, page)
+        gathered.add(row, report, written=written_at(out, row))
     path = out / "index.html"
     write_atomically(path, class_page(gathered, rows(out)))
     return path
 
 
-def student_page(row: Row, result: StudentResult) -> str:
+def student_page(row: Row, report: Report) -> str:
     """Fill in what one student receives: nothing of checks that are shown later, and no sum that includes them."""
-    by_question: dict[str, list[CheckOutcome]] = {}
-    for outcome in result.outcomes:
-        if outcome.visible:
-            by_question.setdefault(outcome.question, []).append(outcome)
-    parts = [(question, _titles().get(question, ""), outcomes) for question, outcomes in by_question.items()]
-    complete = bool(result.outcomes) and all(outcome.visible for outcome in result.outcomes)
-    most = sum(outcome.most for outcome in result.outcomes) if complete else None
-    return "".join(fill("student.html.j2", homework=title(), row=row, most=most, summary=result.summary, parts=parts))
+    shown = for_students(report)
+    by_question: dict[str, list[CheckResult]] = {}
+    for result in shown.checks:
+        by_question.setdefault(result.check.question, []).append(result)
+    complete = bool(report.checks) and len(shown.checks) == len(report.checks)
+    return "".join(
+        fill(
+            "student.html.j2",
+            homework=title(),
+            row=row,
+            most=report.max_score if complete else None,
+            summary=words.summary(report),
+            parts=[(question, _titles().get(question, ""), results) for question, results in by_question.items()],
+        )
+    )
 
 
 def class_page(gathered: Gathered, table: Iterable[Row]) -> Iterator[str]:

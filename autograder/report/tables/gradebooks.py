@@ -5,18 +5,18 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import questions, title
 from autograder.report.files import write_atomically
 from autograder.report.marks import full_marks, points, worth_of_questions
+from autograder.report.row import Row
 from autograder.report.tables.due import metadata_of
 from autograder.report.tables.sheets import as_csv
 from autograder.report.tables.students import Class
 from autograder.roster import Member, plain
 
-Rows = dict[str, dict[str, Any]]  # of grades.csv, by submission
+Rows = dict[str, Row]  # by submission
 
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 NUMBERED = re.compile(r"(.*?)\s*\(\d+\)$")  # a title with Canvas's number of the assignment
@@ -28,16 +28,14 @@ MOST_NAMED = 20  # columns in a sentence for the terminal
 STATUS = {"graded": "Graded", "invalid": "Graded", "error": "Ungraded"}  # what Gradescope calls it; others are missing
 
 
-def write_gradebooks(
-    out: Path, rows: Iterable[dict[str, Any]], people: Class, configuration: Configuration = DEFAULT
-) -> list[Path]:
+def write_gradebooks(out: Path, rows: Iterable[Row], people: Class, configuration: Configuration = DEFAULT) -> list[Path]:
     """Write canvas.csv and gradescope.csv where students are known; return their paths.
 
     Parameters
     ----------
     out : Path
         Folder of the results.
-    rows : iterable of dict
+    rows : iterable of Row
         Those of grades.csv.
     people : Class
         Whose they are; if its roster is a gradebook of Canvas, its columns and numbers are kept, so that the import matches.
@@ -46,7 +44,7 @@ def write_gradebooks(
     """
     if not people.members:
         return []
-    by_name = {row["submission"]: row for row in rows if row["status"] in STATUS}
+    by_name = {row.submission: row for row in rows if row.status in STATUS}
     write_atomically(out / "canvas.csv", _canvas(people, by_name, configuration))
     write_atomically(out / "gradescope.csv", _gradescope(people, by_name, configuration))
     return [out / "canvas.csv", out / "gradescope.csv"]
@@ -83,7 +81,7 @@ def _canvas(people: Class, rows: Rows, configuration: Configuration) -> str:
         row = _counted(people, rows, member)
         # An empty cell would delete what Canvas has: who has no mark here keeps that of the roster.
         kept = member.cells[ours[0]] if len(ours) == 1 else ""
-        score = row["score"] if row and row["status"] != "error" else kept
+        score = points(row.score) if row and row.status != "error" else kept
         return {**dict(zip(about, member.cells if header else _canvas_cells(member))), column: score}
 
     possible = {about[0]: "    Points Possible", column: points(full_marks(configuration))}
@@ -115,20 +113,21 @@ def _gradescope(people: Class, rows: Rows, configuration: Configuration) -> str:
             "Email": member.student.email,
             "Sections": member.sections,
             "Max Points": most,
-            "Status": STATUS[row["status"]] if row else "Missing",
+            "Status": STATUS[row.status] if row else "Missing",
         }
         if row:
-            cells["Submission ID"] = re.sub(r"^submission_(?=\d+$)", "", row["submission"])
-            cells["Submission Time"] = _time(people.submissions[row["submission"]].submitted)
-            cells["Lateness (H:M:S)"] = _span(known[row["submission"]].late)
-            if row["status"] != "error":
-                cells |= {"Total Score": row["score"], **{title: row[question] for question, title in titles.items()}}
+            cells["Submission ID"] = re.sub(r"^submission_(?=\d+$)", "", row.submission)
+            cells["Submission Time"] = _time(people.submissions[row.submission].submitted)
+            cells["Lateness (H:M:S)"] = _span(known[row.submission].late)
+            if row.status != "error":
+                cells["Total Score"] = points(row.score)
+                cells |= {title: points(row.questions[question]) for question, title in titles.items()}
         return cells
 
     return as_csv([*GRADESCOPE, *titles.values()], map(line, people.members))
 
 
-def _counted(people: Class, rows: Rows, member: Member) -> dict[str, Any] | None:
+def _counted(people: Class, rows: Rows, member: Member) -> Row | None:
     """The row of a student's last submission that has one."""
     return next((rows[name] for name in reversed(people.handed_in.get(member, [])) if name in rows), None)
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from autograder.homework import QUESTIONS
 from autograder.report.files import write_atomically
+from autograder.report.row import Row
 from autograder.report.tables.sheets import as_csv
 from autograder.report.tables.students import Class
 from autograder.roster import Member
@@ -15,14 +15,14 @@ COLUMNS = ("submission", "score", *QUESTIONS, "status", "seconds")
 STUDENTS = ("names", "emails", "sids", "submitted")  # behind them, where anything is known of the students
 
 
-def write_grades(out: Path, rows: Iterable[dict[str, Any]], people: Class) -> Path:
+def write_grades(out: Path, rows: Iterable[Row], people: Class) -> Path:
     """Write grades.csv; return its path.
 
     Parameters
     ----------
     out : Path
         Folder of the results.
-    rows : iterable of dict
+    rows : iterable of Row
         One for each submission that was graded.
     people : Class
         Whose they are: if nobody is known, there are no columns of students.
@@ -31,14 +31,14 @@ def write_grades(out: Path, rows: Iterable[dict[str, Any]], people: Class) -> Pa
     if people.members:
         write_atomically(path, as_csv((*COLUMNS, *STUDENTS), _with_students(rows, people)))
     else:
-        write_atomically(path, as_csv(COLUMNS, rows))
+        write_atomically(path, as_csv(COLUMNS, (row.cells() for row in rows)))
     return path
 
 
-def _with_students(rows: Iterable[dict[str, Any]], people: Class) -> Iterator[dict[str, Any]]:
+def _with_students(rows: Iterable[Row], people: Class) -> Iterator[dict[str, str]]:
     for row in rows:
-        name = row["submission"]
-        yield {**row, **_cells(people.owners[name], people.submissions[name].submitted)}
+        name = row.submission
+        yield {**row.cells(), **_cells(people.owners[name], people.submissions[name].submitted)}
     for member in people.missing:
         yield {"submission": member.label, "status": "missing", **_cells((member,), "")}
 

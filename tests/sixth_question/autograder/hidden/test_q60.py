@@ -9,7 +9,7 @@ import pytest
 from autograder.hidden.loops import expect_no_loop
 from autograder.hidden.mistakes.fit import Array
 from autograder.homework import reference
-from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng
+from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng, evidence_for
 from autograder.judge.examination import RemoteFunction
 from autograder.judge.meters.cpu import Shape
 
@@ -26,10 +26,10 @@ def draw(rng: Rng, shape: Shape) -> tuple[Array, Array]:
     return rng.normal(size=(n, d)), rng.normal(size=(m, d))
 
 
+@evidence_for("cosine_similarities")
 class SimilarityEvidence(Evidence):
     """How fast it is where one axis is long."""
 
-    functions = ("cosine_similarities",)
     axes = (
         Axis("n", "rows of A", "loop-rows", long=(1_500, 6, 4), short=(300, 6, 4)),
         Axis("m", "rows of B", "loop-rows", long=(6, 1_500, 4), short=(6, 300, 4)),
