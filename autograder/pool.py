@@ -17,10 +17,10 @@ from autograder.orders import ONE_THREAD, PR_SET_PDEATHSIG
 from autograder.submission import Submission
 
 if TYPE_CHECKING:
-    from autograder.judge.session import Bench
+    from autograder.judge.judge import Judge
 
 IN_FLIGHT = 2  # submissions staged for each judge: the one at work and the next; staging one takes a millisecond
-BENCH: dict[int, "Bench"] = {}  # that of this process by its seed, made with the first submission; never more than one
+JUDGE: dict[int, "Judge"] = {}  # that of this process by its seed, made with the first submission; never more than one
 
 
 def judge_all(
@@ -44,11 +44,11 @@ def judge_all(
     """
     todo = iter(submissions)
     ahead: deque[Submission] = deque()
-    idle: list[_Judge] = []
-    busy: dict[Connection, _Judge] = {}
+    idle: list[_JudgeProcess] = []
+    busy: dict[Connection, _JudgeProcess] = {}
 
     def give(submission: Submission, *, again: bool = False) -> None:
-        judge = idle.pop() if idle else _Judge(seed, seconds)
+        judge = idle.pop() if idle else _JudgeProcess(seed, seconds)
         busy[judge.channel] = judge
         judge.give(submission, again=again)
 
@@ -86,32 +86,32 @@ def judge_one(submission: Submission, seed: int, seconds: float = math.inf) -> R
 
     A sandbox that is lost, since the system killed it for want of memory, say, is made anew, and the submission judged again.
     """
+    from autograder.judge.judge import Judge
     from autograder.judge.sandbox import SandboxError
-    from autograder.judge.session import Bench
 
     for last in (False, True):
         try:
-            if seed not in BENCH:
-                _close_bench()
-                BENCH[seed] = Bench(seed)
+            if seed not in JUDGE:
+                _close_judge()
+                JUDGE[seed] = Judge(seed)
                 gc.freeze()  # what stays for good need not be looked at for each submission
-            report = BENCH[seed].judge(submission, seconds)
+            report = JUDGE[seed].judge(submission, seconds)
             break
         except Exception as error:
-            _close_bench()
+            _close_judge()
             report = Report(submission.name, "error", f"the grader failed: {type(error).__name__}: {error}")
             if last or not isinstance(error, SandboxError):
                 break
     return report
 
 
-def _close_bench() -> None:
+def _close_judge() -> None:
     """End the sandbox of this process, if it has one."""
-    while BENCH:
-        BENCH.popitem()[1].close()
+    while JUDGE:
+        JUDGE.popitem()[1].close()
 
 
-class _Judge:
+class _JudgeProcess:
     """A process that judges one submission after another."""
 
     def __init__(self, seed: int, seconds: float) -> None:

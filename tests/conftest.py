@@ -19,9 +19,9 @@ from autograder import pool
 from autograder.cli import main
 from autograder.configuration import DEFAULT_SEED
 from autograder.homework import ASSIGNMENT
+from autograder.judge.judge import Judge
 from autograder.judge.results import Report
 from autograder.judge.sandbox import Sandbox
-from autograder.judge.session import Bench
 from autograder.judge.worker import Worker
 from autograder.submission import Submission
 from tests.handed_in import reference_but
@@ -40,29 +40,29 @@ def nothing_left_open() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def bench_of() -> Iterator[Callable[[int], Bench]]:
-    """The bench of each hidden seed: starting one takes ten times as long as judging a submission, so they stay."""
-    benches: dict[int, Bench] = {}
+def judge_of() -> Iterator[Callable[[int], Judge]]:
+    """The judge of each hidden seed: starting one takes ten times as long as judging a submission, so they stay."""
+    judges: dict[int, Judge] = {}
 
-    def bench_of(seed: int) -> Bench:
-        if seed not in benches:
-            benches[seed] = Bench(seed)
-        return benches[seed]
+    def judge_of(seed: int) -> Judge:
+        if seed not in judges:
+            judges[seed] = Judge(seed)
+        return judges[seed]
 
-    yield bench_of
-    for bench in benches.values():
-        bench.close()
+    yield judge_of
+    for started in judges.values():
+        started.close()
 
 
 @pytest.fixture(scope="session")
-def bench(bench_of: Callable[[int], Bench]) -> Bench:
-    """A place to judge submissions one after another."""
-    return bench_of(SEED)
+def the_judge(judge_of: Callable[[int], Judge]) -> Judge:
+    """The judge of most tests."""
+    return judge_of(SEED)
 
 
 @pytest.fixture
 def autograder(
-    bench_of: Callable[[int], Bench], monkeypatch: pytest.MonkeyPatch
+    judge_of: Callable[[int], Judge], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run a command in this process, with warm judges in place of the pool's; `cwd` is the folder to run it in."""
 
@@ -73,7 +73,7 @@ def autograder(
         seconds: float = math.inf,
     ) -> Iterator[Report]:
         for submission in submissions:
-            yield bench_of(seed).judge(submission, seconds)
+            yield judge_of(seed).judge(submission, seconds)
 
     monkeypatch.setattr(pool, "judge_all", judge_all)
 
@@ -92,16 +92,16 @@ def autograder(
 
 @pytest.fixture(scope="session")
 def hidden_seed() -> int:
-    """The seed of the bench."""
+    """The seed of the judge."""
     return SEED
 
 
 @pytest.fixture(scope="session")
-def judge(bench: Bench) -> Callable[..., Report]:
+def judge(the_judge: Judge) -> Callable[..., Report]:
     """Judge a submission whose modules are the reference's, but for those functions that are given anew."""
 
     def judge(**modules: str) -> Report:
-        return bench.judge(Submission("sample", reference_but(**modules)))
+        return the_judge.judge(Submission("sample", reference_but(**modules)))
 
     return judge
 

@@ -11,7 +11,7 @@ from autograder.hidden.mistakes.softmax import VARIANTS, terms
 from autograder.hidden.softmax_evidence import SoftmaxEvidence
 from autograder.homework import SOLUTIONS
 from autograder.judge.evidence import NotJudged
-from autograder.judge.session import Bench
+from autograder.judge.judge import Judge
 from autograder.submission import Submission, stage
 from tests.handed_in import FULL, reference_but
 
@@ -82,8 +82,8 @@ def test_no_combination_of_mistakes_in_distances_gets_all_points(factors, power,
     assert fails(test_q5.test_values, function, check_rng(seed, "values"), lambda _: evidence)
 
 
-def marks(bench: Bench, submission: Submission) -> dict[str, int]:
-    return {result.check.id: result.points for result in bench.judge(submission).checks}
+def marks(the_judge: Judge, submission: Submission) -> dict[str, int]:
+    return {result.check.id: result.points for result in the_judge.judge(submission).checks}
 
 
 @pytest.mark.parametrize("seed", [1, 300, 2**64 + 1])
@@ -108,12 +108,12 @@ def test_marks_do_not_depend_on_the_draw(seed):
                 return np.array([right(a[np.newaxis], B)[0] for a in A]) / 2
             """,
     }
-    bench = Bench(seed)
+    the_judge = Judge(seed)
     try:
-        assert bench.judge(stage("solutions", SOLUTIONS)).score == FULL
-        found = marks(bench, Submission("wrong", reference_but(**wrong)))
+        assert the_judge.judge(stage("solutions", SOLUTIONS)).score == FULL
+        found = marks(the_judge, Submission("wrong", reference_but(**wrong)))
     finally:
-        bench.close()
+        the_judge.close()
     lost = {check for check, score in found.items() if score == 0}
     assert lost == {
         "q1.stability",

@@ -363,22 +363,22 @@ def test_reading_takes_a_time_that_grows_with_the_size_and_no_faster(cells):
     assert of_large < 8 * of_small
 
 
-def test_messages_on_a_notebooks_answers_speak_of_its_cells(bench):
+def test_messages_on_a_notebooks_answers_speak_of_its_cells(the_judge):
     """Those on calls, on imports, and on what is not there."""
     cells = [
         "import scipy",
         "def softmax_jacobian(z):\n\n    return z.nonsense",
         "def pairwise_squared_distances(A, B): return scipy",
     ]
-    report = bench.judge(Submission("x", choose({"homework.ipynb": notebook_of(*cells)}).sources))
+    report = the_judge.judge(Submission("x", choose({"homework.ipynb": notebook_of(*cells)}).sources))
     told = {result.check.id: result.failure.summary if result.failure else "" for result in report.checks}
     assert "AttributeError at cell 2 line 3 of homework.ipynb." in told["q1.shape"]
     assert "The code taken from homework.ipynb defines no function cross_entropy_gradients." in told["q2.shape"]
     assert "The code taken from homework.ipynb cannot be imported: it imports scipy at cell 1 line 1" in told["q5.shape"]
 
 
-def test_the_answers_of_a_notebook_are_worth_what_those_of_modules_are(bench):
+def test_the_answers_of_a_notebook_are_worth_what_those_of_modules_are(the_judge):
     """The reference, function by function in cells, has all points."""
     text = b"\n".join(REFERENCE.values()).decode()
     cells = ["%matplotlib inline\nimport matplotlib.pyplot as plt", *re.split(r"\n\n\n(?=def )", text), "plt.plot([1]);"]
-    assert bench.judge(Submission("x", choose({"homework.ipynb": notebook_of(*cells)}).sources)).score == FULL
+    assert the_judge.judge(Submission("x", choose({"homework.ipynb": notebook_of(*cells)}).sources)).score == FULL

@@ -22,7 +22,7 @@ from autograder.homework import (
     reference,
     title,
 )
-from autograder.judge import collection
+from autograder.judge import collect
 from autograder.judge.meters.cpu import Yardstick
 from autograder.release.stubs import strip
 
@@ -146,15 +146,15 @@ def test_distances_of_the_reference_are_those_of_the_definition(n, m, d, dtype, 
 def test_a_kind_of_checks_that_is_none_is_told_with_those_that_are(monkeypatch):
     """Else settings that name the kind would pass over the check."""
     table = {name: replace(check, kind="loop") if name == "q4.loops" else check for name, check in checks().items()}
-    monkeypatch.setattr(collection, "checks", lambda: table)
-    with pytest.raises(collection.CollectionError, match=r"'loop' \(q4.loops\); there are shape, .* loops,"):
-        collection.collect.__wrapped__()
+    monkeypatch.setattr(collect, "checks", lambda: table)
+    with pytest.raises(collect.CollectionError, match=r"'loop' \(q4.loops\); there are shape, .* loops,"):
+        collect.collect.__wrapped__()
 
 
-def test_arguments_that_are_no_tuple_are_told(bench):
+def test_arguments_that_are_no_tuple_are_told(the_judge):
     """Who draws a single array would have its rows taken for arguments."""
     name = next(iter(FUNCTIONS))
-    reference = bench._references[FUNCTIONS[name]].function(name)
+    reference = the_judge.reference.function(name, FUNCTIONS[name])
     lone = Yardstick(reference, lambda rng, shape: rng.normal(size=shape), 1)
     with pytest.raises(TypeError, match=f"a tuple of arguments for {name}, also where there is only one"):
         lone.arguments((3, 4), "test")

@@ -11,8 +11,8 @@ import pytest
 
 from autograder import pool
 from autograder.homework import SOLUTIONS
+from autograder.judge.judge import Judge
 from autograder.judge.sandbox import SandboxError
-from autograder.judge.session import Bench
 from autograder.submission import stage
 from tests.grader import COMMAND, all_of
 from tests.handed_in import FULL, whole
@@ -42,13 +42,13 @@ def test_a_killed_grader_leaves_no_process_and_no_wrong_result(tmp_path, seconds
 
 def test_a_submission_whose_sandbox_is_killed_is_judged_again(monkeypatch, hidden_seed):
     """As the system does when memory runs out: the verdict is the same."""
-    monkeypatch.setattr(pool, "BENCH", {})
+    monkeypatch.setattr(pool, "JUDGE", {})
     killed = []
 
     def kill_zygote():
-        until(lambda: pool.BENCH)
+        until(lambda: pool.JUDGE)
         time.sleep(0.3)
-        zygote = pool.BENCH[hidden_seed].sandbox._zygote
+        zygote = pool.JUDGE[hidden_seed].sandbox._zygote
         zygote.kill()
         killed.append(zygote)
 
@@ -56,23 +56,23 @@ def test_a_submission_whose_sandbox_is_killed_is_judged_again(monkeypatch, hidde
     killer.start()
     report = pool.judge_one(stage("solutions", SOLUTIONS), hidden_seed)
     killer.join()
-    bench = pool.BENCH.pop(hidden_seed)
-    assert bench.sandbox._zygote is not killed[0]
-    bench.close()
+    the_judge = pool.JUDGE.pop(hidden_seed)
+    assert the_judge.sandbox._zygote is not killed[0]
+    the_judge.close()
     assert (report.status, report.score) == ("graded", FULL)
 
 
 def test_a_sandbox_that_is_killed_twice_is_told_as_the_graders_failure(monkeypatch, hidden_seed):
     """The submission is tried again by the next run."""
-    monkeypatch.setattr(pool, "BENCH", {})
+    monkeypatch.setattr(pool, "JUDGE", {})
 
     def judge(self, *_):
         os.kill(self.sandbox._zygote.pid, signal.SIGKILL)
         self.sandbox._zygote.wait()
         self.sandbox.fork()
 
-    monkeypatch.setattr(Bench, "judge", judge)
+    monkeypatch.setattr(Judge, "judge", judge)
     report = pool.judge_one(stage("solutions", SOLUTIONS), hidden_seed)
     assert report.status == "error"
     assert SandboxError.__name__ in report.reason
-    assert not pool.BENCH
+    assert not pool.JUDGE

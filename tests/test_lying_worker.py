@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.judge import worker as judges_worker
-from autograder.judge.examination import _is_answer
 from autograder.judge.no_answer import MAX_MESSAGE, NoAnswer, harmless, raised_at_import, raised_in_call
-from autograder.judge.worker import Reply, WorkerDied
+from autograder.judge.worker import Reply, WorkerDied, is_answer
 from autograder.wire import LENGTHS, MAX_TEXT, encode
 from tests.frames import CHANNEL, answers, is_plain, parts, values
 from tests.hostile_bytes import MORE, mutated
@@ -139,7 +138,7 @@ def test_a_soft_hyphen_is_not_harmless():
 @given(values | answers, st.lists(st.booleans(), max_size=3))
 def test_only_what_can_be_used_as_an_answer_is_taken_for_one(answer, returned):
     """A result and a count of steps for each call, and a list of arguments for each that are to come back."""
-    if _is_answer(answer, [{"returned": back} for back in returned]):
+    if is_answer(answer, [{"returned": back} for back in returned]):
         assert len(answer["results"]) == len(answer["steps"]) == len(returned)
         assert len(answer["arguments"]) == sum(returned)
         assert all(type(count) is int for count in answer["steps"][1::2])

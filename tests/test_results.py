@@ -424,11 +424,11 @@ def test_a_result_is_written_as_the_platform_reads_it(tmp_path):
     assert json.loads(data.decode("utf-8")) == results(odd)
 
 
-def test_real_submissions_make_valid_results(bench):
+def test_real_submissions_make_valid_results(the_judge):
     """The stubs, and answers that raise."""
     raising = {"softmax": b"def softmax_jacobian(z):\n    raise ValueError('<b>no</b>')\n"}
     for submission in (stage("stubs", ASSIGNMENT), Submission("raising", raising), Submission("empty", reason="Nothing.")):
-        rendered = results(bench.judge(submission))
+        rendered = results(the_judge.judge(submission))
         VALIDATOR.validate(rendered)
         assert len(rendered["tests"]) == (len(checks()) if submission.sources else 0)
 

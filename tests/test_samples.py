@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from autograder.homework import ASSIGNMENT, ROOT, SOLUTIONS, checks, checks_of
-from autograder.judge.session import Bench
+from autograder.judge.judge import Judge
 from autograder.report.results import results
 from autograder.submission import stage
 from autograder.terminal import LONG
@@ -44,10 +44,10 @@ def parameter(sample: Path):
 
 
 @pytest.mark.parametrize("sample", [parameter(sample) for sample in EVERY])
-def test_a_sample_gets_the_verdict_beside_it(bench: Bench, sample: Path):
+def test_a_sample_gets_the_verdict_beside_it(the_judge: Judge, sample: Path):
     """Of the questions that it is about: what each check loses, status, hints, and the words that a student reads."""
     expected = expected_of(sample)
-    report = bench.judge(stage(sample.name, sample))
+    report = the_judge.judge(stage(sample.name, sample))
     rendered = results(report)
     told = "\n".join(Page(output).words for output in (rendered["output"], *(test["output"] for test in rendered["tests"])))
     assert report.status == expected["status"], report.reason
@@ -81,9 +81,9 @@ def test_the_tour_shows_a_newcomer_every_kind_of_submission():
     assert {"no-mean", "half-reg", "overflow", "sqrt", "broadcast-3d", "loop-rows", "loop-classes", "loop-features"} <= hints
 
 
-def test_the_reference_has_all_points_and_the_stubs_have_none(bench: Bench):
+def test_the_reference_has_all_points_and_the_stubs_have_none(the_judge: Judge):
     """The two ends of the scale."""
-    assert bench.judge(stage("solutions", SOLUTIONS)).score == FULL
-    stubs = bench.judge(stage("assignment", ASSIGNMENT))
+    assert the_judge.judge(stage("solutions", SOLUTIONS)).score == FULL
+    stubs = the_judge.judge(stage("assignment", ASSIGNMENT))
     assert (stubs.score, stubs.status) == (0, "graded")
     assert {hint for _, hint in stubs.hints} == {"stub"}

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.hidden.test_q2 import draw
 from autograder.homework import FUNCTIONS, MODULES, QUESTIONS, checks
-from autograder.judge import examination
+from autograder.judge import student_code
 from autograder.report.blocks import to_html
 from autograder.report.results import results
 from autograder.report.words import of_check
@@ -222,7 +222,7 @@ def test_an_exception_from_hidden_data_shows_no_message(judge, hidden_seed):
 
 def test_a_hang_costs_only_its_own_question(judge, monkeypatch):
     """The worker is killed, the next question has its own."""
-    monkeypatch.setattr(examination, "CALL_CPU", 1.0)  # the samples hang for as long as graders wait
+    monkeypatch.setattr(student_code, "CALL_CPU", 1.0)  # the samples hang for as long as graders wait
     report = judge(softmax="def softmax_loss_naive(W, X, y, reg):\n    while True: pass")
     assert scores(report) == {**WORTH, "q3": 0}
     assert "no answer within" in told(report, "q3.shape")
@@ -353,10 +353,10 @@ def test_no_answer_is_so_odd_that_a_check_fails_itself(judge, value):
     assert not earned(report)
 
 
-def test_a_platforms_time_limit_is_kept_and_shared_by_the_questions(bench):
+def test_a_platforms_time_limit_is_kept_and_shared_by_the_questions(the_judge):
     """Who computes for ever in one question loses that one only, and the run ends in time."""
     slow = "import time\ndef softmax_jacobian(z):\n    time.sleep(0.5)\n    return z\n"
-    report = bench.judge(Submission("slow", reference_but(softmax=slow)), 10.0)
+    report = the_judge.judge(Submission("slow", reference_but(softmax=slow)), 10.0)
     found = [result.failure.summary for result in report.checks if result.check.question == "q1" and result.failure]
     assert any("the time for this question is used up" in summary for summary in found)
     assert report.score == FULL - round(100 * WORTH["q1"])

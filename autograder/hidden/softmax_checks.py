@@ -10,7 +10,7 @@ from autograder.hidden.mistakes.softmax_names import hint_for_floor
 from autograder.hidden.softmax_evidence import Batch, SoftmaxEvidence
 from autograder.homework import reference
 from autograder.judge.evidence import NotJudged, Rng
-from autograder.judge.examination import RemoteFunction
+from autograder.judge.student_code import StudentFunction
 
 import expect
 from draws import batch, sizes
@@ -19,7 +19,7 @@ BATCHES = 3
 SHIFTS = 1000.0, -1000.0  # of all scores
 
 
-def _answers(function: RemoteFunction, batches: list[Batch]) -> list[Any]:
+def _answers(function: StudentFunction, batches: list[Batch]) -> list[Any]:
     """Results for some batches, every second one in Fortran's memory order: an answer should not care."""
     return function.map([(in_order(k, W), in_order(k, X), y, reg) for k, (W, X, y, reg) in enumerate(batches)])
 

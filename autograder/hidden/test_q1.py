@@ -8,7 +8,7 @@ from autograder.hidden.mistakes.fit import Array
 from autograder.hidden.softmax_evidence import STEP
 from autograder.homework import reference
 from autograder.judge.evidence import NotJudged, Rng
-from autograder.judge.examination import RemoteFunction
+from autograder.judge.student_code import StudentFunction
 
 import expect
 from draws import sizes
@@ -16,7 +16,7 @@ from expect import Hint
 
 
 @pytest.mark.check("q1.numerical")
-def test_numerical(softmax_jacobian: RemoteFunction, rng: Rng) -> None:
+def test_numerical(softmax_jacobian: StudentFunction, rng: Rng) -> None:
     """J matches numerical derivatives of softmax"""
     for C in sizes(rng, 2, 3, 9):
         z = rng.normal(size=C)
@@ -31,7 +31,7 @@ def test_numerical(softmax_jacobian: RemoteFunction, rng: Rng) -> None:
 
 
 @pytest.mark.check("q1.stability", weight=2)
-def test_shift(softmax_jacobian: RemoteFunction, rng: Rng) -> None:
+def test_shift(softmax_jacobian: StudentFunction, rng: Rng) -> None:
     """J stays right when all scores are shifted by +-1,000"""
     for shift in (1000.0, -1000.0):
         z = rng.normal(size=6)
@@ -41,7 +41,7 @@ def test_shift(softmax_jacobian: RemoteFunction, rng: Rng) -> None:
 
 
 @pytest.mark.check("q1.stability")
-def test_far_apart(softmax_jacobian: RemoteFunction, rng: Rng) -> None:
+def test_far_apart(softmax_jacobian: StudentFunction, rng: Rng) -> None:
     """J stays right for scores 1,000 apart"""
     z, where = rng.normal(size=6), "J at scores that lie 1,000 apart"
     right = reference("softmax").softmax_jacobian
@@ -55,7 +55,7 @@ def test_far_apart(softmax_jacobian: RemoteFunction, rng: Rng) -> None:
     expect.close(J, expected, where, expect.GRADIENT_TOLERANCE)
 
 
-def own_or_right(softmax_jacobian: RemoteFunction, z: Array) -> Array:
+def own_or_right(softmax_jacobian: StudentFunction, z: Array) -> Array:
     """What J should be at shifted scores: the right one, or the answer's own where its mistake has cost its points already."""
     right: Array = reference("softmax").softmax_jacobian(z)
     try:

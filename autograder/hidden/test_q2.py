@@ -11,7 +11,7 @@ from autograder.hidden.mistakes.fit import Array
 from autograder.hidden.softmax_evidence import STEP
 from autograder.homework import reference
 from autograder.judge.evidence import NotJudged, Rng
-from autograder.judge.examination import RemoteFunction
+from autograder.judge.student_code import StudentFunction
 
 import expect
 from draws import sizes
@@ -64,7 +64,7 @@ def derivatives(f: Callable[[Array], float], at: Array) -> Array:
     return np.array([(f(at + step) - f(at - step)) / (2 * STEP) for step in steps]).reshape(at.shape)
 
 
-def answers(function: RemoteFunction, *calls: Sequence[Any]) -> list[dict[str, Any]]:
+def answers(function: StudentFunction, *calls: Sequence[Any]) -> list[dict[str, Any]]:
     """The four gradients by name, whatever they are, for the arguments of each call."""
     return [named(value) for value in function.map(calls)]
 
@@ -82,7 +82,7 @@ def named(value: Any) -> dict[str, Any]:
 Example = tuple[Array, Array, Array, int]  # W, b, x, y
 
 
-def at_two_places(function: RemoteFunction, rng: Rng) -> Iterator[tuple[Example, dict[str, Any], dict[str, Any]]]:
+def at_two_places(function: StudentFunction, rng: Rng) -> Iterator[tuple[Example, dict[str, Any], dict[str, Any]]]:
     """Two examples, each with the gradients at W and at -W."""
     examples = [draw(rng) for _ in range(2)]
     found = answers(function, *(call for W, *rest in examples for call in ((W, *rest), (-W, *rest))))
@@ -113,7 +113,7 @@ def without_bias(da: Any, W: Array, x: Array, y: int) -> bool:
 
 
 @pytest.mark.check("q2.da")
-def test_da(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
+def test_da(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
     """da matches numerical derivatives of -log a_y"""
     for (W, b, x, y), own, _ in at_two_places(cross_entropy_gradients, rng):
         da = expect.array(own["da"], b.shape, "da")
@@ -126,7 +126,7 @@ def test_da(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
 
 
 @pytest.mark.check("q2.dz", weight=3)
-def test_dz(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
+def test_dz(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
     """dz matches numerical derivatives, and is da J"""
     for (W, b, x, y), own, other in at_two_places(cross_entropy_gradients, rng):
         dz = expect.array(own["dz"], b.shape, "dz")
@@ -141,7 +141,7 @@ def test_dz(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
 
 
 @pytest.mark.check("q2.dz")
-def test_stability(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
+def test_stability(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
     """dz stays the same for scores shifted by +-1,000, and finite for scores 1,000 apart"""
     W, b, x, y = draw(rng)
     pair = answers(cross_entropy_gradients, (W, b, x, y), (W, b, x, (y + 1) % b.size))
@@ -164,7 +164,7 @@ def test_stability(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
 
 
 @pytest.mark.check("q2.dW")
-def test_dW(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:  # noqa: N802
+def test_dW(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:  # noqa: N802
     """dW matches numerical derivatives"""
     for (W, b, x, y), own, other in at_two_places(cross_entropy_gradients, rng):
         dW = expect.array(own["dW"], W.shape, "dW")
@@ -173,7 +173,7 @@ def test_dW(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:  # noqa:
 
 
 @pytest.mark.check("q2.db")
-def test_db(cross_entropy_gradients: RemoteFunction, rng: Rng) -> None:
+def test_db(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
     """db matches numerical derivatives"""
     for (W, b, x, y), own, other in at_two_places(cross_entropy_gradients, rng):
         db = expect.array(own["db"], b.shape, "db")

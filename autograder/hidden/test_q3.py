@@ -7,8 +7,8 @@ import pytest
 from autograder.hidden import softmax_checks
 from autograder.hidden.softmax_evidence import HONEST, SoftmaxEvidence
 from autograder.judge.evidence import Rng
-from autograder.judge.examination import RemoteFunction
 from autograder.judge.meters.steps import FEW_STEP_SIZES
+from autograder.judge.student_code import StudentFunction
 
 from expect import Hint, Mismatch
 
@@ -18,41 +18,41 @@ NOT_A_LOOP = Hint(
     "not-a-loop", "The loop version is there to be compared with the vectorized one: where is the loop over examples?"
 )
 
-Known = Callable[[RemoteFunction], SoftmaxEvidence]  # of a function of the submission
+Known = Callable[[StudentFunction], SoftmaxEvidence]  # of a function of the submission
 
 
 @pytest.mark.check("q3.loss")
-def test_loss(softmax_loss_naive: RemoteFunction, rng: Rng, evidence: Known) -> None:
+def test_loss(softmax_loss_naive: StudentFunction, rng: Rng, evidence: Known) -> None:
     """The loss is right"""
     softmax_checks.expect_loss(evidence(softmax_loss_naive), rng)
 
 
 @pytest.mark.check("q3.gradient")
-def test_own_gradient(softmax_loss_naive: RemoteFunction, evidence: Known) -> None:
+def test_own_gradient(softmax_loss_naive: StudentFunction, evidence: Known) -> None:
     """dW is the gradient of your own loss"""
     evidence(softmax_loss_naive).require_own_gradient()
 
 
 @pytest.mark.check("q3.gradient")
-def test_gradient(softmax_loss_naive: RemoteFunction, rng: Rng, evidence: Known) -> None:
+def test_gradient(softmax_loss_naive: StudentFunction, rng: Rng, evidence: Known) -> None:
     """dW is the gradient of the right loss"""
     softmax_checks.expect_gradient(evidence(softmax_loss_naive), rng)
 
 
 @pytest.mark.check("q3.stability")
-def test_shift(softmax_loss_naive: RemoteFunction, rng: Rng, evidence: Known) -> None:
+def test_shift(softmax_loss_naive: StudentFunction, rng: Rng, evidence: Known) -> None:
     """Loss and gradient stay right for scores shifted by +-1,000"""
     softmax_checks.expect_stable_under_shift(evidence(softmax_loss_naive), rng)
 
 
 @pytest.mark.check("q3.stability")
-def test_far_apart(softmax_loss_naive: RemoteFunction, rng: Rng, evidence: Known) -> None:
+def test_far_apart(softmax_loss_naive: StudentFunction, rng: Rng, evidence: Known) -> None:
     """Loss and gradient stay right for scores 1,000 apart, where log(0) lurks"""
     softmax_checks.expect_stable_far_apart(evidence(softmax_loss_naive), rng)
 
 
 @pytest.mark.check("q3.loops")
-def test_loops(softmax_loss_naive: RemoteFunction, evidence: Known) -> None:
+def test_loops(softmax_loss_naive: StudentFunction, evidence: Known) -> None:
     """Works example by example, with an explicit loop"""
     known = evidence(softmax_loss_naive)
     known.require_alive()

@@ -11,8 +11,8 @@ from autograder.hidden.loops import expect_fast, expect_no_loop
 from autograder.hidden.mistakes.fit import Array
 from autograder.homework import reference
 from autograder.judge.evidence import Rng
-from autograder.judge.examination import RemoteFunction
 from autograder.judge.meters.memory import fair
+from autograder.judge.student_code import StudentFunction
 from autograder.wire import Strided
 
 import expect
@@ -21,7 +21,7 @@ from expect import Hint, Mismatch
 
 SINGLE = 1e-9  # of |a|^2 + |b|^2: a float32 on the way leaves 1e-7
 ROUND_OFF = 64  # times eps of the data's type, of |a|^2 + |b|^2: what the expansion loses where d is below 100
-Known = Callable[[RemoteFunction], DistanceEvidence]  # of a function of the submission
+Known = Callable[[StudentFunction], DistanceEvidence]  # of a function of the submission
 MEMORY_SHAPES = {
     "broadcast-3d": (200, 200, 100),  # 32 MB as one (n, m, d) array, where 13 MB are allowed
     "gram-matrix": (2_000, 10, 10),  # 32 MB as one (n, n) array, where 11 MB are allowed
@@ -54,7 +54,7 @@ def points(rng: Rng, dtype: type = float) -> tuple[Array, Array]:
 
 
 @pytest.mark.check("q5.values", weight=2)
-def test_values(pairwise_squared_distances: RemoteFunction, rng: Rng, evidence: Known) -> None:
+def test_values(pairwise_squared_distances: StudentFunction, rng: Rng, evidence: Known) -> None:
     """P is right on random data"""
     pairs = [points(rng) for _ in range(3)]
     for P, (A, B) in zip(pairwise_squared_distances.map(pairs), pairs):
@@ -62,7 +62,7 @@ def test_values(pairwise_squared_distances: RemoteFunction, rng: Rng, evidence: 
 
 
 @pytest.mark.check("q5.values")
-def test_float32(pairwise_squared_distances: RemoteFunction, rng: Rng, evidence: Known) -> None:
+def test_float32(pairwise_squared_distances: StudentFunction, rng: Rng, evidence: Known) -> None:
     """P is right on float32 data"""
     A, B = points(rng, np.float32)
     P = pairwise_squared_distances(A, B)
@@ -70,7 +70,7 @@ def test_float32(pairwise_squared_distances: RemoteFunction, rng: Rng, evidence:
 
 
 @pytest.mark.check("q5.values")
-def test_fortran(pairwise_squared_distances: RemoteFunction, rng: Rng, evidence: Known) -> None:
+def test_fortran(pairwise_squared_distances: StudentFunction, rng: Rng, evidence: Known) -> None:
     """P is right on Fortran-ordered data"""
     A, B = points(rng)
     P = pairwise_squared_distances(np.asfortranarray(A), np.asfortranarray(B))
@@ -78,7 +78,7 @@ def test_fortran(pairwise_squared_distances: RemoteFunction, rng: Rng, evidence:
 
 
 @pytest.mark.check("q5.values")
-def test_strided(pairwise_squared_distances: RemoteFunction, rng: Rng, evidence: Known) -> None:
+def test_strided(pairwise_squared_distances: StudentFunction, rng: Rng, evidence: Known) -> None:
     """P is right on non-contiguous data"""
     A, B = points(rng)
     P = pairwise_squared_distances(Strided(A), Strided(B))
@@ -86,7 +86,7 @@ def test_strided(pairwise_squared_distances: RemoteFunction, rng: Rng, evidence:
 
 
 @pytest.mark.check("q5.duplicates")
-def test_duplicates(pairwise_squared_distances: RemoteFunction, rng: Rng, evidence: Known) -> None:
+def test_duplicates(pairwise_squared_distances: StudentFunction, rng: Rng, evidence: Known) -> None:
     """Distances of identical rows are about 0, never negative, never NaN"""
     known = evidence(pairwise_squared_distances)
     known.require_alive()
@@ -106,7 +106,7 @@ def test_duplicates(pairwise_squared_distances: RemoteFunction, rng: Rng, eviden
 
 
 @pytest.mark.check("q5.memory")
-def test_memory(pairwise_squared_distances: RemoteFunction, rng: Rng, evidence: Known) -> None:
+def test_memory(pairwise_squared_distances: StudentFunction, rng: Rng, evidence: Known) -> None:
     """Temporary arrays stay as small as P, A and B: none is (n, m, d)"""
     evidence(pairwise_squared_distances).require_alive()
     for name, (n, m, d) in MEMORY_SHAPES.items():
@@ -120,12 +120,12 @@ def test_memory(pairwise_squared_distances: RemoteFunction, rng: Rng, evidence: 
 
 
 @pytest.mark.check("q5.loops")
-def test_loops(pairwise_squared_distances: RemoteFunction, evidence: Known) -> None:
+def test_loops(pairwise_squared_distances: StudentFunction, evidence: Known) -> None:
     """No Python loop along n, m or d"""
     expect_no_loop(evidence(pairwise_squared_distances))
 
 
 @pytest.mark.check("q5.timing")
-def test_timing(pairwise_squared_distances: RemoteFunction, evidence: Known) -> None:
+def test_timing(pairwise_squared_distances: StudentFunction, evidence: Known) -> None:
     """Takes about the CPU time of the vectorized reference"""
     expect_fast(evidence(pairwise_squared_distances))

@@ -4,8 +4,9 @@ A homework derives a kind of its own for the functions that it asks for: how to 
 whether an answer works at all.
 """
 
+import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
@@ -14,10 +15,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from autograder.homework import QUESTION_OF
-from autograder.judge.examination import RemoteFunction
 from autograder.judge.meters.cpu import FEW_READINGS, FIRST_LOOK, FIRST_REPEATS, TOO_LARGE, Draw, Race, Shape, Yardstick, race
 from autograder.judge.meters.steps import LARGE_STEP_SIZES, STEP_SIZES, jittered, steps_per_row
 from autograder.judge.no_answer import NoAnswer
+from autograder.judge.results import Measurement
+from autograder.judge.student_code import StudentFunction
 
 from draws import sizes
 from expect import Hint, Mismatch
@@ -93,7 +95,7 @@ class Evidence:
 
     Parameters
     ----------
-    function : RemoteFunction
+    function : StudentFunction
         The student's.
     yardstick : Yardstick
         The reference, at work in a worker of the same kind.
@@ -122,7 +124,7 @@ class Evidence:
     missing: Mismatch | NoAnswer | None = None
     draw: Draw
 
-    def __init__(self, function: RemoteFunction, yardstick: Yardstick, rng: Rng) -> None:
+    def __init__(self, function: StudentFunction, yardstick: Yardstick, rng: Rng) -> None:
         self.function, self.yardstick, self.rng = function, yardstick, rng
 
     @property
@@ -219,6 +221,16 @@ class Evidence:
         """CPU time and memory against the reference's along the first axis, if that was measured."""
         races: dict[str, Race] = vars(self).get("races", {})
         return races.get(self.axes[0].name)
+
+    def measurements(self) -> Iterator[Measurement]:
+        """What was measured along each axis, as far as a check asked for it: CPU ratios, and steps for each further row."""
+        races: dict[str, Race] = vars(self).get("races", {})  # computed already, or not at all
+        steps: dict[str, float] = vars(self).get("steps", {})
+        for axis, found in races.items():
+            ratio = round(found.ratio, 2) if math.isfinite(found.ratio) else None
+            yield Measurement(self.question, "cpu_ratio", axis, ratio)
+        for axis, count in steps.items():
+            yield Measurement(self.question, "steps", axis, count if math.isfinite(count) else None)
 
     def loop_ratio(self) -> float:
         """CPU time of a loop along the first axis against the reference's where it is long, from a tenth of the rows."""

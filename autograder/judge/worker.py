@@ -11,7 +11,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,9 @@ class WorkerDied(Exception):
 
 class TookTooLong(WorkerDied):
     """A worker used up its CPU time, or slept."""
+
+
+MOST_STEPS = 1 << 40  # bytecodes that fit into any time limit; what is more is a lie, and no float holds 10**400
 
 
 @dataclass(frozen=True)
@@ -246,3 +249,15 @@ class Worker:
         self._poll.register(self._channel, event)
         self._poll.poll(POLL * 1000)
         check_time()
+
+
+def is_answer(answer: Any, calls: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a frame has the form of an answer to these calls."""
+    returned = sum(call.get("returned", False) for call in calls)
+    sizes = {"results": len(calls), "steps": len(calls), "arguments": returned}
+    return (
+        isinstance(answer, dict)
+        and all(isinstance(answer.get(key), list) and len(answer[key]) == size for key, size in sizes.items())
+        and all(type(count) is int and -1 <= count < MOST_STEPS for count in answer["steps"])
+        and all(isinstance(arguments, list) for arguments in answer["arguments"])
+    )

@@ -11,9 +11,9 @@ from pathlib import Path
 from autograder.hidden.loops import expect_fast, expect_no_loop
 from autograder.homework import ROOT
 from autograder.judge.evidence import kind_for
-from autograder.judge.examination import Examination
+from autograder.judge.judge import Judge
 from autograder.judge.meters.cpu import CPU_LIMIT
-from autograder.judge.session import Bench
+from autograder.judge.student_code import StudentCode
 
 sys.path.insert(0, str(ROOT))
 
@@ -29,12 +29,12 @@ STYLES = {
 EXPECTED = {"vectorized": (True, True), "wasteful": (True, None), "loop": (False, None)}  # no loop?, fast? None: either
 
 
-def evidence(bench: Bench, question: str, source: str, round_: int):
+def evidence(judge: Judge, question: str, source: str, round_: int):
     module, name, _ = STYLES[question]
-    examination = Examination(bench.sandbox, {module: source.encode()})
-    examination.turn_to(question)
+    code = StudentCode(judge.sandbox, {module: source.encode()})
+    code.turn_to(question)
     kind = kind_for(name)
-    return examination, kind(examination.function(name), bench.yardstick(kind, name), check_rng(round_, question))
+    return code, kind(code.function(name), judge.reference.yardstick(kind, name), check_rng(round_, question))
 
 
 def passes(check, found) -> bool:
@@ -45,7 +45,7 @@ def passes(check, found) -> bool:
     return True
 
 
-def measure(question: str, rounds: int, bench: Bench) -> int:
+def measure(question: str, rounds: int, judge: Judge) -> int:
     """Print a line for each style; return how many verdicts are not as they should be."""
     _, function, path = STYLES[question]
     source = path.read_text()
@@ -54,13 +54,13 @@ def measure(question: str, rounds: int, bench: Bench) -> int:
     for style in re.findall(r"^def ((?:vectorized|wasteful|loop)_\w+)", source, re.MULTILINE):
         ratios, steps, verdicts = {}, {}, set()
         for round_ in range(rounds):
-            examination, found = evidence(bench, question, f"{source}\n\n{function} = {style}\n", round_)
+            code, found = evidence(judge, question, f"{source}\n\n{function} = {style}\n", round_)
             verdict = passes(expect_no_loop, found), passes(expect_fast, found)
             verdicts.add(verdict)
             for axis, race in vars(found).get("races", {}).items():
                 ratios[axis] = max(ratios.get(axis, 0.0), race.ratio)
             steps = {axis: max(steps.get(axis, 0.0), count) for axis, count in vars(found).get("steps", {}).items()}
-            examination.close()
+            code.close()
         no_loop, fast = EXPECTED[style.partition("_")[0]]
         right = all(verdict[0] == no_loop and (fast is None or verdict[1] == fast) for verdict in verdicts)
         wrong += not right
@@ -78,10 +78,10 @@ def main() -> None:
     parser.add_argument("--busy", type=int, default=0, help="processes that keep the cores busy meanwhile")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    bench = Bench(seed=1)
+    judge = Judge(seed=1)
     with busy(options.busy):
-        wrong = sum(measure(question, options.rounds, bench) for question in STYLES)
-    bench.close()
+        wrong = sum(measure(question, options.rounds, judge) for question in STYLES)
+    judge.close()
     print(f"\n{wrong} styles with a wrong verdict, with {options.busy} busy processes beside.")
     raise SystemExit(wrong > 0)
 

@@ -15,7 +15,7 @@ from autograder.orders import ONE_THREAD
 os.environ.update(ONE_THREAD)
 sys.path.insert(0, str(ROOT))
 
-from autograder.judge.session import Bench
+from autograder.judge.judge import Judge
 from autograder.judge.worker import Worker
 from autograder.submission import stage
 from tests.processes import cpu_time
@@ -38,19 +38,19 @@ def main() -> None:
             spent["workers: import"] += reply.cpu
         return reply
 
-    submission, bench = stage("solutions", SOLUTIONS), Bench(1)
-    bench.judge(submission)  # the reference is started with the first one
+    submission, judge = stage("solutions", SOLUTIONS), Judge(1)
+    judge.judge(submission)  # the reference is started with the first one
     Worker.ask = timed  # type: ignore[method-assign]
-    judge, zygote = time.process_time(), cpu_time(bench.sandbox._zygote.pid)
+    own, zygote = time.process_time(), cpu_time(judge.sandbox._zygote.pid)
     for _ in range(ROUNDS):
-        bench.judge(submission)
-    judge, zygote = time.process_time() - judge, cpu_time(bench.sandbox._zygote.pid) - zygote
-    bench.close()
-    spent["the judge: checks"] = judge - spent["the judge: asking, and reading answers"]
+        judge.judge(submission)
+    own, zygote = time.process_time() - own, cpu_time(judge.sandbox._zygote.pid) - zygote
+    judge.close()
+    spent["the judge: checks"] = own - spent["the judge: asking, and reading answers"]
     spent["workers: fork, confinement, end"] = zygote - spent["workers: answers"] - spent["workers: import"]
     for name in sorted(spent):
         print(f"{name:40} {1000 * spent[name] / ROUNDS:6.1f} ms")
-    print(f"{'together':40} {1000 * (judge + zygote) / ROUNDS:6.1f} ms")
+    print(f"{'together':40} {1000 * (own + zygote) / ROUNDS:6.1f} ms")
 
 
 if __name__ == "__main__":

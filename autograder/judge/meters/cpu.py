@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judge.examination import RemoteFunction
 from autograder.judge.meters.memory import wasteful
+from autograder.judge.student_code import StudentFunction
 
 from draws import check_rng
 
@@ -54,7 +54,7 @@ class Yardstick:
 
     Parameters
     ----------
-    function : RemoteFunction
+    function : StudentFunction
         The reference, in a worker of the same kind as a submission's.
     draw : callable
         Takes random numbers and a shape, returns arguments.
@@ -62,7 +62,7 @@ class Yardstick:
         Hidden.
     """
 
-    def __init__(self, function: RemoteFunction, draw: Draw, seed: int) -> None:
+    def __init__(self, function: StudentFunction, draw: Draw, seed: int) -> None:
         self._function, self._draw, self._seed = function, draw, seed
         self._readings: dict[Shape, deque[float]] = {}
         self._uses: Counter[Shape] = Counter()
@@ -180,14 +180,14 @@ def unit(readings: Collection[float]) -> float:
 TOO_LARGE = Race(math.inf, 1.0, 1 << 62, 0)  # of an answer whose arrays do not fit into memory
 
 
-def race(function: RemoteFunction, reference: Yardstick, shape: Shape, verify: Callable[[Any, Any], None]) -> Race:
+def race(function: StudentFunction, reference: Yardstick, shape: Shape, verify: Callable[[Any, Any], None]) -> Race:
     """Measure a function and the reference in turn, each repeat on fresh inputs; where it is fast at a first look, only once.
 
     Load makes readings differ by a factor of 2, so that a ratio to what was read before decides only what is clear.
 
     Parameters
     ----------
-    function : RemoteFunction
+    function : StudentFunction
         The student's.
     reference : Yardstick
         What it is measured against.
@@ -219,7 +219,7 @@ def race(function: RemoteFunction, reference: Yardstick, shape: Shape, verify: C
         reference.stay_on(set(every))
 
 
-def _race(function: RemoteFunction, reference: Yardstick, shape: Shape, verify: Callable[[Any, Any], None]) -> Race:
+def _race(function: StudentFunction, reference: Yardstick, shape: Shape, verify: Callable[[Any, Any], None]) -> Race:
     cpu: list[float] = []
     reference_cpu: list[float] = []
     peak = reference_peak = 0

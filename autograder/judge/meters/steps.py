@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judge.examination import RemoteFunction
+from autograder.judge.student_code import StudentFunction
 from autograder.orders import SWITCHED_OFF
 
 STEP_SIZES = (16, 32, 48)  # rows along the axis; C-level switches such as np.choose's 32 choices cost no steps
@@ -22,12 +22,12 @@ def jittered(sizes: Sequence[int], rng: np.random.Generator) -> list[int]:
     return [round(size * rng.uniform(1 - JITTER, 1 + JITTER)) for size in sizes]
 
 
-def steps_per_row(function: RemoteFunction, pairs: Mapping[int, tuple[Arguments, Arguments]]) -> float:
+def steps_per_row(function: StudentFunction, pairs: Mapping[int, tuple[Arguments, Arguments]]) -> float:
     """Count how many more interpreter steps each further row along an axis costs.
 
     Parameters
     ----------
-    function : RemoteFunction
+    function : StudentFunction
         The function to watch.
     pairs : mapping of int to pair of tuples
         Arguments to warm up with and arguments to count with, by the number of rows, which rises.

@@ -10,8 +10,8 @@ from autograder.hidden.loops import expect_no_loop
 from autograder.hidden.mistakes.fit import Array
 from autograder.homework import reference
 from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng, evidence_for
-from autograder.judge.examination import RemoteFunction
 from autograder.judge.meters.cpu import Shape
+from autograder.judge.student_code import StudentFunction
 
 import expect
 from draws import sizes
@@ -56,7 +56,7 @@ def expect_similarities(S: Any, A: Array, B: Array) -> None:
 
 
 @pytest.mark.check("q60.values")
-def test_values(cosine_similarities: RemoteFunction, rng: Rng) -> None:
+def test_values(cosine_similarities: StudentFunction, rng: Rng) -> None:
     """S is right on random data"""
     pairs = [draw(rng, (n, m, d)) for n, m, d in (sizes(rng, 3, 3, 12) for _ in range(3))]
     for S, (A, B) in zip(cosine_similarities.map(pairs), pairs):
@@ -64,7 +64,7 @@ def test_values(cosine_similarities: RemoteFunction, rng: Rng) -> None:
 
 
 @pytest.mark.check("q60.zero")
-def test_zero(cosine_similarities: RemoteFunction, rng: Rng) -> None:
+def test_zero(cosine_similarities: StudentFunction, rng: Rng) -> None:
     """The similarities of a vector of zeros are 0"""
     A, B = draw(rng, (5, 4, 3))
     A[2] = 0.0
@@ -73,6 +73,6 @@ def test_zero(cosine_similarities: RemoteFunction, rng: Rng) -> None:
 
 
 @pytest.mark.check("q60.loops")
-def test_loops(cosine_similarities: RemoteFunction, evidence: Callable[[RemoteFunction], SimilarityEvidence]) -> None:
+def test_loops(cosine_similarities: StudentFunction, evidence: Callable[[StudentFunction], SimilarityEvidence]) -> None:
     """No Python loop along n, m or d"""
     expect_no_loop(evidence(cosine_similarities))

@@ -1,16 +1,17 @@
-"""One submission under examination: its functions as proxies, a worker for each question, and the time that it has left."""
+"""One submission under code: its functions as proxies, a worker for each question, and the time that it has left."""
 
 import contextlib
 import math
 import os
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from autograder.homework import FUNCTIONS, QUESTIONS, given_sources
 from autograder.judge.no_answer import NoAnswer, raised_at_import, raised_in_call
 from autograder.judge.sandbox import Sandbox
-from autograder.judge.worker import TookTooLong, Worker, WorkerDied
+from autograder.judge.worker import TookTooLong, Worker, WorkerDied, is_answer
 
 from reading import origin
 
@@ -22,22 +23,46 @@ QUESTION_STALL = 20.0  # seconds that a question's answers may wait for anything
 QUESTION_PATIENCE = 40.0  # times their CPU time that the answers may take by the wall clock
 LIVES = 3  # deaths of the worker by one function, before that function is not called again
 TRIES = 2  # of a function that takes too long: a student waits for the verdict
-MOST_STEPS = 1 << 40  # bytecodes that fit into any time limit; what is more is a lie, and no float holds 10**400
 
 
-class RemoteFunction:
+@dataclass
+class Budget:
+    """Time that the answers to one question may take."""
+
+    wall_limit: float  # seconds by the wall clock: a platform's limit must be kept
+    cpu: float = 0.0  # seconds spent so far
+    wall: float = 0.0
+
+    def spend(self, cpu: float, wall: float) -> None:
+        """Add what an answer took, seconds."""
+        self.cpu += cpu
+        self.wall += wall
+
+    @property
+    def wall_left(self) -> float:
+        """Seconds by the wall clock."""
+        return self.wall_limit - self.wall
+
+    @property
+    def used_up(self) -> bool:
+        """Whether nothing is left of any of the limits."""
+        waited = self.wall > QUESTION_STALL + QUESTION_PATIENCE * self.cpu
+        return self.cpu > QUESTION_CPU or waited or self.wall_left < 0
+
+
+class StudentFunction:
     """A function of the submission, called in its worker; it has the signature of the student's function.
 
     Parameters
     ----------
-    examination : Examination
+    code : StudentCode
         Whose submission it belongs to.
     name : str
         The function, or ``module.function`` for one of the given code.
     """
 
-    def __init__(self, examination: "Examination", name: str) -> None:
-        self._examination, self.name = examination, name
+    def __init__(self, code: "StudentCode", name: str) -> None:
+        self._code, self.name = code, name
 
     def __call__(self, *arguments: Any) -> Any:
         """Call it once; raises `NoAnswer`."""
@@ -84,14 +109,14 @@ class RemoteFunction:
 
     def stay_on(self, processors: set[int]) -> None:
         """Let its worker compute on some processors only."""
-        self._examination.stay_on(processors)
+        self._code.stay_on(processors)
 
     def _ask(self, calls: list[dict[str, Any]], *, weighed: bool = False) -> tuple[dict[str, Any], float, int]:
-        return self._examination.ask(self.name, calls, weighed=weighed)
+        return self._code.ask(self.name, calls, weighed=weighed)
 
 
-class Examination:
-    """The state of judging one submission: which worker lives, what cannot be imported, who died how often, time spent.
+class StudentCode:
+    """A submission while it is judged: its worker, what cannot be imported, who died how often, and what is known so far.
 
     Parameters
     ----------
@@ -114,22 +139,25 @@ class Examination:
         self._question = ""
         self._worker: Worker | None = None
         self._functions: list[str] = []
-        self._broken: dict[str, NoAnswer] = {}
-        self._deaths: dict[str, list[NoAnswer]] = defaultdict(list)
-        self._late: Counter[str] = Counter()
-        self._cpu = self._wall = 0.0
-        self.layers: list[str] = []
+        self._broken: dict[str, NoAnswer] = {}  # by module that cannot be imported
+        self._deaths: dict[str, list[WorkerDied]] = defaultdict(list)  # by function that was called
+        self._budget = Budget(wall_limit)
+        self.layers: list[str] = []  # of the sandbox, that are in force
+        self.evidence: dict[str, Any] = {}  # what the judge knows of each function, by name
+        self.failures: dict[tuple[str, str], str] = {}  # by question and key of a failure, the check that it failed first
+        self.faults: list[str] = []  # of checks that failed themselves
+        self.root_of: dict[str, str] = {}  # by check, the one whose failure it repeats
 
     def turn_to(self, question: str) -> None:
         """Go on with another question, in a worker that has seen nothing of the one before."""
         if question != self._question:
             self.close()
             self._question = question
-            self._cpu = self._wall = 0.0
+            self._budget = Budget(self._wall_limit)
 
-    def function(self, name: str) -> RemoteFunction:
+    def function(self, name: str) -> StudentFunction:
         """Stand in for a function of the submission."""
-        return RemoteFunction(self, name)
+        return StudentFunction(self, name)
 
     def stay_on(self, processors: set[int]) -> None:
         """Let the worker that lives compute on some processors only, where the system lets us choose."""
@@ -150,27 +178,29 @@ class Examination:
         NoAnswer
             The function is missing, raised, took too long, or took its process down.
         """
-        if len(self._deaths[function]) >= LIVES or self._late[function] >= TRIES:
-            raise self._deaths[function][-1].again()
-        self._expect_time_left(function)
+        deaths = self._deaths[function]
+        if len(deaths) >= LIVES or sum(isinstance(death, TookTooLong) for death in deaths) >= TRIES:
+            raise NoAnswer(f"{function}: {deaths[-1]}.", final=True)
+        if self._budget.used_up:
+            raise NoAnswer(f"{function}: the time for this question is used up; what is left is not judged.", final=True)
         worker = self._living_worker()
         if function in FUNCTIONS and function not in self._functions:
             raise NoAnswer(f"{self._file} defines no function {function}.")
         try:
             limit = TRAINING_CPU if any("within" in call for call in calls) else CALL_CPU
-            reply = worker.ask({"function": function, "calls": calls}, limit, wall_limit=self._wall_left, weighed=weighed)
+            reply = worker.ask(
+                {"function": function, "calls": calls}, limit, wall_limit=self._budget.wall_left, weighed=weighed
+            )
         except WorkerDied as death:
             self._worker = None
             self._spend(death.cpu, death.wall)
-            missing = NoAnswer(f"{function}: {death}.", final=True)
-            self._deaths[function].append(missing)
-            self._late[function] += isinstance(death, TookTooLong)
-            raise missing from None
+            deaths.append(death)
+            raise NoAnswer(f"{function}: {death}.", final=True) from None
         self._spend(reply.cpu, reply.wall)
         answer = reply.value
         if isinstance(answer, dict) and isinstance(answer.get("raised"), dict):
             raise raised_in_call(function, answer["raised"], self._submitted)
-        if not _is_answer(answer, calls):
+        if not is_answer(answer, calls):
             self.close()
             raise NoAnswer(f"{function}: its process wrote to the grader's channel.", final=True)
         return answer, reply.cpu, reply.peak
@@ -185,17 +215,9 @@ class Examination:
         notebook = origin(self._sources[self._module], "")
         return f"The code taken from {notebook}" if notebook else f"{self._module}.py"
 
-    @property
-    def _wall_left(self) -> float:
-        return self._wall_limit - self._wall
-
     def _spend(self, cpu: float, wall: float) -> None:
         if not self._trusted:
-            self._cpu, self._wall = self._cpu + cpu, self._wall + wall
-
-    def _expect_time_left(self, function: str) -> None:
-        if self._cpu > QUESTION_CPU or self._wall > QUESTION_STALL + QUESTION_PATIENCE * self._cpu or self._wall_left < 0:
-            raise NoAnswer(f"{function}: the time for this question is used up; what is left is not judged.", final=True)
+            self._budget.spend(cpu, wall)
 
     def _living_worker(self) -> Worker:
         module = self._module
@@ -214,7 +236,7 @@ class Examination:
             "functions": wanted,
         }
         try:
-            reply = worker.ask(order, IMPORT_CPU, wall_limit=self._wall_left)
+            reply = worker.ask(order, IMPORT_CPU, wall_limit=self._budget.wall_left)
         except WorkerDied as death:
             during = "It runs at import: does code at the top level belong under if __name__ == '__main__'?"
             hint = ("import-time", during) if isinstance(death, TookTooLong) else None
@@ -231,15 +253,3 @@ class Examination:
         raised = answer.get("raised") if isinstance(answer, dict) else None
         self._broken[module] = raised_at_import(self._file, raised if isinstance(raised, dict) else {}, self._submitted)
         raise NoAnswer(self._broken[module].summary, self._broken[module].message)
-
-
-def _is_answer(answer: Any, calls: list[dict[str, Any]]) -> bool:
-    """Whether a frame has the form of an answer to these calls."""
-    returned = sum(call.get("returned", False) for call in calls)
-    sizes = {"results": len(calls), "steps": len(calls), "arguments": returned}
-    return (
-        isinstance(answer, dict)
-        and all(isinstance(answer.get(key), list) and len(answer[key]) == size for key, size in sizes.items())
-        and all(type(count) is int and -1 <= count < MOST_STEPS for count in answer["steps"])
-        and all(isinstance(arguments, list) for arguments in answer["arguments"])
-    )

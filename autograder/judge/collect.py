@@ -30,8 +30,8 @@ class Test:
         Its share of the check's points, relative to the other parts.
     function : callable
         Returns where the claim holds, and raises where it does not.
-    needs : tuple of str
-        Names of its parameters: student functions, and what the judge knows.
+    parameters : tuple of str
+        Their names: student functions, those of the given code, and what `judge.PARAMETERS` lists.
     """
 
     __test__ = False  # pytest takes what is called Test for one of its own
@@ -40,7 +40,7 @@ class Test:
     title: str
     weight: float
     function: Callable[..., Any]
-    needs: tuple[str, ...]
+    parameters: tuple[str, ...]
 
 
 class CollectionError(AutograderError):
@@ -95,5 +95,7 @@ def _read(item: pytest.Function) -> Test:
     marker = item.get_closest_marker("check")
     if marker is None:
         raise CollectionError(f"{item.nodeid} bears no mark of the check that it belongs to")
-    needs = tuple(inspect.signature(item.obj).parameters)
-    return Test(str(marker.args[0]), (item.obj.__doc__ or "").strip(), float(marker.kwargs.get("weight", 1)), item.obj, needs)
+    parameters = tuple(inspect.signature(item.obj).parameters)
+    return Test(
+        str(marker.args[0]), (item.obj.__doc__ or "").strip(), float(marker.kwargs.get("weight", 1)), item.obj, parameters
+    )
