@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent
-TESTS = HERE / "tests"
+CHECKS = HERE / "public_checks"
 
 
 class Notebook:
@@ -25,7 +25,7 @@ class Notebook:
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config):
         """Hand the names over."""
-        config.stash[importlib.import_module("report").NOTEBOOK] = self.names
+        config.stash[importlib.import_module("public_checks.report").NOTEBOOK] = self.names
 
 
 def check(question):
@@ -36,9 +36,9 @@ def check(question):
     question : str
         As in "q4".
     """
-    path = TESTS / f"test_{question}.py"
+    path = CHECKS / f"test_{question}.py"
     if not path.is_file():
-        known = ", ".join(sorted(test.stem.removeprefix("test_") for test in TESTS.glob("test_q*.py")))
+        known = ", ".join(sorted(test.stem.removeprefix("test_") for test in CHECKS.glob("test_q*.py")))
         print(f"There is no question {question!r}: {known} are there.")
         return
     arguments = ["-c", str(HERE / "pytest.ini"), f"--rootdir={HERE}", "--capture=sys", "--assert=plain", str(path)]

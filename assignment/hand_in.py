@@ -4,15 +4,12 @@ import sys
 import zipfile
 from pathlib import Path
 
+from public_checks.answers import MAX_MODULE, MAX_NOTEBOOK, Choice, choose, listed
+from public_checks.cells import NOTEBOOK
+from public_checks.reading import absent_imports, place
+from public_checks.tables import FUNCTIONS, MODULES, QUESTION_OF
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE / "tests"))
-
-# What the grader reads your files with became importable one line above.
-from answers import MAX_MODULE, MAX_NOTEBOOK, Choice, choose, listed  # noqa: E402
-from cells import NOTEBOOK  # noqa: E402
-from reading import absent_imports, place  # noqa: E402
-from tables import FUNCTIONS, MODULES, QUESTION_OF  # noqa: E402
-
 ANSWERS = (*(f"{module}.py" for module in MODULES), NOTEBOOK)
 WRITTEN = ("written.pdf", "written.md")
 PLACEHOLDER = "*Your answer here.*"

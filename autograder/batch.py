@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from autograder.configuration import Configuration
 from autograder.errors import WrongUsage
-from autograder.homework import ASSIGNMENT, ROOT, SOLUTIONS
+from autograder.homework import ASSIGNMENT, PUBLIC_CHECKS, ROOT, SOLUTIONS
 from autograder.intake.places import Place
 from autograder.judge.results import Report
 from autograder.report.folder import copy, load, save
@@ -149,8 +149,8 @@ def checks_digest() -> str:
         *(ROOT / "autograder").rglob("*.py"),
         *(ROOT / "autograder").rglob("*.csv"),
         *ASSIGNMENT.glob("*.py"),
-        *(ASSIGNMENT / "tests").glob("*.py"),
-        *(ASSIGNMENT / "tests").glob("*.csv"),
+        *PUBLIC_CHECKS.glob("*.py"),
+        *PUBLIC_CHECKS.glob("*.csv"),
         *SOLUTIONS.glob("*.py"),
     ]
     digest = hashlib.sha256(repr(versions()).encode())

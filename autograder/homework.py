@@ -7,19 +7,19 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from reading import GIVEN as GIVEN
-from tables import FUNCTIONS as FUNCTIONS
-from tables import GIVEN_FUNCTIONS as GIVEN_FUNCTIONS
-from tables import KINDS as KINDS
-from tables import MODULES as MODULES
-from tables import QUESTION_OF as QUESTION_OF
-from tables import points
-from tables import questions as questions
+from public_checks.reading import GIVEN as GIVEN
+from public_checks.tables import FUNCTIONS as FUNCTIONS
+from public_checks.tables import GIVEN_FUNCTIONS as GIVEN_FUNCTIONS
+from public_checks.tables import KINDS as KINDS
+from public_checks.tables import MODULES as MODULES
+from public_checks.tables import QUESTION_OF as QUESTION_OF
+from public_checks.tables import points
+from public_checks.tables import questions as questions
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENT = ROOT / "assignment"
 SOLUTIONS = ROOT / "solutions"
-PUBLIC_CHECKS = ASSIGNMENT / "tests"
+PUBLIC_CHECKS = ASSIGNMENT / "public_checks"
 HIDDEN_CHECKS = Path(__file__).resolve().parent / "hidden"
 
 QUESTIONS = {row["question"]: row["module"] for row in questions()}  # the module that each question needs
@@ -65,7 +65,7 @@ def checks() -> dict[str, Check]:
     Returns
     -------
     checks : dict of str to Check
-        Read from ``assignment/tests/points.csv``.
+        Read from ``assignment/public_checks/points.csv``.
     """
     places: dict[str, int] = {}
     table = {}

@@ -12,9 +12,8 @@ from autograder.intake import canvas
 from autograder.intake.folders import ANSWERS, NOTEBOOK, is_notebook
 from autograder.intake.trees import BROKEN, File, Refused, Tree, open_folder, walk
 from autograder.intake.zips import MAX_CLASS_MEMBERS, MAX_MEMBERS, open_inner, open_zip
-
-from answers import MAX_MODULE, MAX_NOTEBOOK, choose, listed
-from cells import shown
+from public_checks.answers import MAX_MODULE, MAX_NOTEBOOK, choose, listed
+from public_checks.cells import shown
 
 
 @dataclass(frozen=True)

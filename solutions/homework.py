@@ -55,7 +55,7 @@
 # | `neighbours.py` | the slow two-loop distances, and prediction by nearest neighbours |
 # | `digits.py`, `data/` | 1,797 pictures of digits: 300 to learn from, the rest held back |
 # | `plots.py` | the pictures of the notebook |
-# | `tests/` | the public checks and all points; `check.py` runs them in the notebook |
+# | `public_checks/` | the public checks and all points; `check.py` runs them in the notebook |
 # | `hand_in.py` | makes the zip to upload |
 
 # %% [markdown] only="notebook"

@@ -13,10 +13,9 @@ from autograder.homework import SOLUTIONS
 from autograder.judge.evidence import NotJudged
 from autograder.judge.judge import Judge
 from autograder.submission import Submission, stage
+from public_checks.draws import check_rng
+from public_checks.expect import Mismatch
 from tests.handed_in import FULL, reference_but
-
-from draws import check_rng
-from expect import Mismatch
 
 
 class InThisProcess:

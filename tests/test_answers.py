@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 
 from autograder.homework import FUNCTIONS, MODULES
 from autograder.submission import Submission
+from public_checks import reading
+from public_checks.answers import choose, listed
+from public_checks.cells import read_notebook
+from public_checks.lifting import lift
+from public_checks.reading import Reading, Unreadable, absent_imports, definitions, place
 from tests.handed_in import FULL, REFERENCE
 from tests.notebooks import notebook_of
-
-import reading
-from answers import choose, listed
-from cells import read_notebook
-from lifting import lift
-from reading import Reading, Unreadable, absent_imports, definitions, place
 
 STUB = 'def softmax_jacobian(z):\n    """Words."""\n    raise NotImplementedError("replace this line")\n'
 FILLED = "def softmax_jacobian(z):\n    return z\n"

@@ -82,7 +82,7 @@ def test_nothing_of_a_students_is_imported():
     for module, path in FILES.items():
         assert not {name.partition(".")[0] for name in imported(path)} & set(MODULES), module
         text = path.read_text(encoding="utf-8")
-        if room(module) not in ("worker", "homework"):
+        if room(module) not in ("autograder", "homework", "worker"):  # the public checks and the reference are ours
             assert "import_module(" not in text, module
             assert "exec_module(" not in text, module
             assert "pickle" not in {name.partition(".")[0] for name in imported(path)}, module

@@ -23,12 +23,11 @@ from autograder.report.marks import full_marks, points, worth_of_questions
 from autograder.report.metadata import Metadata
 from autograder.report.tally import Tally
 from autograder.run import Summary
+from public_checks.answers import listed
 from tests.classes import graded
 from tests.grader import HEARS_CTRL_C, all_of, autograder_process, rows
 from tests.handed_in import REFERENCE, below, write_files
 from tests.processes import lost_sandboxes, that_name, until
-
-from answers import listed
 
 # What a shell passes on to make, and not what `make test PYTHON=...` passes on to its tests.
 OUTSIDE_MAKE = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKEOVERRIDES", "PYTHON")}

@@ -75,8 +75,8 @@ def test_the_checks_that_students_run_speak_of_the_same_points(course, tmp_path)
     """In the handout, and beside otter's notebook; a course without a total gives the table as it lies there."""
     with zipfile.ZipFile(build_handout(tmp_path, course)) as archive:
         archive.extractall(tmp_path)
-    given = {path.name: path.read_bytes() for path in sorted((tmp_path / "homework" / "tests").glob("points*.csv"))}
-    assert all(support(course)[f"{CHECKS}/tests/{name}"] == content for name, content in given.items())
+    given = {path.name: path.read_bytes() for path in sorted((tmp_path / "homework" / "public_checks").glob("points*.csv"))}
+    assert all(support(course)[f"{CHECKS}/public_checks/{name}"] == content for name, content in given.items())
     rows = [row for content in given.values() for row in csv.DictReader(io.StringIO(content.decode()))]
     table = {row["id"]: 100 * Decimal(row["points"]) for row in rows}
     assert table == marks.worth_of_checks(course)

@@ -14,13 +14,11 @@ import numpy as np
 import pytest
 
 from autograder.homework import PUBLIC_CHECKS, SOLUTIONS, checks, reference
+from public_checks.given import gradient_check, neighbours, training
 from tests.grader import read_table
 from tests.hostile_bytes import peak
 
-from gradient_check import numerical_gradient, relative_error
-from neighbours import two_loop_distances
-from training import add_ones, gradient_descent
-
+numerical_gradient, relative_error = gradient_check.numerical_gradient, gradient_check.relative_error
 TEXT = (SOLUTIONS / "derivations.md").read_text(encoding="utf-8")
 RUBRIC = (SOLUTIONS / "written.md").read_text(encoding="utf-8")
 EXACT = 1e-9  # two ways to compute the same number
@@ -374,12 +372,12 @@ def gradient_summed_over_classes():
 
 @formula("3.12")
 def bias_as_a_row_of_the_weights():
-    same(add_ones(X) @ np.vstack([W, b]), table(lambda i, c: X[i] @ W[:, c] + b[c], N, C))
+    same(training.add_ones(X) @ np.vstack([W, b]), table(lambda i, c: X[i] @ W[:, c] + b[c], N, C))
 
 
 @formula("3.13")
 def gradient_of_the_bias_in_the_weights():
-    numerical = derivative(lambda W: batch_loss(W, add_ones(X)), np.vstack([W, b]))
+    numerical = derivative(lambda W: batch_loss(W, training.add_ones(X)), np.vstack([W, b]))
     same(numerical[-1], (probabilities(X @ W + b) - ONE_HOT).sum(axis=0) / N + 2 * reg * b, NUMERICAL)
 
 
@@ -388,7 +386,7 @@ def one_step_of_descent():
     vectorized, start = reference("softmax").softmax_loss_vectorized, np.zeros((D, C))
     first = start - eta * derivative(batch_loss, start)
     second = first - eta * derivative(batch_loss, first)
-    same(gradient_descent(vectorized, X, labels, C, 2, eta, reg)[0], second, NUMERICAL)
+    same(training.gradient_descent(vectorized, X, labels, C, 2, eta, reg)[0], second, NUMERICAL)
 
 
 @formula("3.15")
@@ -397,7 +395,7 @@ def a_step_along_the_sum():
     for _ in range(3):
         by_example = [reference("softmax").cross_entropy_gradients(weights, np.zeros(C), X[i], labels[i])[2] for i in range(N)]
         weights = weights - eta * sum(by_example)
-    same(weights, gradient_descent(vectorized, X, labels, C, 3, eta * N, 0.0)[0])
+    same(weights, training.gradient_descent(vectorized, X, labels, C, 3, eta * N, 0.0)[0])
 
 
 # 4 Cases, and one descent step ----------------------------------------------------------------------------------------------
@@ -577,7 +575,7 @@ def most_entries(way, n, m, d):
 @formula("5.1")
 def distances():
     same(DISTANCES, [[np.linalg.norm(a - b) ** 2 for b in B] for a in A])
-    same(DISTANCES, two_loop_distances(A, B))
+    same(DISTANCES, neighbours.two_loop_distances(A, B))
     same(DISTANCES, reference("distances").pairwise_squared_distances(A, B))
 
 

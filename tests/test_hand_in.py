@@ -10,9 +10,8 @@ from pathlib import Path
 
 from autograder.homework import MODULES, QUESTIONS, SOLUTIONS
 from autograder.submission import stage
+from public_checks.answers import listed
 from tests.handed_in import REFERENCE
-
-from answers import listed
 
 
 def hand_in(handout: Path) -> subprocess.CompletedProcess[str]:

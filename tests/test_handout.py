@@ -71,7 +71,7 @@ def test_the_zip_holds_every_file_of_the_assignment(unpacked):
 def test_a_file_left_in_the_assignment_folder_stays_out_of_the_zip(monkeypatch, tmp_path):
     """It may be an instructor's answers."""
     copy = shutil.copytree(ASSIGNMENT, tmp_path / "assignment")
-    for name in ("my_answers.py", "softmax_solved.ipynb", "tests/notes.txt", "data/answers.npy"):
+    for name in ("my_answers.py", "softmax_solved.ipynb", "public_checks/notes.txt", "data/answers.npy"):
         (copy / name).write_text("dW = X.T @ (P - Y)")
     monkeypatch.setattr(handout, "ASSIGNMENT", copy)
     with zipfile.ZipFile(build_handout(tmp_path)) as archive:

@@ -23,13 +23,12 @@ from autograder.intake.finding import find
 from autograder.intake.naming import MAX_NAME, unique_names
 from autograder.intake.places import Place
 from autograder.submission import MAX_MODULE, Submission, stage
+from public_checks.answers import MAX_NOTEBOOK, choose
+from public_checks.cells import MAX_VALUES, read_notebook
+from public_checks.reading import MAX_CODE, MAX_WORDS, Reading, Unreadable, absent_imports, definitions
 from tests.handed_in import REFERENCE, below, packed
 from tests.hostile_bytes import CRUMBS, MORE, mutated, peak
 from tests.notebooks import notebook_of
-
-from answers import MAX_NOTEBOOK, choose
-from cells import MAX_VALUES, read_notebook
-from reading import MAX_CODE, MAX_WORDS, Reading, Unreadable, absent_imports, definitions
 
 LONGEST_REASON = 2000  # characters: nine sentences, as many as there can be
 SOURCES = st.sampled_from([*REFERENCE.values(), b"def softmax_jacobian(z):\n    return z\n"])

@@ -11,10 +11,9 @@ from autograder.judge import worker as judges_worker
 from autograder.judge.no_answer import MAX_MESSAGE, NoAnswer, harmless, raised_at_import, raised_in_call
 from autograder.judge.worker import Reply, WorkerDied, is_answer
 from autograder.wire import LENGTHS, MAX_TEXT, encode
+from public_checks.reading import HEADER, MARKER
 from tests.frames import CHANNEL, answers, is_plain, parts, values
 from tests.hostile_bytes import MORE, mutated
-
-from reading import HEADER, MARKER
 
 LIAR = f"""{CHANNEL}
 import time

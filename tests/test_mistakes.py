@@ -11,8 +11,7 @@ from autograder.hidden.mistakes.example import (
 )
 from autograder.hidden.mistakes.softmax import VARIANTS, fit_gradient, fit_loss, log_softmax, terms
 from autograder.hidden.mistakes.softmax_names import hint_for_floor, name_gradient, name_loss
-
-from draws import batch, check_rng
+from public_checks.draws import batch, check_rng
 
 CASES = [batch(check_rng(5, str(k))) for k in range(6)]
 TERMS = [terms(*case) for case in CASES]

@@ -54,7 +54,7 @@ ATTACKS = (
     "from pathlib import Path\nPath({marker!r}, 'cell').touch()",
     "import numpy as np\nnp.allclose = lambda *_, **__: True\nnp.testing.assert_allclose = lambda *_, **__: None",
     "get_ipython().input_transformers_post.append(lambda lines: ['true = True\\n', *lines])",
-    "for path in Path('tests').glob('*.py'):\n"
+    "for path in Path('public_checks').glob('*.py'):\n"
     "    path.write_text(path.read_text().split('@test_case')[0] + '@test_case(points=None)\\ndef right(): pass\\n')",
     "import pickle\ndump = pickle.dump\n"
     "def forged(results, file):\n"

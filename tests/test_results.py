@@ -23,13 +23,12 @@ from autograder.report.results import as_json, for_instructor, results, unfinish
 from autograder.report.store import from_json, to_json
 from autograder.report.visibility import SHOWN_LATER, redacted
 from autograder.submission import Submission, stage
+from public_checks.answers import listed
 from tests.as_read import Page
 from tests.classes import measured
 from tests.configurations import configurations
 from tests.gradescope import SCHEMA
 from tests.handed_in import REFERENCE
-
-from answers import listed
 
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 TAGS = {"p", "pre", "strong", "table", "thead", "tbody", "tr", "th", "td"}

@@ -41,7 +41,7 @@ def homework(tmp_path_factory) -> Path:
 def fork(tmp_path_factory) -> Path:
     """A repository of a course's own, which has other points besides: 0.5 to 3.5 for a check, in turn."""
     copy = with_the_question(tmp_path_factory.mktemp("fork") / "homework")
-    table = copy / "assignment" / "tests" / "points.csv"
+    table = copy / "assignment" / "public_checks" / "points.csv"
     rows = [{**row, "points": (1 + k % 7) / 2} for k, row in enumerate(read_table(table))]
     table.write_bytes(as_csv(list(rows[0]), rows).encode())
     run(copy, *COMMAND[1:], "build", "assignment")

@@ -13,10 +13,9 @@ from autograder.intake.finding import find
 from autograder.intake.naming import unique_names
 from autograder.intake.places import Place
 from autograder.submission import stage
+from public_checks.answers import listed
 from tests.handed_in import REFERENCE, packed, write_files
 from tests.notebooks import notebook_of
-
-from answers import listed
 
 
 def zipped(path: Path, files: dict[str, bytes], modes: dict[str, int] | None = None) -> Path:

@@ -12,11 +12,10 @@ from autograder.report.blocks import to_html
 from autograder.report.results import results
 from autograder.report.words import of_check
 from autograder.submission import Submission
+from public_checks.draws import PUBLIC_SEED, check_rng, sizes
 from tests.as_read import Page
 from tests.handed_in import FULL, OWN, WORTH, reference_but
 from tests.processes import busy
-
-from draws import PUBLIC_SEED, check_rng, sizes
 
 
 def scores(report):

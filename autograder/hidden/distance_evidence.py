@@ -10,10 +10,9 @@ from autograder.hidden.mistakes.fit import Array
 from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng, evidence_for
 from autograder.judge.meters.cpu import Shape
 from autograder.judge.no_answer import NoAnswer
-
-import expect
-from draws import sizes
-from expect import Hint, Mismatch
+from public_checks import expect
+from public_checks.draws import sizes
+from public_checks.expect import Hint, Mismatch
 
 NO_ROOT = Hint("nan", "Rounding can leave -1e-13 where 0 is right: which operation gives no number there?")
 CASES = 2  # draws of different sizes, so that a factor which depends on one shows

@@ -4,8 +4,7 @@ import math
 
 from autograder.judge.evidence import Axis, Evidence
 from autograder.judge.meters.cpu import CPU_LIMIT, TOO_LARGE
-
-from expect import Hint, Mismatch
+from public_checks.expect import Hint, Mismatch
 
 
 def expect_no_loop(evidence: Evidence) -> None:

@@ -11,9 +11,8 @@ from autograder.hidden.softmax_evidence import Batch, SoftmaxEvidence
 from autograder.homework import reference
 from autograder.judge.evidence import NotJudged, Rng
 from autograder.judge.student_code import StudentFunction
-
-import expect
-from draws import batch, sizes
+from public_checks import expect
+from public_checks.draws import batch, sizes
 
 BATCHES = 3
 SHIFTS = 1000.0, -1000.0  # of all scores

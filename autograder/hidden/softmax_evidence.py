@@ -19,11 +19,10 @@ from autograder.homework import reference
 from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng, Wide, evidence_for
 from autograder.judge.meters.cpu import Shape
 from autograder.judge.no_answer import NoAnswer
-
-import expect
-from draws import batch
-from expect import Hint, Mismatch
-from training import gradient_descent
+from public_checks import expect
+from public_checks.draws import batch
+from public_checks.expect import Hint, Mismatch
+from public_checks.given import training
 
 Batch = tuple[Array, Array, Array, float]  # W, X, y, reg
 
@@ -234,7 +233,7 @@ class SoftmaxEvidence(Evidence):
         except NoAnswer as missing:
             if missing.final:
                 raise
-        return gradient_descent(checked, *arguments)
+        return training.gradient_descent(checked, *arguments)
 
     def require_alive(self) -> None:
         """Expect a loss that is more than a constant."""

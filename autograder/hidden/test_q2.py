@@ -12,10 +12,9 @@ from autograder.hidden.softmax_evidence import STEP
 from autograder.homework import reference
 from autograder.judge.evidence import NotJudged, Rng
 from autograder.judge.student_code import StudentFunction
-
-import expect
-from draws import sizes
-from expect import Hint
+from public_checks import expect
+from public_checks.draws import sizes
+from public_checks.expect import Hint
 
 NO_BIAS = Hint("no-bias", "da fits scores without b: where is it added?")
 NAMES = ("da", "dz", "dW", "db")

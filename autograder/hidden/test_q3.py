@@ -9,8 +9,7 @@ from autograder.hidden.softmax_evidence import HONEST, SoftmaxEvidence
 from autograder.judge.evidence import Rng
 from autograder.judge.meters.steps import FEW_STEP_SIZES
 from autograder.judge.student_code import StudentFunction
-
-from expect import Hint, Mismatch
+from public_checks.expect import Hint, Mismatch
 
 HONEST_STEPS = 12.0  # bytecodes for each example: a loop that picks a row, calls numpy on it and adds takes 25 and more
 HONEST_RATIO = 3.0  # times the CPU time of the vectorized reference: honest loops take 5.7 and more, vectorized styles 1.5

@@ -14,10 +14,9 @@ from autograder.judge.evidence import Rng
 from autograder.judge.meters.memory import fair
 from autograder.judge.student_code import StudentFunction
 from autograder.wire import Strided
-
-import expect
-from draws import sizes
-from expect import Hint, Mismatch
+from public_checks import expect
+from public_checks.draws import sizes
+from public_checks.expect import Hint, Mismatch
 
 SINGLE = 1e-9  # of |a|^2 + |b|^2: a float32 on the way leaves 1e-7
 ROUND_OFF = 64  # times eps of the data's type, of |a|^2 + |b|^2: what the expansion loses where d is below 100

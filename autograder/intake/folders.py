@@ -7,8 +7,7 @@ from pathlib import Path
 from autograder.homework import MODULES
 from autograder.intake.places import Place, Unnamed
 from autograder.intake.trees import MAX_DEPTH, File, Tree, is_archive, is_ours, walk, where
-
-from cells import NOTEBOOK as NOTEBOOK
+from public_checks.cells import NOTEBOOK as NOTEBOOK
 
 ANSWERS = tuple(f"{module}.py" for module in MODULES)
 NAMED = frozenset({*ANSWERS, NOTEBOOK})  # what students are asked to call their files

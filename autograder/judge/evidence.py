@@ -20,9 +20,8 @@ from autograder.judge.meters.steps import LARGE_STEP_SIZES, STEP_SIZES, jittered
 from autograder.judge.no_answer import NoAnswer
 from autograder.judge.results import Measurement
 from autograder.judge.student_code import StudentFunction
-
-from draws import sizes
-from expect import Hint, Mismatch
+from public_checks.draws import sizes
+from public_checks.expect import Hint, Mismatch
 
 Rng = np.random.Generator
 

@@ -22,9 +22,8 @@ from autograder.judge.results import CheckResult, Failure, Report, TestResult
 from autograder.judge.sandbox import Sandbox, SandboxError
 from autograder.judge.student_code import StudentCode, StudentFunction
 from autograder.submission import Submission
-
-from draws import PUBLIC_SEED, check_rng
-from expect import Hint, Mismatch
+from public_checks.draws import PUBLIC_SEED, check_rng
+from public_checks.expect import Hint, Mismatch
 
 
 class Judge:

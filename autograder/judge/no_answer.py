@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from reading import place
+from public_checks.reading import place
 
 MAX_MESSAGE = 200  # characters shown of an exception's message
 

@@ -7,8 +7,7 @@ from autograder.judge.evidence import Evidence, kind_for
 from autograder.judge.meters.cpu import Yardstick
 from autograder.judge.sandbox import Sandbox
 from autograder.judge.student_code import StudentCode, StudentFunction
-
-from draws import check_rng
+from public_checks.draws import check_rng
 
 
 class Reference:

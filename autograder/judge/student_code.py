@@ -12,8 +12,7 @@ from autograder.homework import FUNCTIONS, QUESTIONS, given_sources
 from autograder.judge.no_answer import NoAnswer, raised_at_import, raised_in_call
 from autograder.judge.sandbox import Sandbox
 from autograder.judge.worker import TookTooLong, Worker, WorkerDied, is_answer
-
-from reading import origin
+from public_checks.reading import origin
 
 CALL_CPU = 3.0  # seconds for one request; the longest honest one, a loop over 8,000 rows that is to lose its points, takes 1
 TRAINING_CPU = 30.0  # seconds for 30 steps of it; a loss in scalar loops takes 10

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from autograder.configuration import DEFAULT_SEED, Configuration
-from autograder.homework import ASSIGNMENT, GIVEN, MODULES, ROOT, SOLUTIONS
+from autograder.homework import ASSIGNMENT, GIVEN, MODULES, PUBLIC_CHECKS, ROOT, SOLUTIONS
 from autograder.release.archive import write_zip
 from autograder.report.lateness import several
 from autograder.report.marks import full_marks, points
@@ -76,7 +76,7 @@ def _needed() -> list[Path]:
     package = [path for pattern in ("*.py", "*.csv", "*.ini") for path in PACKAGE.rglob(pattern)]
     return [
         *(path for path in package if not any(path.is_relative_to(PACKAGE / name) for name in LEFT_OUT)),
-        *(path for pattern in ("*.py", "*.csv") for path in (ASSIGNMENT / "tests").glob(pattern)),
+        *(path for pattern in ("*.py", "*.csv") for path in PUBLIC_CHECKS.glob(pattern)),
         *(ASSIGNMENT / f"{name}.py" for name in GIVEN),
         ASSIGNMENT / "data" / "digits.npz",
         *(SOLUTIONS / f"{name}.py" for name in MODULES),

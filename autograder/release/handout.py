@@ -14,7 +14,7 @@ FOLDER = "homework"  # in the zip
 TOOLS = ("check", "hand_in", "plots")  # modules for students that the grader does not need
 KEPT = (
     *("Makefile", "pytest.ini", "requirements.txt"),
-    *("tests/*.py", "tests/*.csv", "data/*.py", "data/*.md", "data/*.npz"),
+    *("public_checks/*.py", "public_checks/*.csv", "data/*.py", "data/*.md", "data/*.npz"),
     *(f"{module}.py" for module in (*GIVEN, *TOOLS)),
 )  # patterns: whatever else lies in assignment/ may be somebody's answers
 KERNEL = {

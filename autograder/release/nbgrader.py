@@ -19,7 +19,7 @@ from autograder.report.marks import worth_of_questions
 GRADED = (
     *("requirements.txt", "pytest.ini", "check.py", "plots.py"),
     *(f"{module}.py" for module in GIVEN),
-    *("tests/*.py", "tests/*.csv", "data/*.npz", "data/*.md"),
+    *("public_checks/*.py", "public_checks/*.csv", "data/*.npz", "data/*.md"),
 )  # patterns of what the notebook needs; modules of answers are left out, since answers stand in its cells
 CHECKS = {f'check("{question}")': f"{question}-check" for question in QUESTIONS}  # id of each cell that takes points
 SETTINGS = "course.toml"

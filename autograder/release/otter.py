@@ -22,7 +22,7 @@ from autograder.report.marks import full_marks, points
 
 NOTEBOOK = "homework.ipynb"
 ZIP = "autograder.zip"
-IN_CHECKS = ("check.py", "pytest.ini", "tests/*.py", "tests/*.csv")
+IN_CHECKS = ("check.py", "pytest.ini", "public_checks/*.py", "public_checks/*.csv")
 BESIDE = (*(f"{module}.py" for module in (*GIVEN, "plots")), "data/*.py", "data/*.md", "data/*.npz")
 REQUIREMENTS = "requirements.txt"
 

@@ -16,8 +16,7 @@ from autograder.homework import FUNCTIONS, PUBLIC_CHECKS, QUESTIONS, SOLUTIONS, 
 from autograder.release import due
 from autograder.release.stubs import strip
 from autograder.report.marks import points, worth_of_checks, worth_of_questions
-
-from answers import listed
+from public_checks.answers import listed
 
 PLACEHOLDER = "*Your answer here.*"
 WRITTEN_POINTS = 5  # of each written question, as solutions/written.md divides them, beyond those of the checks

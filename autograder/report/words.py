@@ -9,8 +9,7 @@ from autograder.report.blocks import Block, Heading, Hint, Paragraph, Table, Ver
 from autograder.report.marks import points
 from autograder.report.metadata import Metadata
 from autograder.report.visibility import for_students
-
-from answers import listed
+from public_checks.answers import listed
 
 SIGNS: dict[Outcome, str] = {"passed": "✓", "failed": "✗", "not judged": "–"}
 NOT_THEIRS = "This is no mistake of yours. Your instructor can see the reason and grade again: write to them if this stays."

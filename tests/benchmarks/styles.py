@@ -17,9 +17,8 @@ from autograder.judge.student_code import StudentCode
 
 sys.path.insert(0, str(ROOT))
 
+from public_checks.draws import check_rng
 from tests.processes import busy
-
-from draws import check_rng
 
 HERE = Path(__file__).parent
 STYLES = {

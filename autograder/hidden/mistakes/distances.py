@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.hidden.mistakes.fit import SNAP, Array, near, solve
-
-from expect import Hint
+from public_checks.expect import Hint
 
 POWERS = (1.0, 2.0, 0.5)  # of P that follow the formula: 2 where P holds roots, 0.5 where it holds squares of squares
 DIMENSIONS = (0, -1)  # power of d in a factor: -1 for a mean over the coordinates

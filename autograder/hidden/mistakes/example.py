@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from autograder.hidden.mistakes.fit import Array, near, solve
-
-from expect import Hint
+from public_checks.expect import Hint
 
 JACOBIANS = {
     (1, 1, 0): Hint("sign", "Between two different entries J has +s_i s_j: does s_i rise when another score does?"),

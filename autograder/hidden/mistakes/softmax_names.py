@@ -4,8 +4,7 @@ import numpy as np
 
 from autograder.hidden.mistakes.fit import Array
 from autograder.hidden.mistakes.softmax import VARIANTS, Factor, GradientModel, LossModel
-
-from expect import VALUE_TOLERANCE, Hint
+from public_checks.expect import VALUE_TOLERANCE, Hint
 
 _FLOATS = np.finfo(np.float64), np.finfo(np.float32)
 FLOORS = np.array(

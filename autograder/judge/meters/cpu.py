@@ -12,8 +12,7 @@ import numpy as np
 
 from autograder.judge.meters.memory import wasteful
 from autograder.judge.student_code import StudentFunction
-
-from draws import check_rng
+from public_checks.draws import check_rng
 
 CPU_LIMIT = 6.0  # times the reference's CPU time: vectorized styles reach 3.5, a loop along a long axis 6.4 (make bench)
 WASTEFUL_CPU_LIMIT = 5.0  # times, with arrays larger than needed: an (N, D, C) array takes 8 to 12

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from autograder.report.page.gathering import Gathered
 from autograder.report.page.items import FEWEST, Item
-
-from answers import listed
+from public_checks.answers import listed
 
 MOST_NAMED = 3  # checks in one sentence
 

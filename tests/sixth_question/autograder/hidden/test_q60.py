@@ -12,10 +12,9 @@ from autograder.homework import reference
 from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng, evidence_for
 from autograder.judge.meters.cpu import Shape
 from autograder.judge.student_code import StudentFunction
-
-import expect
-from draws import sizes
-from expect import Hint
+from public_checks import expect
+from public_checks.draws import sizes
+from public_checks.expect import Hint
 
 NO_NORMS = Hint("no-norms", "These are products a.b: where are they divided by the lengths?")
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-import expect
-from draws import all_digits, sizes
-from expect import Hint
-from neighbours import predict_labels, two_loop_distances
+from public_checks import expect
+from public_checks.draws import all_digits, sizes
+from public_checks.expect import Hint
+from public_checks.given import neighbours
 
 ROUND_OFF = 64  # times eps (|a|^2 + |b|^2): the expansion of |a - b|^2 loses this much where d is below 100
 STATED_ACCURACY = 0.90  # the nearest of 300 neighbours is right for 0.92 to 0.99 of the digits, over 400 draws
@@ -20,7 +20,7 @@ def off_by(error):
 def close_distances(P, A, B, expected=None, what="P", hint=None):
     """Expect squared distances within the rounding of the expansion, measured by the norms, never by P itself."""
     A, B = A.astype(float), B.astype(float)
-    expected = two_loop_distances(A, B) if expected is None else expected
+    expected = neighbours.two_loop_distances(A, B) if expected is None else expected
     P = expect.array(P, expected.shape, what, turned="swapped").astype(float)
     scale = np.sum(A**2, axis=1)[:, np.newaxis] + np.sum(B**2, axis=1)
     error = np.abs(P - expected) / scale
@@ -73,6 +73,6 @@ def test_application(pairwise_squared_distances, rng):
     order = rng.permutation(len(X))
     known, asked = order[:300], order[300:550]
     P = expect.array(pairwise_squared_distances(X[asked], X[known]), (len(asked), len(known)), "P", turned="swapped")
-    right = np.mean(predict_labels(P, y[known]) == y[asked])
+    right = np.mean(neighbours.predict_labels(P, y[known]) == y[asked])
     if not right >= STATED_ACCURACY:
         raise expect.Mismatch(f"The nearest neighbour reads {right:.0%} of the digits right; {STATED_ACCURACY:.0%} should be.")

@@ -2,8 +2,8 @@
 
 import pytest
 
-import expect
-from draws import sizes
+from public_checks import expect
+from public_checks.draws import sizes
 
 
 @pytest.mark.check("q60.shape")

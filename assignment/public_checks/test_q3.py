@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-import expect
-from draws import batch
+from public_checks import expect
+from public_checks.draws import batch
 
 
 @pytest.mark.check("q3.shape")

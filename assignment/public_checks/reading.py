@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tables import FUNCTIONS, MODULES, QUESTION_OF
+from public_checks.tables import FUNCTIONS, MODULES, QUESTION_OF
 
 GIVEN = ("digits", "gradient_check", "neighbours", "training")  # given modules that the grader has too
 

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from cells import Notebook, read_notebook, shown
-from lifting import lift
-from reading import Reading, Unreadable
-from tables import MODULES
+from public_checks.cells import Notebook, read_notebook, shown
+from public_checks.lifting import lift
+from public_checks.reading import Reading, Unreadable
+from public_checks.tables import MODULES
 
 MAX_MODULE = 1 << 20  # bytes of a module that is read: the longest of 324 real ones has 30 kB
 MAX_NOTEBOOK = 20 << 20  # bytes of a notebook that is read: its outputs hold pictures

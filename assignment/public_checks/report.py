@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from expect import Mismatch
-from reading import is_stub
-from tables import MODULES, points, questions
+from public_checks.expect import Mismatch
+from public_checks.reading import is_stub
+from public_checks.tables import MODULES, points, questions
 
 ANSWER_MODULES = (*MODULES, "__main__")  # __main__ is a notebook
 WIDTH = 100  # columns

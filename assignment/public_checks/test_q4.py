@@ -2,9 +2,9 @@
 
 import pytest
 
-import expect
-from draws import all_digits, batch
-from training import accuracy, add_ones
+from public_checks import expect
+from public_checks.draws import all_digits, batch
+from public_checks.given import training
 
 LOSS, GRADIENT = "The loss, compared with the loop's,", "dW, compared with the loop's,"
 EXAMPLES = 300  # enough for 9 in 10 right after 30 steps, which even a loop does in a second
@@ -42,9 +42,9 @@ def test_trains(softmax_loss_vectorized, gradient_descent, rng):
     X, y = all_digits()
     order = rng.permutation(len(X))
     learn, held_back = order[:EXAMPLES], order[EXAMPLES:]
-    X = add_ones(X)
+    X = training.add_ones(X)
     W, _ = gradient_descent(softmax_loss_vectorized, X[learn], y[learn], 10)
-    reached = accuracy(expect.array(W, (X.shape[1], 10), "W after training"), X[held_back], y[held_back])
+    reached = training.accuracy(expect.array(W, (X.shape[1], 10), "W after training"), X[held_back], y[held_back])
     if not reached >= STATED_ACCURACY:
         raise expect.Mismatch(
             f"After 30 steps {reached:.0%} of the digits held back are read right; {STATED_ACCURACY:.0%} should be."

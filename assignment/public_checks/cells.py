@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from reading import LINE_END, MAX_CODE, Unreadable, parse
+from public_checks.reading import LINE_END, MAX_CODE, Unreadable, parse
 
 NOTEBOOK = "homework.ipynb"
 MAX_VALUES = 1 << 21  # of a notebook, pictures and tables in it: "{}," twenty million times would take 700 MB

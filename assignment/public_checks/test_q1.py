@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-import expect
-from draws import sizes
+from public_checks import expect
+from public_checks.draws import sizes
 
 ROUND_OFF = 1e-12  # absolute: entries of J are below 1, and softmax costs a few roundings of 1e-16
 

@@ -8,9 +8,9 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from cells import Cell, Notebook, shown
-from reading import HEADER, MARKER, Definition, Reading, bound, grader_has, imported
-from tables import FUNCTIONS
+from public_checks.cells import Cell, Notebook, shown
+from public_checks.reading import HEADER, MARKER, Definition, Reading, bound, grader_has, imported
+from public_checks.tables import FUNCTIONS
 
 MAX_REMARKS = 3  # of one kind about a notebook
 AT = re.compile(r"[ \t\f]*@")

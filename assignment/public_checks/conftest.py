@@ -7,10 +7,10 @@ import traceback
 import numpy as np
 import pytest
 
-from draws import PUBLIC_SEED, check_rng
-from expect import Mismatch, loss_and_gradient, number
-from report import NOTEBOOK, NotThere, ReportByQuestion
-from tables import FUNCTIONS, GIVEN_FUNCTIONS
+from public_checks.draws import PUBLIC_SEED, check_rng
+from public_checks.expect import Mismatch, loss_and_gradient, number
+from public_checks.report import NOTEBOOK, NotThere, ReportByQuestion
+from public_checks.tables import FUNCTIONS, GIVEN_FUNCTIONS
 
 
 def pytest_configure(config):
