@@ -106,7 +106,7 @@ def report(results: Path, everything: bool) -> None:
     from autograder.report.page import ResultsError, write_page
 
     if not results.is_dir():
-        raise ResultsError(f"{results} is no folder of results.")
+        raise ResultsError(f"{results} is not a results folder.")
     try:
         with alone(results):
             click.echo(write_page(results, everything=everything))

@@ -20,6 +20,7 @@ from autograder.report.tables.grades import write_grades
 from autograder.report.tables.students import Class
 from autograder.report.tally import Tally
 from autograder.report.words import shown_later
+from autograder.text import counted
 
 GOES_ON = "the same command goes on where it stopped"
 
@@ -131,6 +132,5 @@ def _held_back(request: Request) -> list[str]:
     later = shown_later(request.configuration)
     if not later:
         return []
-    checks = "1 check" if len(later) == 1 else f"{len(later)} checks"
     everything = f"autograder report {request.out} --all writes them with everything"
-    return [f"Students' pages leave out {checks} and the total, as the settings say: {everything}."]
+    return [f"Students' pages leave out {counted(len(later), 'check')} and the total, as the settings say: {everything}."]

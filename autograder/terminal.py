@@ -22,6 +22,7 @@ from autograder.report.marks import points, worth_of_questions
 from autograder.report.row import Row
 from autograder.report.tally import Tally
 from autograder.run import Summary
+from autograder.text import first_few
 from autograder.versions import versions
 
 FOUND = {
@@ -69,9 +70,9 @@ def print_results(summary: Summary, configuration: Configuration) -> None:
     lines.append(f"{tally.landed} of {tally.submissions} submissions have a result.")
     lines += _what_to_open(summary.written, tally)
     if tally.failed:
-        named = ", ".join(tally.failed[:LONG]) + (f" and {more} more" if (more := len(tally.failed) - LONG) > 0 else "")
+        named = first_few(tally.failed, LONG)
         reason = next((row.what_first for row in tally.rows() if row.status == "error"), "the reason is in its results.json")
-        lines.append(f"The grader failed on {named}. Run again to try once more, when this is mended: {click.unstyle(reason)}")
+        lines.append(f"The grader failed on {named}. Fix this, then run the same command again: {click.unstyle(reason)}")
     screen.print("\n".join([*lines, *summary.notices]), markup=False, soft_wrap=True)
 
 

@@ -15,9 +15,10 @@ FILES = {
     for path in (ROOT / "autograder").rglob("*.py")
     if "image" not in path.parts
 }
-EVERYONE = {"homework", "configuration", "errors", "versions"}  # know of nothing else, or only of the first
+EVERYONE = {"homework", "configuration", "errors", "text", "versions"}  # know of nothing else, or only of the first
 KNOWS = {
     "errors": set(),
+    "text": set(),
     "configuration": {"errors", "homework"},
     "intake": {"roster"} | EVERYONE,
     "submission": {"intake", "roster"} | EVERYONE,

@@ -423,7 +423,7 @@ def test_with_all_a_page_is_that_of_a_course_that_holds_nothing_back(tmp_path, l
 
 
 def test_with_all_checks_of_another_homework_have_their_own_sums(tmp_path):
-    """They were graded with a table that is no more: the report has what each was worth then."""
+    """The points table has changed since; the report holds what each check was worth."""
     configuration = Configuration(visibility={"default": "after_due_date"})
     folder(tmp_path, [graded("ada", ["q4.loss"])], configuration)
     path = tmp_path / "ada" / "report.json"

@@ -33,7 +33,7 @@ def test_there_are_samples_of_every_kind(group, least):
 
 
 def expected_of(sample: Path) -> dict[str, Any]:
-    """What stands in the expected.toml of a sample."""
+    """The verdict beside a sample."""
     return tomllib.loads((sample / "expected.toml").read_text(encoding="utf-8"))
 
 

@@ -24,4 +24,4 @@ def __getattr__(name):
             sys.modules[spec.name] = module
             spec.loader.exec_module(module)
             return module
-    raise AttributeError(f"there is no given module {name}")
+    raise AttributeError(f"no given module is called {name}")

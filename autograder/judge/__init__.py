@@ -6,9 +6,9 @@ The way of one check of one submission, from `Judge.judge` and back:
 2. `Judge._run` gives it that: `StudentFunction` in place of each function of the submission, and what `PARAMETERS` lists.
 3. The test calls one; `StudentCode.ask` looks at the time that is left, and has the sandbox fork a worker if none lives.
 4. `Worker.ask` sends arguments and takes the answer, under limits of CPU time and wall time that the kernel's clocks keep.
-5. What comes back is a claim: its form is checked, and it raises `NoAnswer` if there is none.
+5. What comes back is a claim: its form is checked, and `NoAnswer` is raised if it is not an answer.
 6. The test compares it and raises `Mismatch`, or asks `Evidence` for steps, CPU time and memory, which `meters` take.
-7. `Judge._result` turns what the test raised into a `TestResult`; one mistake is told once, and blocks what repeats it.
+7. `Judge._result` turns what the test raised into a `TestResult`; a mistake is reported once, and blocks tests that repeat it.
 8. `Judge._in_public` has the test fail once more, in a worker that has seen public data only: those words are shown.
 9. The tests of a check make a `CheckResult` with its points, and all checks make the `Report`.
 """

@@ -143,7 +143,7 @@ class Judge:
             return TestResult(test.title, test.weight, "not judged")
         known = (question, error.key) in code.failures
         code.root_of[check] = code.failures.setdefault((question, error.key), check)
-        if known:  # one mistake is told once
+        if known:  # a mistake is reported once
             return TestResult(test.title, test.weight, "not judged", blocked_by=(code.root_of[check],))
         failure = self._in_public(test, code, error)
         crashed = isinstance(error, NoAnswer) and error.kind == "ValueError"
@@ -153,7 +153,7 @@ class Judge:
         return TestResult(test.title, test.weight, "failed", failure)
 
     def _in_public(self, test: Test, code: StudentCode, error: Mismatch | NoAnswer) -> Failure:
-        """What is told of a failure: the same one on the public seed, since an answer could put hidden data into any word."""
+        """Let the test fail once more, on the public seed: an answer could put hidden data into any word that is shown."""
         if "rng" not in test.parameters or getattr(error, "final", False):
             return Failure(error.summary)
         code.close()  # a new worker, which has never seen the hidden data: nothing of them can get into its words

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from autograder.configuration import Configuration
-from autograder.report.lateness import several
+from autograder.text import counted
 
 # Not those of the machine's language, which strftime and calendar give.
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -26,9 +26,9 @@ def line(configuration: Configuration) -> str:
 def _late(configuration: Configuration) -> str:
     """What being late costs, as `autograder.report.lateness` takes it off; nothing where it costs nothing."""
     percent, minutes, latest = configuration.percent_per_day, configuration.grace_minutes, configuration.latest_day
-    free = f"up to {several(minutes, 'minute')} costs nothing; beyond that, " if minutes else ""
+    free = f"up to {counted(minutes, 'minute')} costs nothing; beyond that, " if minutes else ""
     if latest is not None and timedelta(days=latest) <= timedelta(minutes=minutes):
         return f"Late: {free}nothing counts."
     costs = [f"{free}{percent:g} % of the points are taken off for each day begun since the due date"] if percent else []
-    costs += [] if latest is None else [f"nothing counts after {several(latest, 'day')}"]
+    costs += [] if latest is None else [f"nothing counts after {counted(latest, 'day')}"]
     return f"Late: {'; '.join(costs)}." if costs else ""

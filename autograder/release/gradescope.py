@@ -5,9 +5,9 @@ from pathlib import Path
 from autograder.configuration import DEFAULT_SEED, Configuration
 from autograder.homework import ASSIGNMENT, GIVEN, MODULES, PUBLIC_CHECKS, ROOT, SOLUTIONS
 from autograder.release.archive import write_zip
-from autograder.report.lateness import several
 from autograder.report.marks import full_marks, points
 from autograder.report.results import as_json, unfinished
+from autograder.text import counted
 
 IMAGE = Path(__file__).with_name("image")
 PACKAGE = ROOT / "autograder"
@@ -54,8 +54,8 @@ def settings_in_words(configuration: Configuration) -> str:
     seed = "the public default, choose your own" if configuration.hidden_seed == DEFAULT_SEED else "your own"
     percent, grace, latest = configuration.percent_per_day, configuration.grace_minutes, configuration.latest_day
     late = [f"{percent:g} % a started day"] if percent else []
-    late += [f"at most {several(latest, 'day')}"] if latest is not None else []
-    late += [f"{several(grace, 'minute')} of grace"] if late and grace else []
+    late += [f"at most {counted(latest, 'day')}"] if latest is not None else []
+    late += [f"{counted(grace, 'minute')} of grace"] if late and grace else []
     named = {"default": "all checks"}
     later = [named.get(name, name) for name, when in configuration.visibility.items() if when != "visible"]
     at_once = [name for name, when in configuration.visibility.items() if when == "visible" and name != "default"]

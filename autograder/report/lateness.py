@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from autograder.configuration import Configuration
 from autograder.report.metadata import Metadata
+from autograder.text import counted
 
 DAY = timedelta(days=1)
 
@@ -30,10 +31,10 @@ def sentence(metadata: Metadata, configuration: Configuration) -> str:
     if not percent and latest is None:
         return said
     if fraction == 1:
-        in_grace, free = metadata.late <= timedelta(minutes=grace), several(grace, "minute")
+        in_grace, free = metadata.late <= timedelta(minutes=grace), counted(grace, "minute")
         return f"{said} {f'That is within {free} of grace: it' if in_grace else 'It'} keeps its points."
     if latest is not None and metadata.late > latest * DAY:
-        return f"{said} More than {several(latest, 'day')} late, it gets no points."
+        return f"{said} More than {counted(latest, 'day')} late, it gets no points."
     return f"{said} It loses {100 * (1 - fraction):g} % of its points: {percent:g} % for each day that has begun."
 
 
@@ -72,10 +73,5 @@ def span(time: timedelta) -> str:
     """A length of time in its two largest units."""
     minutes = math.ceil(time.total_seconds() / 60)
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    units = [several(count, unit) for count, unit in ((days, "day"), (hours, "hour"), (minutes, "minute")) if count]
+    units = [counted(count, unit) for count, unit in ((days, "day"), (hours, "hour"), (minutes, "minute")) if count]
     return " ".join(units[:2])
-
-
-def several(count: float, unit: str) -> str:
-    """A count with its unit, in the plural where it is not one."""
-    return f"{count:g} {unit}" if count == 1 else f"{count:g} {unit}s"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from autograder.report.page.gathering import Gathered
 from autograder.report.page.items import FEWEST, Item
+from autograder.text import first_few
 from public_checks.answers import listed
 
 MOST_NAMED = 3  # checks in one sentence
@@ -89,11 +90,10 @@ def _telling(items: list[Item], judged: int) -> list[Finding]:
         )
     unfair = [item for item in reversed(known) if item.unfair]
     if unfair:
-        listed = "; ".join(
-            f"{item.check.number} ({signed(item.discrimination)}), {_quoted(item)}" for item in unfair[:MOST_NAMED]
+        named = [f"{item.check.number} ({signed(item.discrimination)}), {_quoted(item)}" for item in unfair]
+        found.append(
+            Finding("The strong fail more often than the weak:", f"{first_few(named, MOST_NAMED, '; ')}. Is that fair?")
         )
-        more = f"; and {len(unfair) - MOST_NAMED} more" if len(unfair) > MOST_NAMED else ""
-        found.append(Finding("The strong fail more often than the weak:", f"{listed}{more}. Is that fair?"))
     else:
         found.append(Finding("No check looks unfair:", "none is failed by the strong more than by the weak, beyond chance."))
     return found

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from autograder.configuration import Configuration
 from autograder.report.lateness import kept, read_moment
 from autograder.report.metadata import Metadata
-from autograder.report.tables.students import Class, some
+from autograder.report.tables.students import SHOWN, Class
 from autograder.roster import Member
+from autograder.text import first_few
 
 
 def metadata_of(people: Class, configuration: Configuration) -> dict[str, Metadata]:
@@ -33,14 +34,14 @@ def sentences(people: Class, configuration: Configuration) -> Iterator[str]:
     known = metadata_of(people, configuration)
     if late := [name for name, metadata in known.items() if metadata.late]:
         losing = [name for name in late if kept(known[name], configuration) < 1]
-        taken = f" Points are taken off from {len(losing)}: {some(losing)}." if losing else " Nothing is taken off."
-        yield f"Handed in after the due date ({len(late)} of {len(known)}): {some(late)}.{taken}"
+        taken = f" Points are taken off from {len(losing)}: {first_few(losing, SHOWN)}." if losing else " Nothing is taken off."
+        yield f"Handed in after the due date ({len(late)} of {len(known)}): {first_few(late, SHOWN)}.{taken}"
     if untold := [name for name, metadata in known.items() if metadata.submitted is None]:
         many = f"{len(untold)} of {len(known)}"
-        yield f"It is not known when these were handed in ({many}), and nothing is taken off: {some(untold)}."
+        yield f"It is not known when these were handed in ({many}), and nothing is taken off: {first_few(untold, SHOWN)}."
     present = {key for name, owners in people.owners.items() for key in _names(name, owners)}
     if strangers := [name for name in configuration.extensions if name.casefold() not in present]:
-        yield f"There is no submission of some who have an extension: {some(strangers)}."
+        yield f"There is no submission of some who have an extension: {first_few(strangers, SHOWN)}."
 
 
 def _names(submission: str, owners: tuple[Member, ...]) -> set[str]:

@@ -15,6 +15,7 @@ from autograder.report.tables.due import metadata_of
 from autograder.report.tables.sheets import as_csv
 from autograder.report.tables.students import Class
 from autograder.roster import Member, plain
+from autograder.text import first_few
 
 Rows = dict[str, Row]  # by submission
 
@@ -57,12 +58,10 @@ def canvas_sentences(people: Class, configuration: Configuration = DEFAULT) -> l
     ours = _ours(header, configuration)
     if not assignments or len(ours) == 1:
         return []
-    named = ", ".join(assignments[:MOST_NAMED])
-    more = f" and {len(assignments) - MOST_NAMED} more" if len(assignments) > MOST_NAMED else ""
     many = f"{len(ours)} columns" if ours else "no column"
     return [
         f"The roster has {many} «{_column(configuration)}»: Canvas would take that of canvas.csv for a new assignment."
-        f" There are {named}{more}: name one as canvas.column in the settings (--config)."
+        f" There are {first_few(assignments, MOST_NAMED)}: name one as canvas.column in the settings (--config)."
     ]
 
 

@@ -1,11 +1,12 @@
 """Whose submissions they are, who is missing, and what an instructor should know of both."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from autograder.intake.places import Place
 from autograder.roster import Member, Roster
+from autograder.text import first_few
 
 SHOWN = 5  # names in a sentence for the terminal; the tables have them all
 
@@ -67,12 +68,15 @@ class Class:
         if self.roster and self.missing:
             have = "has" if len(self.missing) == 1 else "have"
             many = f"{len(self.missing)} of {len(self.roster.members)} students on the roster {have}"
-            told.append(f"{many} not submitted: {some([member.label for member in self.missing])}.")
+            told.append(f"{many} not submitted: {first_few([member.label for member in self.missing], SHOWN)}.")
         if self.unknown:
-            told.append(f"Nobody on the roster is known to have handed in {some(self.unknown)}; graded all the same.")
+            told.append(
+                f"Nobody on the roster is known to have handed in {first_few(self.unknown, SHOWN)}; graded all the same."
+            )
         twice = [f"{member.label} ({', '.join(names)})" for member, names in self.handed_in.items() if len(names) > 1]
         if twice:
-            told.append(f"More than one submission is of {some(twice)}: in canvas.csv and gradescope.csv the last one counts.")
+            named = first_few(twice, SHOWN)
+            told.append(f"More than one submission is of {named}: in canvas.csv and gradescope.csv the last one counts.")
         return told
 
 
@@ -91,10 +95,3 @@ def _owners(name: str, place: Place, roster: Roster | None) -> tuple[Member, ...
 
 def _moment(place: Place) -> float:
     return datetime.fromisoformat(place.submitted).timestamp() if place.submitted else 0.0
-
-
-def some(words: Iterable[str]) -> str:
-    """The first few of some names, and how many more there are."""
-    words = list(words)
-    more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
-    return ", ".join(words[:SHOWN]) + more
