@@ -37,7 +37,7 @@ ifneq ($(shell $(PYTHON) --version 2>&1),$(shell $(VENV)/bin/python --version 2>
 endif
 endif
 
-grade: $(READY)  ## grade SUBMISSIONS="path ..." into OUT=folder (else some samples into grades); also CONFIG= ROSTER= JOBS= SCHEDULER=
+grade: $(READY)  ## grade SUBMISSIONS="path ..." into OUT=folder (else a tour of the samples into grades); also CONFIG= ROSTER= JOBS= SCHEDULER=
 	@$(VENV)/bin/autograder grade $(SUBMISSIONS) --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS)) $(SETTINGS) \
 		$(if $(ROSTER),--roster "$(ROSTER)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)")
 
@@ -47,10 +47,10 @@ grade-samples: $(READY)  # grade all sample submissions, 300 of them
 # Tests are handed out one by one to as many processes as there are cores.
 PYTEST := $(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
-test: $(READY)  ## run the tests, with style, types and spelling among them: two minutes
+test: $(READY)  ## run the tests, with style, types and spelling among them (two minutes)
 	$(PYTEST)
 
-test-all: test test-rest  ## run these and everything slower: half an hour; needs root, runc, chromium and debootstrap
+test-all: test test-rest  ## run these and everything slower (half an hour; needs root, runc, chromium and debootstrap)
 
 test-rest: test-slow test-browser test-routes test-confined gradescope-test audit bench-smoke test-pythons test-debian
 
