@@ -4,16 +4,17 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 
 import pytest
 
 from autograder import pool
-from autograder.homework import SOLUTIONS
+from autograder.homework import ROOT, SOLUTIONS
 from autograder.judge.judge import Judge
 from autograder.judge.sandbox import SandboxError
-from autograder.submission import stage
+from autograder.submission import Submission, stage
 from tests.grader import COMMAND, all_of
 from tests.handed_in import FULL, whole
 from tests.processes import alive, descendants, until
@@ -38,6 +39,26 @@ def test_a_killed_grader_leaves_no_process_and_no_wrong_result(tmp_path, seconds
         results = json.loads(path.read_text())
         assert results["extra_data"]["status"] == "graded"
         assert (path.parent.name == "lambdas") == (results["score"] == float(all_of()))
+
+
+def sleeps(submission: Submission, seed: int, seconds: float) -> None:  # noqa: ARG001
+    """Stand for a judge at work on a long submission."""
+    time.sleep(1000)
+
+
+def test_a_judge_at_work_dies_with_its_grader():
+    """It would otherwise go on until its submission is done, and only then find out that nobody takes the report."""
+    code = (
+        "from autograder import pool\nfrom autograder.submission import Submission\nfrom tests.test_killed import sleeps\n"
+        "pool.judge_one = sleeps\nnext(pool.judge_all([Submission('a', {'softmax': b''})], 1, 1))\n"
+    )
+    grader = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    until(lambda: descendants(grader.pid))
+    time.sleep(1.0)
+    started = descendants(grader.pid)
+    grader.kill()
+    grader.wait()
+    until(lambda: not any(map(alive, started)))
 
 
 def test_a_submission_whose_sandbox_is_killed_is_judged_again(monkeypatch, hidden_seed):
