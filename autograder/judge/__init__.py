@@ -1,6 +1,6 @@
 """The trusted side: it owns checks, reference, clocks and results, and touches no code of a student's.
 
-The way of one check of one submission, from `Judge.judge` and back:
+How one check of one submission is judged:
 
 1. `collect` has had pytest collect the tests of all checks, once; a test's parameters name what it needs.
 2. `Judge._run` gives it that: `StudentFunction` in place of each function of the submission, and what `PARAMETERS` lists.
@@ -9,6 +9,6 @@ The way of one check of one submission, from `Judge.judge` and back:
 5. What comes back is a claim: its form is checked, and `NoAnswer` is raised if it is not an answer.
 6. The test compares it and raises `Mismatch`, or asks `Evidence` for steps, CPU time and memory, which `meters` take.
 7. `Judge._result` turns what the test raised into a `TestResult`; a mistake is reported once, and blocks tests that repeat it.
-8. `Judge._in_public` has the test fail once more, in a worker that has seen public data only: those words are shown.
+8. `Judge._in_public` runs the test again on the public seed, in a worker that has seen public data only: its words are shown.
 9. The tests of a check make a `CheckResult` with its points, and all checks make the `Report`.
 """

@@ -31,7 +31,7 @@ class Test:
     function : callable
         Returns where the claim holds, and raises where it does not.
     parameters : tuple of str
-        Their names: student functions, those of the given code, and what `judge.PARAMETERS` lists.
+        Their names: student functions, those of the given code, and what `parameters.PARAMETERS` lists.
     """
 
     __test__ = False  # pytest takes what is called Test for one of its own
@@ -54,24 +54,24 @@ def collect() -> tuple[Test, ...]:
     Raises
     ------
     CollectionError
-        A file of checks cannot be imported, a check has no marker or an unknown id, an id has no check, or a kind is none.
+        A file of checks cannot be imported, a check has no marker or an unknown id, an id has no check, or a kind is unknown.
     """
     collector = _Collector()
     arguments = ["-c", str(CONFIGURATION), f"--rootdir={CONFIGURATION.parent}", str(PUBLIC_CHECKS), str(HIDDEN_CHECKS)]
     kept = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
-        code = pytest.main([*arguments, "--collect-only"], plugins=[collector])
+        exit_code = pytest.main([*arguments, "--collect-only"], plugins=[collector])
     finally:
         os.environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
         os.environ.update({name: value for name, value in kept.items() if value is not None})
-    if code != pytest.ExitCode.OK or collector.problems:
-        raise CollectionError("; ".join(collector.problems) or f"pytest ended with {code!r}")
+    if exit_code != pytest.ExitCode.OK or collector.problems:
+        raise CollectionError("; ".join(collector.problems) or f"pytest ended with {exit_code!r}")
     tests = [_read(item) for item in collector.items]
     if strays := {test.check for test in tests} ^ set(checks()):
         raise CollectionError(f"the points table and the checks do not have the same ids: {', '.join(sorted(strays))}")
     if odd := [f"{check.kind!r} ({check.id})" for check in checks().values() if check.kind not in KINDS]:
-        raise CollectionError(f"the points table has kinds that are none: {', '.join(odd)}; there are {', '.join(KINDS)}")
+        raise CollectionError(f"the points table has unknown kinds: {', '.join(odd)}; there are {', '.join(KINDS)}")
     order = {check: place for place, check in enumerate(checks())}
     return tuple(sorted(tests, key=lambda test: order[test.check]))
 

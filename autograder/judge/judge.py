@@ -60,7 +60,7 @@ class Judge:
         Returns
         -------
         report : Report
-            Also where a check itself fails: then with the status ``error``.
+            With the status ``error`` if a check's own code fails.
 
         Raises
         ------
@@ -95,7 +95,7 @@ class Judge:
         self.sandbox.close()
 
     def evidence(self, code: StudentCode, function: StudentFunction) -> Evidence:
-        """What is known of a function of the submission, found out once for all tests.
+        """What is known of a function of the submission: one record for all tests.
 
         Raises
         ------
@@ -141,10 +141,11 @@ class Judge:
         if not isinstance(error, (Mismatch, NoAnswer)):
             code.faults.append(f"{check}: {type(error).__name__}: {error}")
             return TestResult(test.title, test.weight, "not judged")
-        known = (question, error.key) in code.failures
-        code.root_of[check] = code.failures.setdefault((question, error.key), check)
-        if known:  # a mistake is reported once
-            return TestResult(test.title, test.weight, "not judged", blocked_by=(code.root_of[check],))
+        first = code.failures.get((question, error.key))
+        if first is not None:  # a mistake is reported once
+            code.root_of[check] = first
+            return TestResult(test.title, test.weight, "not judged", blocked_by=(first,))
+        code.failures[question, error.key] = code.root_of[check] = check
         failure = self._in_public(test, code, error)
         crashed = isinstance(error, NoAnswer) and error.kind == "ValueError"
         hint = error.hint or (self._crash_hint(code, question) if crashed else None)
@@ -153,7 +154,7 @@ class Judge:
         return TestResult(test.title, test.weight, "failed", failure)
 
     def _in_public(self, test: Test, code: StudentCode, error: Mismatch | NoAnswer) -> Failure:
-        """Let the test fail once more, on the public seed: an answer could put hidden data into any word that is shown."""
+        """Run the test again, on the public seed: an answer could put hidden data into any word that is shown."""
         if "rng" not in test.parameters or getattr(error, "final", False):
             return Failure(error.summary)
         code.close()  # a new worker, which has never seen the hidden data: nothing of them can get into its words

@@ -11,7 +11,7 @@ from public_checks.draws import check_rng
 
 
 class Reference:
-    """The reference answers, each module in a worker that stays.
+    """The reference answers, each module in a long-lived worker.
 
     Parameters
     ----------

@@ -65,7 +65,7 @@ class CheckResult:
 
     @property
     def outcome(self) -> Outcome:
-        """Passed as a whole, failed somewhere, or not judged at all."""
+        """Passed as a whole, failed somewhere, or otherwise not judged."""
         outcomes = {test.outcome for test in self.tests}
         if outcomes == {"passed"}:
             return "passed"
@@ -115,7 +115,7 @@ class Report:
     submission: str  # its name
     status: Status  # whether there was something to judge, and whether judging it worked
     reason: str = ""  # why it is not graded, or what is worth saying of the submission as a whole
-    checks: tuple[CheckResult, ...] = ()  # in the order of the points table; none if not graded
+    checks: tuple[CheckResult, ...] = ()  # in the order of the points table; there may be none unless it is graded
     sandbox: Sequence[str] = ()  # layers of the sandbox that were in force
     meters: tuple[Measurement, ...] = ()
     speed_ups: dict[str, float] = field(default_factory=dict)  # by question, times faster than a loop; 0 if not measured

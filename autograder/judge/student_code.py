@@ -1,4 +1,4 @@
-"""One submission under code: its functions as proxies, a worker for each question, and the time that it has left."""
+"""The code of one submission: its functions as proxies, a worker for each question, and the time that it has left."""
 
 import contextlib
 import math
@@ -15,7 +15,7 @@ from autograder.judge.worker import TookTooLong, Worker, WorkerDied, is_answer
 from public_checks.reading import origin
 
 CALL_CPU = 3.0  # seconds for one request; the longest honest one, a loop over 8,000 rows that is to lose its points, takes 1
-TRAINING_CPU = 30.0  # seconds for 30 steps of it; a loss in scalar loops takes 10
+TRAINING_CPU = 30.0  # seconds for 30 training steps; a loss in scalar loops takes 10
 IMPORT_CPU = 5.0  # seconds; code at the top level that trains for a minute does not belong in an answer
 QUESTION_CPU = 60.0  # seconds for all requests of a question; a loss in scalar loops takes 20
 QUESTION_STALL = 20.0  # seconds that a question's answers may wait for anything but the processor
@@ -44,13 +44,13 @@ class Budget:
 
     @property
     def used_up(self) -> bool:
-        """Whether nothing is left of any of the limits."""
+        """Whether any limit is exceeded."""
         waited = self.wall > QUESTION_STALL + QUESTION_PATIENCE * self.cpu
         return self.cpu > QUESTION_CPU or waited or self.wall_left < 0
 
 
 class StudentFunction:
-    """A function of the submission, called in its worker; it has the signature of the student's function.
+    """A function of the submission, called in its worker; it takes the same positional arguments.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ class StudentFunction:
 
 
 class StudentCode:
-    """A submission while it is judged: its worker, what cannot be imported, who died how often, and what is known so far.
+    """A submission while it is judged: its worker, its broken modules, how often each function killed it, and what is known.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ class StudentCode:
         self.layers: list[str] = []  # of the sandbox, that are in force
         self.evidence: dict[str, Any] = {}  # what the judge knows of each function, by name
         self.failures: dict[tuple[str, str], str] = {}  # by question and key of a failure, the check that it failed first
-        self.faults: list[str] = []  # of checks that failed themselves
+        self.faults: list[str] = []  # errors in the checks' own code
         self.root_of: dict[str, str] = {}  # by check, the one whose failure it repeats
 
     def turn_to(self, question: str) -> None:
@@ -159,7 +159,7 @@ class StudentCode:
         return StudentFunction(self, name)
 
     def stay_on(self, processors: set[int]) -> None:
-        """Let the worker that lives compute on some processors only, where the system lets us choose."""
+        """Let its worker, which is started if needed, compute on some processors only, where the system lets us choose."""
         with contextlib.suppress(OSError):
             os.sched_setaffinity(self._living_worker().process, processors)
 
