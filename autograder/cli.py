@@ -81,13 +81,17 @@ def grade(
         configuration = replace(configuration, hidden_seed=seed)
     jobs = jobs or configuration.jobs or len(os.sched_getaffinity(0))
     request = run.Request(paths, out, configuration, jobs, scheduler, roster_file, fresh)
-    try:
-        with progress_bar(counts="") as progress:
-            summary = run.grade(request, progress)
+
+    def show(summary: run.Summary) -> None:
+        progress.stop()
         if as_json:
             print_json(out, summary)
         else:
             print_results(summary, configuration)
+
+    try:
+        with progress_bar(counts="") as progress:
+            summary = run.grade(request, progress, show)
     except KeyboardInterrupt:
         _leave_interrupted(as_json)
     if summary.interrupted:

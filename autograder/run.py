@@ -50,7 +50,7 @@ class Summary:
     problem: str = ""  # why not all were judged
 
 
-def grade(request: Request, progress: Progress) -> Summary:
+def grade(request: Request, progress: Progress, show: Callable[[Summary], None]) -> Summary:
     """Grade a class into a folder; a run that was stopped is continued.
 
     Parameters
@@ -59,6 +59,8 @@ def grade(request: Request, progress: Progress) -> Summary:
         What and how.
     progress : Progress
         Where a bar is shown meanwhile.
+    show : callable
+        Takes the summary while no other run can write into the folder, which its rows are read from.
 
     Raises
     ------
@@ -94,13 +96,15 @@ def grade(request: Request, progress: Progress) -> Summary:
                 from autograder.report.page import write_page  # with matplotlib: what takes memory comes last
 
                 written.append(write_page(request.out))
+            notices += [*people.sentences(), *due.sentences(people, request.configuration)]
+            notices += [*canvas_sentences(people, request.configuration), *_held_back(request)]
+            seconds = time.monotonic() - started
+            summary = Summary(tally, tuple(written), tuple(notices), seconds, interrupted, problem)
+            show(summary)
+            return summary
     except OSError as error:
         many = f"{tally.landed} of {tally.submissions} submissions have a result"
         raise AutograderError(f"{request.out} cannot be written: {error}. {many}; {GOES_ON}.") from error
-    notices += [*people.sentences(), *due.sentences(people, request.configuration)]
-    notices += [*canvas_sentences(people, request.configuration), *_held_back(request)]
-    seconds = time.monotonic() - started
-    return Summary(tally, tuple(written), tuple(notices), seconds, interrupted, problem)
 
 
 def _judge(request: Request, people: Class, follower: Follower) -> str:

@@ -183,6 +183,21 @@ def test_nothing_follows_where_judging_fails(pretend):
         assert (code, "not judged: reference" in output) == (1, True)
 
 
+def test_a_mutant_that_could_not_be_judged_is_no_survivor(pretend, monkeypatch):
+    """It has no failed check, since it has no checks at all."""
+    name = jacobian_mutants()[0].id
+    _, run = pretend(reference_only, {}), survivors.judge_all
+
+    def judge_all(submissions, *arguments) -> Iterator[Report]:
+        for report in run(submissions, *arguments):
+            yield Report(name, "error", "the process that judged it died twice") if report.submission == name else report
+
+    monkeypatch.setattr(survivors, "judge_all", judge_all)
+    output = CliRunner().invoke(main, ["audit", "--question", "q1", "--jobs", "1"]).output
+    assert "UNEXPLAINED" not in output
+    assert f"not judged: {name}" in output
+
+
 def test_the_arguments_name_mutants():
     """At most ten, each in a line, on every Python."""
     ids = {mutant.id for module in MODULES for mutant in mutants((SOLUTIONS / f"{module}.py").read_text(), module)}

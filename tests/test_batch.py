@@ -20,6 +20,7 @@ from autograder.configuration import Configuration
 from autograder.homework import SOLUTIONS
 from autograder.intake.places import Place
 from autograder.judge.results import Report
+from autograder.report import folder
 from autograder.report.folder import GRADED, load, save, stored
 from autograder.submission import Submission
 from tests.grader import COMMAND, HEARS_CTRL_C, all_of, autograder_process, rows
@@ -175,17 +176,40 @@ def test_a_judge_that_dies_costs_only_the_submission_that_killed_it(monkeypatch)
 def test_a_result_is_taken_for_one_only_if_it_is_whole(tmp_path):
     """A machine that is reset may leave files of zeros, or none, where results should be."""
     report, out = Report("a", "graded"), tmp_path
-    for name, content in (("results.json", ""), ("results.json", "\0" * 9), (GRADED, ""), (GRADED, "{}"), (GRADED, "[]")):
+    torn = [(name, content) for name in ("results.json", "report.json", GRADED) for content in ("", "\0" * 9)]
+    for name, content in (*torn, (GRADED, "{}"), (GRADED, "[]"), ("report.json", "{}"), ("report.json", "[]")):
         save(out, report, "key")
         assert load(out, "a", "key")
         (out / "a" / name).write_text(content)
         assert load(out, "a", "key") is None
     save(out, report, "key")
+    graded = json.loads((out / "a" / GRADED).read_text())
+    (out / "a" / GRADED).write_text(json.dumps({**graded, "row": {**graded["row"], "score": 99.5}}))
+    assert load(out, "a", "key") is None
+    assert list(stored(out, ["a"])) == []
     (out / "a" / "results.json").unlink()
     assert load(out, "a", "key") is None
     save(out, report, "key")
     assert load(out, "a", "another") is None
     assert load(out, "a", "key")
+
+
+def test_a_kill_between_the_files_of_a_result_leaves_none_of_it_valid(tmp_path, monkeypatch):
+    """Else a later run would take results.json of one setting and grades.csv of another."""
+    save(tmp_path, Report("a", "graded"), "key")
+    written: list[str] = []
+
+    def killed(path: Path, text: str) -> None:
+        if written:
+            raise KeyboardInterrupt
+        written.append(path.name)
+        path.write_text(text)
+
+    monkeypatch.setattr(folder, "write_atomically", killed)
+    with pytest.raises(KeyboardInterrupt):
+        save(tmp_path, Report("a", "graded"), "another key")
+    assert written == ["results.json"]
+    assert load(tmp_path, "a", "key") is None
 
 
 def test_two_runs_in_one_folder_are_one_too_many(autograder, tmp_path):

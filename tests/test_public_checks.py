@@ -90,6 +90,24 @@ def test_one_question_can_be_picked(public_checks, handout):
     assert f"{public} of {public} points here. The grader has other data, and hidden checks worth {hidden} more." in run.stdout
 
 
+def test_a_given_module_is_read_again_once_it_is_corrected(handout):
+    """In a notebook, whose kernel goes on."""
+    code = """
+import pathlib, sys
+from public_checks import given
+path = pathlib.Path("training.py")
+whole = path.read_text()
+path.write_text("def broken(:")
+try:
+    given.training
+except SyntaxError:
+    path.write_text(whole)
+print(given.training.gradient_descent.__name__)
+"""
+    done = subprocess.run([sys.executable, "-B", "-c", code], cwd=handout, capture_output=True, text=True, check=False)
+    assert done.stdout == "gradient_descent\n", done.stderr
+
+
 @pytest.mark.parametrize(("order", "questions"), [(["check"], ()), (["check", "Q=q4"], ("q4",))])
 def test_make_runs_them_too(handout, order, questions):
     """All, or those of one question; that some fail is told in words, and not by make once more."""

@@ -344,6 +344,13 @@ def test_only_the_id_of_a_check_that_is_shown_later_is_hidden():
     )
 
 
+def test_a_check_that_is_shown_later_still_says_that_it_fails_as_above():
+    """Once it is shown, nothing of it is a secret."""
+    failed = TestResult("first", 1.0, "failed", WRONG_ANSWER)
+    result = replace(CheckResult.of(checks()["q5.values"], (failed, waiting("q5.values"))), visibility="after_due_date")
+    assert redacted(Report("alice", "graded", checks=(result,))).checks[0].tests[1].blocked_by == ("q5.values",)
+
+
 def test_a_single_check_that_is_shown_later_is_spoken_of_as_one():
     """A course can hide the check of time alone."""
     rendered = results(judged(), Configuration(visibility={"default": "visible", "q5.timing": "after_published"}))

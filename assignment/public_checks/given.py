@@ -22,6 +22,10 @@ def __getattr__(name):
             spec = importlib.util.spec_from_file_location(f"{__name__}.{name}", path)
             module = importlib.util.module_from_spec(spec)
             sys.modules[spec.name] = module
-            spec.loader.exec_module(module)
+            try:
+                spec.loader.exec_module(module)
+            except BaseException:
+                del sys.modules[spec.name]  # read anew once it is corrected, as by an ordinary import
+                raise
             return module
     raise AttributeError(f"no given module is called {name}")

@@ -86,7 +86,7 @@ def audit(*, jobs: int, seed: int, question: str | None = None, landed: Callable
     ]
     perfect, faults = set(), []
     for report in judge_all(submissions, jobs, seed):
-        if all(result.passed for result in report.checks):
+        if report.status == "graded" and all(result.passed for result in report.checks):
             perfect.add(report.submission)
         if report.status != "graded" or (report.submission == REFERENCE and REFERENCE not in perfect):
             scored = f"{report.score / 100:g} points, {report.status}"

@@ -20,6 +20,8 @@ RESULTS = "results.json"  # what Gradescope takes
 REPORT = "report.json"  # beside it: all results as data
 GRADED = ".graded.json"  # beside them: the submission's row, and the key under which all of it stays valid
 STUDENT_PAGE = "report.html"  # what the student reads
+# All that reading a changed or torn file may raise, beside what the system says.
+BROKEN = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 def save(out: Path, report: Report, key: str, configuration: Configuration = DEFAULT, metadata: Metadata = UNKNOWN) -> Row:
@@ -33,12 +35,12 @@ def save(out: Path, report: Report, key: str, configuration: Configuration = DEF
 def load(out: Path, submission: str, key: str) -> Row | None:
     """Read the row of a submission that was graded under the same key before; None where there is none to rely on."""
     try:
-        for name in (RESULTS, REPORT):
-            json.loads((out / submission / name).read_text(encoding="utf-8"))
+        json.loads((out / submission / RESULTS).read_text(encoding="utf-8"))
+        read_report(out, submission)
         graded = _read(out, submission)
         row = Row.from_json(graded["row"])
         return row if graded["key"] == key and row.status != "error" else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, *BROKEN):
         return None
 
 
@@ -60,8 +62,8 @@ def read_report(out: Path, submission: str) -> Report:
     ------
     OSError
         There are none.
-    ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError
-        They are broken.
+    Exception
+        One of `BROKEN`: they are not what was written.
     """
     return store.from_json(json.loads((out / submission / REPORT).read_text(encoding="utf-8")))
 
@@ -69,12 +71,13 @@ def read_report(out: Path, submission: str) -> Report:
 def stored(out: Path, submissions: Iterable[str]) -> Iterator[Row]:
     """Read the rows of submissions that have landed, one by one, whatever their keys."""
     for submission in submissions:
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        with contextlib.suppress(OSError, *BROKEN):
             yield Row.from_json(_read(out, submission)["row"])
 
 
 def _write(out: Path, results: str, report: str, key: str, row: Row) -> None:
     folder = out / row.submission
+    (folder / GRADED).unlink(missing_ok=True)  # a run that is killed in between leaves nothing that could be taken for whole
     write_atomically(folder / RESULTS, results)
     write_atomically(folder / REPORT, report)
     write_atomically(folder / GRADED, json.dumps({"key": key, "row": row.to_json()}))

@@ -72,9 +72,11 @@ class Row:
 
         Raises
         ------
-        TypeError, AttributeError
+        TypeError, AttributeError, OverflowError
             It is not one.
         """
         row = cls(**document)
+        if not all(type(hundredths) is int for hundredths in (row.score, *row.questions.values())):
+            raise TypeError(document)
         row.cells()
         return row

@@ -4,11 +4,11 @@ What is read may be anything: every value has its type checked, and nothing but 
 """
 
 import math
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar, get_args
 
 from autograder.homework import Check
-from autograder.judge.results import CheckResult, Failure, Measurement, Report, TestResult
+from autograder.judge.results import CheckResult, Failure, Measurement, Outcome, Report, Status, TestResult
 from autograder.report.blocks import clean
 
 Value = TypeVar("Value")
@@ -80,14 +80,14 @@ def from_json(document: Any) -> Report:
     top = _typed(document, dict)
     return Report(
         _text(top["submission"]),
-        _text(top["status"]),  # type: ignore[arg-type]
+        _one_of(get_args(Status), top["status"]),
         _text(top["reason"]),
         tuple(_check_from_json(item) for item in _typed(top["checks"], list)),
         tuple(_text(item) for item in _typed(top["sandbox"], list)),
         tuple(_measurement(item) for item in _typed(top["meters"], list)),
         {_text(name): _number(value) for name, value in _typed(top["speed_ups"], dict).items()},
         _number(top["seconds"]),
-        _number(top["kept"]),
+        _fraction(top["kept"]),
         tuple(_text(item) for item in _typed(top["about"], list)),
     )
 
@@ -107,12 +107,10 @@ def _check_from_json(item: Any) -> CheckResult:
 
 def _test_from_json(item: Any) -> TestResult:
     entry = _typed(item, dict)
-    outcome = _text(entry["outcome"])
-    if outcome not in ("passed", "failed", "not judged"):
-        raise ValueError(outcome)
+    outcome = _one_of(get_args(Outcome), entry["outcome"])
     blocked_by = tuple(_text(name) for name in _typed(entry["blocked_by"], list))
     failure = _failure_from_json(entry) if "summary" in entry else None
-    return TestResult(_text(entry["title"]), _number(entry["weight"]), outcome, failure, blocked_by)  # type: ignore[arg-type]
+    return TestResult(_text(entry["title"]), _number(entry["weight"]), outcome, failure, blocked_by)
 
 
 def _failure_from_json(entry: Mapping[str, Any]) -> Failure:
@@ -145,6 +143,17 @@ def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(value)
     return float(value)
+
+
+def _fraction(value: Any) -> float:
+    number = _number(value)
+    if not 0 <= number <= 1:
+        raise ValueError(value)
+    return number
+
+
+def _one_of(allowed: Sequence[Value], value: Any) -> Value:
+    return allowed[allowed.index(value)]  # raises ValueError where it is none of them
 
 
 def _hundredths(value: Any) -> int:

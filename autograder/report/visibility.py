@@ -19,14 +19,12 @@ def redacted(report: Report) -> Report:
     if not later:
         return report
 
-    def without_names(test: TestResult) -> TestResult:
-        names = [SHOWN_LATER if name in later else name for name in test.blocked_by]
-        if SHOWN_LATER in names:
-            names = [SHOWN_LATER]
-        return replace(test, blocked_by=tuple(names))
+    def without_names(test: TestResult, check: str) -> TestResult:
+        hidden = later - {check}  # that a check blocks itself is said where it is shown
+        return replace(test, blocked_by=(SHOWN_LATER,)) if hidden.intersection(test.blocked_by) else test
 
     def without_blockers(result: CheckResult) -> CheckResult:
-        return replace(result, tests=tuple(without_names(test) for test in result.tests))
+        return replace(result, tests=tuple(without_names(test, result.check.id) for test in result.tests))
 
     return replace(report, checks=tuple(without_blockers(result) for result in report.checks))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.errors import WrongUsage
 from autograder.judge.results import Report
 from autograder.report.blocks import clean
-from autograder.report.folder import REPORT, read_report
+from autograder.report.folder import BROKEN, REPORT, read_report
 from autograder.report.tables.grades import STUDENTS
 from autograder.report.tables.sheets import read_csv
 
@@ -119,7 +119,7 @@ def report_of(out: Path, row: Row) -> Report:
         return read_report(out, row.name)
     except OSError as error:
         raise Unusable(f"its {REPORT} cannot be read ({error.strerror})") from error
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+    except BROKEN as error:
         raise Unusable(f"its {REPORT} is broken ({type(error).__name__})") from error
 
 
