@@ -6,8 +6,10 @@ cd "$(dirname "$0")/.."
 newest=${NEWEST:-3.15}
 
 command -v debootstrap >/dev/null || { echo "debootstrap is missing: apt-get install debootstrap" >&2; exit 2; }
-mirror=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' | sed -n 's/^Debian Debian //p' | head -n 1)
-[ -n "$mirror" ] || { echo "This machine's apt has no Debian archive to bootstrap from: run apt-get update." >&2; exit 2; }
+archive() { apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' | sed -n 's/^Debian Debian //p' | head -n 1; }
+mirror=$(archive)
+[ -n "$mirror" ] || { apt-get update >/dev/null; mirror=$(archive); }  # apt knows its archives once it has their lists
+[ -n "$mirror" ] || { echo "This machine's apt has no Debian archive to bootstrap from." >&2; exit 2; }
 
 debian=$(mktemp -d /var/tmp/debian.XXXXXX)
 chmod 755 "$debian"  # its users come from here too

@@ -71,7 +71,7 @@ def test_an_instructor_is_told_who_is_late_and_of_whom_that_is_not_known():
     assert list(sentences(PEOPLE, course)) == [
         "Handed in after the due date (1 of 4): alone. Points are taken off from 1: alone.",
         "It is not known when these were handed in (1 of 4), and nothing is taken off: untold.",
-        "There is no submission of some who have an extension: jnae@uni.edu.",
+        "No submission matches these extensions: jnae@uni.edu.",
     ]
 
 

@@ -44,7 +44,7 @@ def test_without_the_settings_nobody_gets_points_unjudged():
 
 
 def test_building_again_renews_the_source_and_keeps_the_settings(tmp_path):
-    """The points follow the settings; a mistake in them is told before anything is written."""
+    """The points follow the settings; a mistake in the settings stops the build before anything is written."""
     build = ["build", "nbgrader", "--out", str(tmp_path)]
     assert CliRunner().invoke(main, build).exit_code == 0
     (tmp_path / "course.toml").write_text("[points]\ntotal = 50\n")

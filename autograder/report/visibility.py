@@ -20,7 +20,7 @@ def redacted(report: Report) -> Report:
         return report
 
     def without_names(test: TestResult, check: str) -> TestResult:
-        hidden = later - {check}  # that a check blocks itself is said where it is shown
+        hidden = later - {check}  # a check may name itself: its name is shown with it
         return replace(test, blocked_by=(SHOWN_LATER,)) if hidden.intersection(test.blocked_by) else test
 
     def without_blockers(result: CheckResult) -> CheckResult:

@@ -41,7 +41,7 @@ def sentences(people: Class, configuration: Configuration) -> Iterator[str]:
         yield f"It is not known when these were handed in ({many}), and nothing is taken off: {first_few(untold, SHOWN)}."
     present = {key for name, owners in people.owners.items() for key in _names(name, owners)}
     if strangers := [name for name in configuration.extensions if name.casefold() not in present]:
-        yield f"There is no submission of some who have an extension: {first_few(strangers, SHOWN)}."
+        yield f"No submission matches these extensions: {first_few(strangers, SHOWN)}."
 
 
 def _names(submission: str, owners: tuple[Member, ...]) -> set[str]:
