@@ -1,7 +1,6 @@
 """The homework as data: which functions students fill, what each check is worth, where files lie, and the reference answers."""
 
 import importlib.util
-import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from public_checks.tables import GIVEN_FUNCTIONS as GIVEN_FUNCTIONS
 from public_checks.tables import KINDS as KINDS
 from public_checks.tables import MODULES as MODULES
 from public_checks.tables import QUESTION_OF as QUESTION_OF
+from public_checks.tables import TITLE as TITLE
 from public_checks.tables import points
 from public_checks.tables import questions as questions
 
@@ -80,21 +80,6 @@ def checks() -> dict[str, Check]:
 def checks_of(question: str) -> list[str]:
     """Ids of the checks of a question."""
     return [name for name, check in checks().items() if check.question == question]
-
-
-@cache
-def title() -> str:
-    """Title of the homework: the first heading of its text, which does not lie where a platform judges.
-
-    Raises
-    ------
-    ValueError
-        There is none.
-    """
-    heading = re.search(r"^# # (.+)$", (SOLUTIONS / "homework.py").read_text(encoding="utf-8"), re.MULTILINE)
-    if heading is None:
-        raise ValueError("solutions/homework.py has no title: none of its Markdown cells begins with one #")
-    return heading[1].strip()
 
 
 @cache

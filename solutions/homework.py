@@ -6,13 +6,16 @@
 #       format_name: percent
 # ---
 # %% [markdown] only="source"
-# The source of the handout and of the notebook; `make assignment` generates both. assignment/README.md gets all Markdown cells but
-# those marked only="notebook", the notebook gets all cells but those marked only="handout". A slot cell gives its place to the
-# function that it imports: stripped for students, whole in the solution. A question's cell gets its heading and its points from the tables,
-# a written question a cell for its answer. {{files}} and {{questions by file}} stand for what the tables say. Inside mathematics no backslash stands before a punctuation mark: GitHub takes it away.
+# The source of the handout's page and of every notebook; `make assignment` generates those of the handout. A cell is in all
+# editions, or in those that it names after only: "page" is assignment/README.md, which takes Markdown alone; "files" is the
+# notebook that lies beside the files of answers, "otter" and "nbgrader" are those courses' notebooks, and "notebook" means all
+# three. A slot cell gives its place to the function that it names: stripped for students, whole in the solution. The cell
+# of a question gets its heading and its points from the tables, a written question a cell for its answer; checks marks the cell
+# that runs the public checks of a question. {{title}}, {{files}} and {{questions by file}} stand for what the tables say.
+# Inside mathematics no backslash stands before a punctuation mark: GitHub takes it away.
 
 # %% [markdown]
-# # From loops to matrices
+# # {{title}}
 #
 # A linear classifier reads handwritten digits. You derive its gradient for one example, write it with loops, and write it again
 # without any; then you do without loops once more, for all distances between two sets of points. In the end a few lines of matrix
@@ -27,7 +30,7 @@
 # - keep exponentials and logarithms finite and whole numbers from wrapping round, and know where floating point loses digits;
 # - say what a vectorized program costs, in multiplications and in memory.
 
-# %% [markdown] only="handout"
+# %% [markdown] only="page"
 # ## Start
 #
 # ```console
@@ -61,8 +64,14 @@
 # %% [markdown] only="notebook"
 # **How to work.** Run the cells from the top. Where a function raises `NotImplementedError`, it is your turn: fill it in, run its cell,
 # and run the check below it. Each question has a few public checks here; the grader has other data and hidden checks too.
+# Read the rules at the end before you begin.
+
+# %% [markdown] only="files"
 # If you would rather work in the files {{files}}, put `from softmax import softmax_jacobian` and the like in
-# the cells of the functions; the pictures work all the same. Read the rules at the end before you begin.
+# the cells of the functions; the pictures work all the same.
+
+# %% [markdown] only="nbgrader"
+# Add cells, split them or move them as you like: what counts is that the notebook defines each function.
 
 # %%
 # %load_ext autoreload
@@ -72,6 +81,8 @@ import time
 import numpy as np
 
 import plots
+
+# %% only="files nbgrader"
 from check import check
 from digits import load_digits
 from gradient_check import numerical_gradient, relative_error
@@ -131,7 +142,7 @@ plots.images(X_train[:20], y_train[:20])
 # %% slot="softmax_jacobian"
 from softmax import softmax_jacobian
 
-# %%
+# %% checks="q1"
 check("q1")
 
 # %% [markdown] only="notebook"
@@ -171,7 +182,7 @@ plots.jacobian_image(J, np.exp(z) / np.exp(z).sum())
 # %% slot="cross_entropy_gradients"
 from softmax import cross_entropy_gradients
 
-# %%
+# %% checks="q2"
 check("q2")
 
 # %% [markdown] only="notebook"
@@ -231,7 +242,7 @@ print(f"db: {relative_error(db, numerical_gradient(lambda c: loss_of_scores(x @ 
 # %% slot="softmax_loss_naive"
 from softmax import softmax_loss_naive
 
-# %%
+# %% checks="q3"
 check("q3")
 
 # %% [markdown] only="notebook"
@@ -282,7 +293,7 @@ plots.error_against_step(steps, errors)
 # %% slot="softmax_loss_vectorized"
 from softmax import softmax_loss_vectorized
 
-# %%
+# %% checks="q4"
 check("q4")
 
 # %% [markdown] only="notebook"
@@ -382,7 +393,7 @@ print(down + along, "has the shape", (down + along).shape)
 # %% slot="pairwise_squared_distances"
 from distances import pairwise_squared_distances
 
-# %%
+# %% checks="q5"
 check("q5")
 
 # %% [markdown] only="notebook"
@@ -432,7 +443,7 @@ plots.time_against_rows(rows, times)
 #
 # Graded by hand, beyond the points above. A few lines each, with every step named.
 
-# %% [markdown] only="handout"
+# %% [markdown] only="page"
 # Answer them in the notebook, below the questions, or put a `written.pdf` or `written.md` beside this file.
 
 # %% [markdown] written="w1"
@@ -464,7 +475,7 @@ plots.time_against_rows(rows, times)
 #   `any` over an array.
 # - An answer reads no files. Experiments belong in other cells, or under `if __name__ == "__main__":`.
 
-# %% [markdown] only="handout"
+# %% [markdown] only="page"
 # ## What the grader looks at
 #
 # The public checks are the grader's own, with other data. The hidden checks ask more of the same functions, and every one of them is
@@ -483,7 +494,7 @@ plots.time_against_rows(rows, times)
 # can be free of loops and still waste both. These points need an answer that works; and a mistake costs its own points only: a check
 # that could not be judged because of it says so.
 
-# %% [markdown] only="handout"
+# %% [markdown] only="page"
 # ## Check
 #
 # ```console
@@ -494,10 +505,10 @@ plots.time_against_rows(rows, times)
 # or `python -m pytest` and `python -m pytest -k q4`. The first failure of a question is explained: what, where, yours, expected. These look at
 # the files; in the notebook, `check("q4")` looks at the notebook's functions.
 
-# %% [markdown]
+# %% [markdown] only="page files nbgrader"
 # ## Hand in
 
-# %% [markdown] only="handout"
+# %% [markdown] only="page"
 # ```console
 # $ make submission
 # ```
@@ -508,5 +519,8 @@ plots.time_against_rows(rows, times)
 # functions, classes, imports and plain constants are taken, as far as the answers need them: what a cell computes is not there when
 # an answer is graded.
 
-# %% [markdown] only="notebook"
+# %% [markdown] only="files"
 # Save the notebook, run `make submission` (or `python hand_in.py`) in its folder, and upload `submission.zip`.
+
+# %% [markdown] only="nbgrader"
+# Save the notebook as `homework.ipynb`, and submit it the way your course does.

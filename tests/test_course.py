@@ -53,10 +53,10 @@ def test_without_a_total_a_check_is_worth_what_stands_in_the_table(monkeypatch):
 def test_handout_and_notebook_have_the_points_that_are_graded(course):
     """Of each question in its heading, of each check in its table; in all, full marks."""
     worth = marks.worth_of_checks(course)
-    for text in (readme(cells(course)), notebook(cells(course))):
+    for text in (readme(cells("page", course)), notebook(cells("files", course))):
         headings = dict(re.findall(r"## (q\d+)\. .*? \(([\d.]+) points\)", text))
         assert {question: 100 * Decimal(most) for question, most in headings.items()} == marks.worth_of_questions(course)
-    for question, source in {cell.question: cell.source for cell in cells(course) if cell.question}.items():
+    for question, source in {cell.question: cell.source for cell in cells("page", course) if cell.question}.items():
         shown = re.findall(r"^\| .* \| ([\d.]+) \| (?:public|hidden) \|$", source, re.MULTILINE)
         assert [100 * Decimal(most) for most in shown] == [worth[name] for name in checks_of(question)]
 
@@ -144,10 +144,10 @@ TEN = "10 % of the points are taken off for each day begun since the due date"
 def test_handout_and_notebooks_say_below_the_title_when_it_is_due(settings, says):
     """And what being late costs, as far as it costs anything; nothing where there is no due date."""
     course = Configuration(**settings)
-    title, below, *_ = readme(cells(course)).split("\n\n")
+    title, below, *_ = readme(cells("page", course)).split("\n\n")
     assert title.startswith("# ")
     assert (below if says else line(course)) == says
-    for text in (notebook(cells(course)), master([], course), source_notebook(course)):
+    for text in (notebook(cells("files", course)), master([], course), source_notebook(course)):
         first = next(cell for cell in nbformat.reads(text, as_version=4).cells if cell.cell_type == "markdown")
         assert first.source.split("\n\n")[:2] == [title, below]
         assert text.count("Due on") == bool(says)

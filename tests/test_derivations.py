@@ -20,7 +20,7 @@ from tests.hostile_bytes import peak
 
 numerical_gradient, relative_error = gradient_check.numerical_gradient, gradient_check.relative_error
 TEXT = (SOLUTIONS / "derivations.md").read_text(encoding="utf-8")
-RUBRIC = (SOLUTIONS / "written.md").read_text(encoding="utf-8")
+RUBRIC = "\n".join(path.read_text(encoding="utf-8") for path in sorted((SOLUTIONS / "written").glob("*.md")))
 EXACT = 1e-9  # two ways to compute the same number
 NUMERICAL = 1e-6  # a right derivative against central differences
 FALSE = 1e-2  # a wrong formula is off by more

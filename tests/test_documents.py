@@ -14,7 +14,7 @@ from autograder.cli import main
 from autograder.configuration import Configuration
 from autograder.homework import ASSIGNMENT, ROOT, SOLUTIONS
 
-MATHEMATICAL = [ASSIGNMENT / "README.md", SOLUTIONS / "derivations.md", SOLUTIONS / "written.md"]
+MATHEMATICAL = [ASSIGNMENT / "README.md", SOLUTIONS / "derivations.md", *sorted((SOLUTIONS / "written").glob("w*.md"))]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")), *MATHEMATICAL]
 DISPLAY = re.compile(r"^\$\$(.*?)\$\$$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -93,7 +93,7 @@ def test_mathematics_renders_on_github_and_in_jupyter(document):
         assert "\n" not in formula
         assert not before.isalnum()
         assert not after.isalnum(), f"{formula}{after}: GitHub shows no formula before a letter"
-    assert len(formulas) > 20
+    assert len(formulas) > 2
     for formula in formulas:
         assert formula.strip() == formula
         assert not re.search(r"\n\s*([-+=#]|\d+\.|\n)", formula), f"{formula}: Markdown takes a line for a list or heading"

@@ -4,6 +4,7 @@ import re
 import shutil
 import zipfile
 from pathlib import Path
+from typing import get_args
 
 import nbformat
 import pytest
@@ -15,7 +16,7 @@ from autograder.configuration import Configuration
 from autograder.homework import ASSIGNMENT, FUNCTIONS, MODULES, ROOT, SOLUTIONS, checks
 from autograder.release import handout
 from autograder.release.handout import build_assignment, build_handout, notebook
-from autograder.release.source import cells
+from autograder.release.source import Edition, cells
 
 IGNORED = {"__pycache__", ".ipynb_checkpoints", ".pytest_cache", "submission.zip"}  # what .gitignore leaves out too
 
@@ -49,7 +50,8 @@ def test_what_is_generated_is_fresh(tmp_path):
 def test_every_name_in_double_braces_is_filled():
     """In handout and notebook; a name that no table fills would stand there as it is."""
     assert "{{files}}" in (SOLUTIONS / "homework.py").read_text(encoding="utf-8")
-    assert not [cell.source for cell in cells() if "{{" in cell.source and cell.kind == "markdown"]
+    every = [cell for edition in get_args(Edition) for cell in cells(edition)]
+    assert not [cell.source for cell in every if "{{" in cell.source and cell.kind == "markdown"]
 
 
 def test_the_zip_is_the_same_at_every_build(tmp_path):
@@ -116,7 +118,7 @@ def test_build_writes_what_students_receive(tmp_path):
 
 def execute(folder: Path, *, solved: bool) -> nbformat.NotebookNode:
     """Run the notebook from top to bottom, in the unpacked handout."""
-    made = nbformat.reads(notebook(cells(solved=solved)), as_version=4)
+    made = nbformat.reads(notebook(cells("files", functions="solution" if solved else "stub")), as_version=4)
     NotebookClient(made, timeout=120, allow_errors=not solved, resources={"metadata": {"path": str(folder)}}).execute()
     return made
 

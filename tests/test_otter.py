@@ -225,7 +225,7 @@ def test_two_builds_give_the_same_bytes(course, tmp_path):
 def test_students_receive_no_answer_no_rubric_and_no_hidden_check(course):
     """Compared line by line with what stands in the solutions and the hidden checks, and not in the handout."""
     given = "".join(path.read_text(encoding="utf-8") for path in ASSIGNMENT.rglob("*") if path.suffix in TEXTS)
-    secrets = [*SOLUTIONS.glob("*.py"), SOLUTIONS / "written.md", *HIDDEN_CHECKS.glob("*.py")]
+    secrets = [*SOLUTIONS.glob("*.py"), *(SOLUTIONS / "written").glob("*.md"), *HIDDEN_CHECKS.glob("*.py")]
     lines = {line.strip() for path in secrets for line in path.read_text(encoding="utf-8").splitlines()}
     prose = (SOLUTIONS / "homework.py").read_text(encoding="utf-8")
     lines = {line for line in lines if len(line) > LEAST and line not in given and line not in prose}
@@ -244,13 +244,13 @@ def test_the_released_notebook_is_the_handouts(released):
     notebook = nbformat.reads(released, as_version=4)
     theirs = {cell.id: cell for cell in notebook.cells}
     told = "\n".join(cell.source for cell in notebook.cells)
-    source = {cell.id: cell for cell in cells() if cell.only != "handout"}
+    source = {cell.id: cell for cell in cells("files")}
     texts = {name: re.sub(r"<!-- (BEGIN|END) QUESTION -->\n\n", "", theirs[name].source) for name in source if name in theirs}
-    setup, how_to = (next(name for name in texts if words in source[name].source) for words in ("import check", "How to work"))
-    assert {name for name, text in texts.items() if text != source[name].source} == {setup, how_to, *QUESTIONS}
-    assert (
-        len(source) - len(texts) == len(QUESTIONS) + 2
-    )  # check("q1") and the like are otter's now, as are the words on handing in
+    assert {name for name, text in texts.items() if text != source[name].source} == set(QUESTIONS)  # they name no file
+    for_files = {cell.id for cell in cells("files")} - {cell.id for cell in cells("otter")}
+    checks = {cell.id for cell in cells("otter") if cell.checks}  # otter has its own in their place
+    assert source.keys() - texts.keys() == for_files | checks
+    assert len(for_files) == 4
     assert not re.search(r"softmax\.py|distances\.py|hand_in|make submission|from check import", told)
     for question, points in WORTH.items():
         assert f'grader.check("{question}")' in told

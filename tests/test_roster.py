@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.configuration import Configuration
-from autograder.homework import QUESTIONS, title
+from autograder.homework import QUESTIONS, TITLE
 from autograder.intake.places import Place
 from autograder.intake.roster_csv import RosterError, read_roster
 from autograder.report.row import Row
@@ -28,7 +28,7 @@ Jane,van Doe,12,jane@uni.edu,Student,
 Grace,Hopper,99,grace@uni.edu,Instructor,
 """
 CANVAS = f"""\
-Student,ID,SIS User ID,SIS Login ID,Section,{title()} (4711),Other (4712),Final Score
+Student,ID,SIS User ID,SIS Login ID,Section,{TITLE} (4711),Other (4712),Final Score
     Points Possible,,,,,100,10,(read only)
 ,,,,,Manual Posting,,
 "Lovelace, Ada",5001,007,ada@uni.edu,Mon and Tue,,3,1
@@ -238,7 +238,7 @@ def test_canvas_takes_the_table_back(tmp_path):
     places = {**PLACES, "submission_101": Place(Path("/x"), "a/", (ADA,))}
     write_gradebooks(tmp_path, rows, Class.of(places, people))
     assert (tmp_path / "canvas.csv").read_text().splitlines() == [
-        f"Student,ID,SIS User ID,SIS Login ID,Section,{title()} (4711)",
+        f"Student,ID,SIS User ID,SIS Login ID,Section,{TITLE} (4711)",
         f"    Points Possible,,,,,{all_of()}",
         '"Lovelace, Ada",5001,007,ada@uni.edu,Mon and Tue,80',
         '"van Doe, Jane",5002,12,jane@uni.edu,Mon,44',
@@ -258,12 +258,12 @@ HOMEWORKS = "Homework 3 (777),homework 4,Twice (1),Twice (2)"
         ("Twice (2)", "Twice (2)", ()),
         ("Twice", "Twice", ("2 columns «Twice»", "Twice (1), Twice (2)")),
         ("Homework 3 (778)", "Homework 3 (778)", ("no column «Homework 3 (778)»", "Homework 3 (777)")),
-        (None, title(), (f"no column «{title()}»", "canvas.column", "There are Homework 3 (777), Twice (1), Twice (2)")),
+        (None, TITLE, (f"no column «{TITLE}»", "canvas.column", "There are Homework 3 (777), Twice (1), Twice (2)")),
     ],
 )
 def test_canvas_gets_the_column_that_the_settings_name(tmp_path, column, written, says):
     """Where the gradebook has none, or two, the instructor is told which there are."""
-    people = Class.of(PLACES, roster(tmp_path, CANVAS.replace(f"{title()} (4711),Other (4712)", HOMEWORKS)))
+    people = Class.of(PLACES, roster(tmp_path, CANVAS.replace(f"{TITLE} (4711),Other (4712)", HOMEWORKS)))
     course = Configuration(canvas_column=column)
     write_gradebooks(tmp_path, map(row, PLACES), people, course)
     assert (tmp_path / "canvas.csv").read_text().partition("\n")[0].split(",")[5:] == [written]
@@ -272,7 +272,7 @@ def test_canvas_gets_the_column_that_the_settings_name(tmp_path, column, written
     assert all(words in told for words in says)
 
 
-@pytest.mark.parametrize("text", [GRADESCOPE, CANVAS, CANVAS.replace(f"{title()} (4711),Other (4712)", "A,B")])
+@pytest.mark.parametrize("text", [GRADESCOPE, CANVAS, CANVAS.replace(f"{TITLE} (4711),Other (4712)", "A,B")])
 def test_nothing_is_said_of_canvas_where_nothing_is_wrong(tmp_path, text):
     """It is another platform's roster, the column is there, or the gradebook has no assignments yet."""
     assert canvas_sentences(Class.of(PLACES, roster(tmp_path, text))) == []
@@ -281,7 +281,7 @@ def test_nothing_is_said_of_canvas_where_nothing_is_wrong(tmp_path, text):
 def test_the_command_says_which_columns_canvas_has(autograder, tmp_path):
     """At the end of its output, and among the remarks of the JSON; with the setting it is silent."""
     (tmp_path / "a").mkdir()
-    (tmp_path / "roster.csv").write_text(CANVAS.replace(f"{title()} (4711)", "Homework 3 (777)"))
+    (tmp_path / "roster.csv").write_text(CANVAS.replace(f"{TITLE} (4711)", "Homework 3 (777)"))
     (tmp_path / "course.toml").write_text('canvas.column = "Homework 3"\n')
     command = ("grade", tmp_path / "a", "--out", tmp_path / "out", "--roster", tmp_path / "roster.csv", "--jobs", 1)
     assert "There are Homework 3 (777), Other (4712): name one as canvas.column" in autograder(*command).stdout

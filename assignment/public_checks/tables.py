@@ -4,6 +4,7 @@ import csv
 from functools import cache
 from pathlib import Path
 
+TITLE = "From loops to matrices"  # of the homework
 KINDS = ("shape", "value", "gradient", "stability", "purity", "loops", "timing", "memory", "application")  # of checks
 GIVEN_FUNCTIONS = {"gradient_descent": "training"}  # that a check can name as a parameter, each with its module
 

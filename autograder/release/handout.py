@@ -71,8 +71,8 @@ def build_handout(out: Path, configuration: Configuration = DEFAULT) -> Path:
 def generate(configuration: Configuration) -> dict[str, bytes]:
     """Make the files that come from the solutions: stubs, notebook and README.md, by name."""
     texts = {f"{module}.py": strip((SOLUTIONS / f"{module}.py").read_text(encoding="utf-8")) for module in MODULES}
-    texts["homework.ipynb"] = notebook(cells(configuration))
-    texts["README.md"] = readme(cells(configuration))
+    texts["homework.ipynb"] = notebook(cells("files", configuration))
+    texts["README.md"] = readme(cells("page", configuration))
     return {name: text.encode() for name, text in texts.items()}
 
 
@@ -82,7 +82,7 @@ def notebook(homework: list[Cell]) -> str:
     Parameters
     ----------
     homework : list of Cell
-        Stubs or solutions in their slots.
+        The cells of a notebook's edition.
 
     Returns
     -------
@@ -90,14 +90,13 @@ def notebook(homework: list[Cell]) -> str:
         JSON in nbformat 4.
     """
     make = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
-    shown = [make[cell.kind](cell.source, id=cell.id) for cell in homework if cell.only != "handout"]
-    made = nbformat.v4.new_notebook(cells=shown, metadata=KERNEL)
+    made = nbformat.v4.new_notebook(metadata=KERNEL)
+    made.cells = [make[cell.kind](cell.source, id=cell.id) for cell in homework]
     nbformat.validate(made)
     text: str = nbformat.writes(made)
     return text + "\n"
 
 
 def readme(homework: list[Cell]) -> str:
-    """Write the homework's prose as one Markdown page."""
-    shown = [cell.source for cell in homework if cell.kind == "markdown" and cell.only != "notebook"]
-    return "\n\n".join(shown) + "\n"
+    """Write the cells of the page's edition as one Markdown page."""
+    return "\n\n".join(cell.source for cell in homework) + "\n"

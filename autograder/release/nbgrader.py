@@ -2,7 +2,6 @@
 
 # mypy: disable-error-code="no-untyped-call"
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import nbformat
 
 from autograder.configuration import DOCUMENTED, Configuration
-from autograder.homework import ASSIGNMENT, FUNCTIONS, GIVEN, MODULES, QUESTIONS, SOLUTIONS
+from autograder.homework import ASSIGNMENT, FUNCTIONS, GIVEN, QUESTIONS
 from autograder.release.handout import FOLDER, notebook
 from autograder.release.source import PLACEHOLDER, WRITTEN_POINTS, Cell, cells, released
 from autograder.release.stubs import STUB
@@ -21,7 +20,7 @@ GRADED = (
     *(f"{module}.py" for module in GIVEN),
     *("public_checks/*.py", "public_checks/*.csv", "data/*.npz", "data/*.md"),
 )  # patterns of what the notebook needs; modules of answers are left out, since answers stand in its cells
-CHECKS = {f'check("{question}")': f"{question}-check" for question in QUESTIONS}  # id of each cell that takes points
+CHECKS = {question: f"{question}-check" for question in QUESTIONS}  # id of each cell that takes points
 SETTINGS = "course.toml"
 
 # nbgrader takes it out of what students see. Without the sandbox, a cell that only prints would give everyone all points.
@@ -29,17 +28,6 @@ GUARD = """
 ### BEGIN HIDDEN TESTS
 raise RuntimeError("The points of this cell come from the sandbox: docs/nbgrader.md says which settings nbgrader needs.")
 ### END HIDDEN TESTS"""
-
-# What the prose says of the handout's files and of its way to hand in, and what is so in a course of nbgrader.
-PROSE = {
-    **{re.escape(f" in `{module}.py`"): "" for module in MODULES},
-    r"If you would rather work in the files [^;]*; the pictures work all the same\.": (
-        "Add cells, split them or move them as you like: what counts is that the notebook defines each function."
-    ),
-    r"Save the notebook, run `make submission` .*": (
-        "Save the notebook as `homework.ipynb`, and submit it the way your course does."
-    ),
-}  # by regular expression
 
 CONFIG = f'''"""nbgrader's settings for this course: submissions are judged in a sandbox, and no kernel is started for them."""
 
@@ -133,7 +121,8 @@ def source_notebook(configuration: Configuration) -> str:
     """
     worth = worth_of_questions(configuration)
     points = {cell: worth[question] / 100 for cell, question in zip(CHECKS.values(), QUESTIONS)}
-    made = nbformat.reads(notebook(_without_files([_marked(cell) for cell in cells(configuration, solved=True)])), as_version=4)
+    marked = [_marked(cell) for cell in cells("nbgrader", configuration, functions="marked")]
+    made = nbformat.reads(notebook(marked), as_version=4)
     for cell in made.cells:
         if cell.id in FUNCTIONS:
             cell.metadata.nbgrader = _metadata(cell, solution=True)
@@ -151,22 +140,7 @@ def _metadata(cell: nbformat.NotebookNode, **marks: Any) -> dict[str, Any]:
 
 
 def _marked(cell: Cell) -> Cell:
-    """Name the cells of checks by their question, and guard them; leave in those of functions what marks the answer."""
-    if cell.source in CHECKS:
-        return replace(cell, id=CHECKS[cell.source], source=cell.source + GUARD)
-    if not cell.slot:
+    """Name the cells of checks by their question, and guard them."""
+    if not cell.checks:
         return cell
-    source = (SOLUTIONS / f"{FUNCTIONS[cell.slot]}.py").read_text(encoding="utf-8")
-    function = re.search(rf"^def {cell.slot}\(.*?(?=\n+^\S|\n*\Z)", source, re.MULTILINE | re.DOTALL)
-    assert function is not None, f"{cell.slot} does not start a line of its module"
-    return replace(cell, source=function[0])
-
-
-def _without_files(homework: list[Cell]) -> list[Cell]:
-    """Put what is so in a course of nbgrader in the place of what the prose says of the handout's files."""
-    sources = [cell.source for cell in homework]
-    for said, so in PROSE.items():
-        if not any(re.search(said, source) for source in sources):
-            raise ValueError(f"solutions/homework.py no longer says what autograder/release/nbgrader.py replaces: {said}")
-        sources = [re.sub(said, so, source) for source in sources]
-    return [replace(cell, source=source) for cell, source in zip(homework, sources)]
+    return replace(cell, id=CHECKS[cell.checks], source=cell.source + GUARD)

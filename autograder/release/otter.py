@@ -106,7 +106,7 @@ def support(configuration: Configuration = DEFAULT) -> dict[str, bytes]:
 def settle(path: Path) -> None:
     """Give the cells that otter made ids that are the same at every build, and unlock the code between the questions."""
     notebook = nbformat.read(path, as_version=4)
-    ours = {cell.id for cell in cells()}
+    ours = {cell.id for cell in cells("otter")}
     for number, cell in enumerate(notebook.cells):
         if cell.id not in ours:
             cell.id = f"otter-{number}"

@@ -2,14 +2,13 @@
 
 # mypy: disable-error-code="no-untyped-call"
 
-import re
 from collections.abc import Iterator
 from itertools import takewhile
 
 import nbformat
 
 from autograder.configuration import DEFAULT, Configuration
-from autograder.homework import QUESTIONS, SOLUTIONS
+from autograder.homework import SOLUTIONS
 from autograder.release.handout import KERNEL
 from autograder.release.source import WRITTEN_POINTS, Cell, cells
 from autograder.report.marks import points, worth_of_questions
@@ -58,15 +57,6 @@ SOLUTION = '''\
 {stub}
 {indent}"""; # END PROMPT'''
 
-# What the source says of files that this release does not have, each with what is said instead.
-EDITS = (
-    (r"^from check import check\n", ""),
-    (r"If you would rather work in the files .*? all the same\. ", ""),
-    (r"(?<=`) in `\w+\.py`$", ""),
-    (r"\A## Hand in\Z", ""),
-    (r"\ASave the notebook, run `make submission`.*\Z", ""),
-)
-
 
 def master(files: list[str], configuration: Configuration = DEFAULT) -> str:
     """Write the notebook that `otter assign` takes.
@@ -85,30 +75,19 @@ def master(files: list[str], configuration: Configuration = DEFAULT) -> str:
     """
     config = CONFIGURATION.format(files="\n".join(f"  - {name}" for name in files))
     worth = {question: points(hundredths) for question, hundredths in worth_of_questions(configuration).items()}
-    made = [_raw("config", config), *(made for cell in _edited(cells(configuration)) for made in _marked(cell, worth))]
-    notebook = nbformat.v4.new_notebook(cells=made, metadata=KERNEL)
+    notebook = nbformat.v4.new_notebook(cells=[_raw("config", config)], metadata=KERNEL)
+    for cell in cells("otter", configuration):
+        notebook.cells += _marked(cell, worth)
     nbformat.validate(notebook)
     text: str = nbformat.writes(notebook)
     return text + "\n"
 
 
-def _edited(homework: list[Cell]) -> list[Cell]:
-    """Cells of the notebook, without what they say of files that students do not have here."""
-    told = [cell for cell in homework if cell.only != "handout"]
-    for pattern, instead in EDITS:
-        edited = [(cell, re.sub(pattern, instead, cell.source, flags=re.DOTALL | re.MULTILINE)) for cell in told]
-        if all(cell.source == text for cell, text in edited):
-            raise ValueError(f"solutions/homework.py no longer says {pattern}: otter's edition has nothing to replace")
-        told = [Cell(**{**vars(cell), "source": text}) for cell, text in edited if text]
-    return told
-
-
 def _marked(cell: Cell, worth: dict[str, str]) -> Iterator[nbformat.NotebookNode]:
     """A cell with otter's marks around it; the points of each question are those given."""
-    asked = re.fullmatch(r'check\("(\w+)"\)', cell.source)
-    if asked and asked[1] in QUESTIONS:
-        test = nbformat.v4.new_code_cell(TEST.format(question=asked[1], folder=CHECKS), id=f"{asked[1]}-test")
-        yield from (*_block(f"{asked[1]}-tests", "TESTS", test), _raw(f"{asked[1]}-end", "# END QUESTION"))
+    if question := cell.checks:
+        test = nbformat.v4.new_code_cell(TEST.format(question=question, folder=CHECKS), id=f"{question}-test")
+        yield from (*_block(f"{question}-tests", "TESTS", test), _raw(f"{question}-end", "# END QUESTION"))
     elif cell.slot:
         yield from _block(cell.id, "SOLUTION", nbformat.v4.new_code_cell(_solution(cell), id=cell.id))
     elif cell.written and cell.id != cell.written:
@@ -135,20 +114,15 @@ def _block(name: str, kind: str, cell: nbformat.NotebookNode) -> list[nbformat.N
 
 def _solution(stub: Cell) -> str:
     """A function with its answer, which otter takes away, and its stub's line, which otter puts in its place."""
-    whole = next(cell.source for cell in cells(solved=True) if cell.slot == stub.slot)
+    whole = next(cell.source for cell in cells("otter", functions="solution") if cell.slot == stub.slot)
     pairs = zip(stub.source.splitlines(), whole.splitlines())
     before = [line for line, _ in takewhile(lambda pair: pair[0] == pair[1], pairs)]
     rest, answer = (text.splitlines()[len(before) :] for text in (stub.source, whole))
-    indent = re.match(" *", rest[0])
-    assert indent is not None
+    indent = " " * (len(rest[0]) - len(rest[0].lstrip()))
     parts = {"before": before, "answer": answer, "stub": rest}
-    return SOLUTION.format(indent=indent[0], **{part: "\n".join(lines) for part, lines in parts.items()})
+    return SOLUTION.format(indent=indent, **{part: "\n".join(lines) for part, lines in parts.items()})
 
 
 def _rubric(written: str) -> str:
     """How a written question is graded, for the instructor's notebook."""
-    text = (SOLUTIONS / "written.md").read_text(encoding="utf-8")
-    section = re.search(rf"^## {written}\b.*?(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
-    if section is None:
-        raise ValueError(f"solutions/written.md has no section on {written}")
-    return section[0].strip()
+    return (SOLUTIONS / "written" / f"{written}.md").read_text(encoding="utf-8").strip()

@@ -1,25 +1,27 @@
-"""The handout's one source, solutions/homework.py, read as cells whose headings, points and functions are filled in."""
+"""The one source of page and notebooks, solutions/homework.py: the cells of an edition, with points and functions filled in."""
 
 import ast
 import csv
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import jupytext
 
 from autograder.configuration import DEFAULT, Configuration
-from autograder.homework import FUNCTIONS, PUBLIC_CHECKS, QUESTIONS, SOLUTIONS, checks, checks_of, questions
+from autograder.homework import FUNCTIONS, PUBLIC_CHECKS, QUESTIONS, SOLUTIONS, TITLE, checks, checks_of, questions
 from autograder.release import due
-from autograder.release.stubs import strip
+from autograder.release.stubs import LAST_MARK, strip, without_marks
 from autograder.report.marks import points, worth_of_checks, worth_of_questions
 from public_checks.answers import listed
 
+Edition = Literal["page", "files", "otter", "nbgrader"]  # assignment/README.md, and three notebooks
+Text = Literal["stub", "solution", "marked"]  # of a function: as students receive it, whole, or whole between its marks
+
 PLACEHOLDER = "*Your answer here.*"
-WRITTEN_POINTS = 5  # of each written question, as solutions/written.md divides them, beyond those of the checks
+WRITTEN_POINTS = 5  # of each written question, as solutions/written/ divides them, beyond those of the checks
 
 
 @dataclass(frozen=True)
@@ -34,34 +36,36 @@ class Cell:
         ``markdown`` or ``code``.
     source : str
         Its text.
-    only : str
-        ``handout`` or ``notebook`` where only that one has it.
     question : str
         As in ``q4``: this cell opens the question.
     slot : str
         The function that this cell holds.
     written : str
         As in ``w2``: this cell asks a written question, or takes the answer to one.
+    checks : str
+        As in ``q4``: this cell runs the public checks of the question.
     """
 
     id: str
     kind: str
     source: str
-    only: str = ""
     question: str = ""
     slot: str = ""
     written: str = ""
+    checks: str = ""
 
 
-def cells(configuration: Configuration = DEFAULT, *, solved: bool = False) -> list[Cell]:
-    """Read the source.
+def cells(edition: Edition, configuration: Configuration = DEFAULT, functions: Text = "stub") -> list[Cell]:
+    """Read the cells of an edition.
 
     Parameters
     ----------
+    edition : str
+        The page, or one of the notebooks.
     configuration : Configuration
         What questions and checks are worth, and when the homework is due.
-    solved : bool
-        Whether the functions hold the reference's answers.
+    functions : str
+        What the cells of functions hold: stubs, solutions, or solutions between their marks.
 
     Returns
     -------
@@ -70,21 +74,31 @@ def cells(configuration: Configuration = DEFAULT, *, solved: bool = False) -> li
     """
     found: list[Cell] = []
     for number, cell in enumerate(_read(), start=1):
-        marks = {key: cell.metadata.get(key, "") for key in ("only", "question", "slot", "written")}
+        if not _belongs(cell, edition):
+            continue
+        marks = {key: cell.metadata.get(key, "") for key in ("question", "slot", "written", "checks")}
         name, source = f"cell-{number}", _filled(cell.source)
         if source.startswith("# ") and cell.cell_type == "markdown":
             heading, _, rest = source.partition("\n\n")
             source = "\n\n".join(filter(None, [heading, due.line(configuration), rest]))
         if marks["question"]:
-            name, source = marks["question"], _question(marks["question"], source, configuration)
+            name, source = marks["question"], _question(marks["question"], source, edition, configuration)
         if marks["slot"]:
-            name, source = marks["slot"], _function(marks["slot"], solved=solved)
+            name, source = marks["slot"], _function(marks["slot"], functions)
         if marks["written"]:
             name = marks["written"]
         found.append(Cell(name, cell.cell_type, source, **marks))
-        if marks["written"]:
-            found.append(Cell(f"{name}-answer", "markdown", PLACEHOLDER, only="notebook", written=name))
+        if marks["written"] and edition != "page":
+            found.append(Cell(f"{name}-answer", "markdown", PLACEHOLDER, written=name))
     return found
+
+
+def _belongs(cell: Any, edition: Edition) -> bool:
+    """Whether an edition has a cell: the page takes prose alone, and a cell may name the editions that it is for."""
+    if edition == "page" and cell.cell_type != "markdown":
+        return False
+    named = cell.metadata.get("only", "").split()
+    return not named or edition in named or ("notebook" in named and edition != "page")
 
 
 def _read() -> Iterator[Any]:
@@ -103,6 +117,7 @@ def _filled(text: str) -> str:
     for question, module in QUESTIONS.items():
         files.setdefault(f"`{module}.py`", []).append(question)
     facts = {
+        "title": TITLE,
         "files": _listed(list(files)),
         "questions by file": "; ".join(f"{name}: {_listed(q)}" for name, q in files.items()),
     }
@@ -119,12 +134,19 @@ def _listed(names: list[str]) -> str:
     return listed(names)
 
 
-def _function(name: str, *, solved: bool) -> str:
-    """Source of one function of the solutions, as students receive it or whole."""
-    source = (SOLUTIONS / f"{FUNCTIONS[name]}.py").read_text(encoding="utf-8")
-    text = re.sub(r"^ *# (BEGIN|END) SOLUTION\n", "", source, flags=re.MULTILINE) if solved else strip(source)
+def _function(name: str, functions: Text) -> str:
+    """Source of one function of the solutions."""
+    text = (SOLUTIONS / f"{FUNCTIONS[name]}.py").read_text(encoding="utf-8")
+    if functions == "stub":
+        text = strip(text)
+    elif functions == "solution":
+        text = without_marks(text)
     node = next(node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == name)
-    return "\n".join(text.splitlines()[node.lineno - 1 : node.end_lineno])
+    lines = text.splitlines()
+    end = node.end_lineno or node.lineno
+    if lines[end : end + 1] == [f"    {LAST_MARK}"]:
+        end += 1  # no statement of the function, but a line of it
+    return "\n".join(lines[node.lineno - 1 : end])
 
 
 def released(path: Path, configuration: Configuration) -> bytes:
@@ -141,14 +163,16 @@ def released(path: Path, configuration: Configuration) -> bytes:
     return text.getvalue().encode()
 
 
-def _question(question: str, text: str, configuration: Configuration) -> str:
+def _question(question: str, text: str, edition: Edition, configuration: Configuration) -> str:
     """Text of a question below its title, points and signature, above the table of its checks."""
     row = next(row for row in questions() if row["question"] == question)
     source = (SOLUTIONS / f"{QUESTIONS[question]}.py").read_text(encoding="utf-8")
     node = next(n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef) and n.name == row["function"])
     most, worth = worth_of_questions(configuration)[question], worth_of_checks(configuration)
-    signature = f"{node.name}({ast.unparse(node.args)})"
-    heading = f"## {question}. {row['title']} ({points(most)} points)\n\n`{signature}` in `{row['module']}.py`"
+    signature = f"`{node.name}({ast.unparse(node.args)})`"
+    if edition in ("page", "files"):
+        signature += f" in `{row['module']}.py`"
+    heading = f"## {question}. {row['title']} ({points(most)} points)\n\n{signature}"
     asked = [(checks()[name], points(worth[name])) for name in checks_of(question)]
     rows = [f"| {check.title} | {earns} | {check.seen} |" for check, earns in asked]
     table = "\n".join(["| check | points | |", "|---|---|---|", *rows]).replace("reg * sum(W**2)", "`reg * sum(W**2)`")

@@ -3,6 +3,8 @@
 import re
 
 SOLUTION = re.compile(r"^(?P<indent> *)# BEGIN SOLUTION\n.*?^(?P=indent)# END SOLUTION\n", re.MULTILINE | re.DOTALL)
+LAST_MARK = "# END SOLUTION"
+MARK = re.compile(r"^ *# (BEGIN|END) SOLUTION\n", re.MULTILINE)
 STUB = r'\g<indent>raise NotImplementedError("replace this line with your answer")' + "\n"
 
 
@@ -28,3 +30,8 @@ def strip(source: str) -> str:
     if "BEGIN SOLUTION" in stub or "END SOLUTION" in stub:
         raise ValueError("a BEGIN SOLUTION or END SOLUTION has no partner at the same indentation")
     return stub
+
+
+def without_marks(source: str) -> str:
+    """Leave out the lines that mark where solutions begin and end, and nothing else."""
+    return MARK.sub("", source)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.homework import questions, title
+from autograder.homework import TITLE, questions
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.judge.results import CheckResult, Report
 from autograder.report import words
@@ -76,7 +76,7 @@ def student_page(row: Row, report: Report) -> str:
     return "".join(
         fill(
             "student.html.j2",
-            homework=title(),
+            homework=TITLE,
             row=row,
             most=report.max_score if complete else None,
             summary=words.summary(report),
@@ -106,7 +106,7 @@ def class_page(gathered: Gathered, table: Iterable[Row]) -> Iterator[str]:
     return fill(
         "class.html.j2",
         script="page.js",
-        homework=title(),
+        homework=TITLE,
         gathered=gathered,
         total=max(gathered.full_marks, default=0, key=lambda most: gathered.full_marks[most]) / 100,
         graded_at=f"{last:%Y-%m-%d %H:%M} UTC" if last else "",

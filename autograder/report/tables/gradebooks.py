@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from autograder.configuration import DEFAULT, Configuration
-from autograder.homework import questions, title
+from autograder.homework import TITLE, questions
 from autograder.report.files import write_atomically
 from autograder.report.marks import full_marks, points, worth_of_questions
 from autograder.report.row import Row
@@ -133,7 +133,7 @@ def _counted(people: Class, rows: Rows, member: Member) -> Row | None:
 
 def _column(configuration: Configuration) -> str:
     """How the homework is called in Canvas."""
-    return (configuration.canvas_column or title()).strip()
+    return (configuration.canvas_column or TITLE).strip()
 
 
 def _ours(header: tuple[str, ...], configuration: Configuration) -> list[int]:

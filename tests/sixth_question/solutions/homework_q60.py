@@ -14,5 +14,5 @@
 
 # %% slot="cosine_similarities"
 
-# %%
+# %% checks="q60"
 check("q60")
