@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 from public_checks.answers import MAX_MODULE, MAX_NOTEBOOK, Choice, choose, listed
-from public_checks.cells import NOTEBOOK
+from public_checks.notebook import NOTEBOOK
 from public_checks.reading import absent_imports, place
 from public_checks.tables import FUNCTIONS, MODULES, QUESTION_OF
 

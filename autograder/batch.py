@@ -15,13 +15,12 @@ from types import MappingProxyType
 from autograder.configuration import Configuration
 from autograder.errors import WrongUsage
 from autograder.homework import ASSIGNMENT, PUBLIC_CHECKS, ROOT, SOLUTIONS
-from autograder.intake.places import Place
+from autograder.intake.folders import Place
+from autograder.intake.submission import Submission, stage
 from autograder.judge.results import Report
-from autograder.report.folder import copy, load, save
-from autograder.report.metadata import Metadata
+from autograder.report.course import Metadata
 from autograder.report.results import UNKNOWN
-from autograder.report.row import Row
-from autograder.submission import Submission, stage
+from autograder.report.store import Row, copy, load, save
 from autograder.versions import versions
 
 LOCK = ".lock"  # in the folder of results: held while a run writes there

@@ -26,9 +26,9 @@ from distributed.scheduler import KilledWorker
 
 from autograder.batch import checks_digest
 from autograder.errors import AutograderError, WrongUsage
+from autograder.intake.submission import Submission
 from autograder.judge.results import Report
 from autograder.pool import IN_FLIGHT, judge_one
-from autograder.submission import Submission
 from autograder.versions import versions
 
 CONNECTING = 8.0  # seconds until a scheduler counts as unreachable; one in the same network answers in milliseconds

@@ -12,9 +12,9 @@ from collections.abc import Callable, Generator, Iterable
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
+from autograder.intake.submission import Submission
 from autograder.judge.results import Report
 from autograder.orders import ONE_THREAD, PR_SET_PDEATHSIG
-from autograder.submission import Submission
 
 if TYPE_CHECKING:
     from autograder.judge.judge import Judge

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from autograder.report.row import Row
+from autograder.report.store import Row
 from autograder.report.tables.grades import write_grades
 from autograder.report.tables.students import Class
 from autograder.report.tally import Tally

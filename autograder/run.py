@@ -12,7 +12,6 @@ from autograder import batch, pool
 from autograder.configuration import Configuration
 from autograder.errors import AutograderError, WrongUsage
 from autograder.intake.finding import find
-from autograder.intake.roster_csv import read_roster
 from autograder.progress import Follower
 from autograder.report.tables import due
 from autograder.report.tables.gradebooks import canvas_sentences, write_gradebooks
@@ -20,6 +19,7 @@ from autograder.report.tables.grades import write_grades
 from autograder.report.tables.students import Class
 from autograder.report.tally import Tally
 from autograder.report.words import shown_later
+from autograder.roster import read_roster
 from autograder.text import counted
 
 GOES_ON = "the same command goes on where it stopped"

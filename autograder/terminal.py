@@ -17,9 +17,8 @@ from rich.text import Text
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS
 from autograder.judge.doctor import Finding
-from autograder.report.folder import RESULTS, STUDENT_PAGE
-from autograder.report.marks import points, worth_of_questions
-from autograder.report.row import Row
+from autograder.report.course import points, worth_of_questions
+from autograder.report.store import RESULTS, STUDENT_PAGE, Row
 from autograder.report.tally import Tally
 from autograder.run import Summary
 from autograder.text import first_few

@@ -7,7 +7,7 @@ from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, checks
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.judge.results import CheckResult, Failure, Measurement, Report, TestResult
-from autograder.report.folder import save
+from autograder.report.store import save
 from autograder.report.tables.grades import write_grades
 from autograder.report.tables.students import Class
 

@@ -19,11 +19,11 @@ from autograder import pool
 from autograder.cli import main
 from autograder.configuration import DEFAULT_SEED
 from autograder.homework import ASSIGNMENT
+from autograder.intake.submission import Submission
 from autograder.judge.judge import Judge
 from autograder.judge.results import Report
 from autograder.judge.sandbox import Sandbox
 from autograder.judge.worker import Worker
-from autograder.submission import Submission
 from tests.handed_in import reference_but
 
 SEED = DEFAULT_SEED  # so that commands without a seed find the judge of the other tests

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, checks_of
-from autograder.report.marks import points, worth_of_checks, worth_of_questions
+from autograder.report.course import points, worth_of_checks, worth_of_questions
 
 COMMAND = [sys.executable, "-c", "from autograder.cli import main; main()"]
 # A shell without job control starts what is in its background with Ctrl-C ignored, and so may these tests have been.

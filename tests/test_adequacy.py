@@ -10,9 +10,9 @@ from autograder.hidden.distance_evidence import DistanceEvidence
 from autograder.hidden.mistakes.softmax import VARIANTS, terms
 from autograder.hidden.softmax_evidence import SoftmaxEvidence
 from autograder.homework import SOLUTIONS
+from autograder.intake.submission import Submission, stage
 from autograder.judge.evidence import NotJudged
 from autograder.judge.judge import Judge
-from autograder.submission import Submission, stage
 from public_checks.draws import check_rng
 from public_checks.expect import Mismatch
 from tests.handed_in import FULL, reference_but

@@ -10,11 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.homework import FUNCTIONS, MODULES
-from autograder.submission import Submission
+from autograder.intake.submission import Submission
 from public_checks import reading
 from public_checks.answers import choose, listed
-from public_checks.cells import read_notebook
-from public_checks.lifting import lift
+from public_checks.notebook import lift, read_notebook
 from public_checks.reading import Reading, Unreadable, absent_imports, definitions, place
 from tests.handed_in import FULL, REFERENCE
 from tests.notebooks import notebook_of

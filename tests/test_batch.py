@@ -18,11 +18,11 @@ import pytest
 from autograder import batch, pool
 from autograder.configuration import Configuration
 from autograder.homework import SOLUTIONS
-from autograder.intake.places import Place
+from autograder.intake.folders import Place
+from autograder.intake.submission import Submission
 from autograder.judge.results import Report
-from autograder.report import folder
-from autograder.report.folder import GRADED, load, save, stored
-from autograder.submission import Submission
+from autograder.report import store
+from autograder.report.store import GRADED, load, save, stored
 from tests.grader import COMMAND, HEARS_CTRL_C, all_of, autograder_process, rows
 from tests.processes import that_name, until
 
@@ -205,7 +205,7 @@ def test_a_kill_between_the_files_of_a_result_leaves_none_of_it_valid(tmp_path, 
         written.append(path.name)
         path.write_text(text)
 
-    monkeypatch.setattr(folder, "write_atomically", killed)
+    monkeypatch.setattr(store, "write_atomically", killed)
     with pytest.raises(KeyboardInterrupt):
         save(tmp_path, Report("a", "graded"), "another key")
     assert written == ["results.json"]

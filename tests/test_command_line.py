@@ -18,9 +18,8 @@ from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, ROOT, checks_of
 from autograder.intake.folders import ANSWERS
 from autograder.judge.results import Report
-from autograder.report.folder import save
-from autograder.report.marks import full_marks, points, worth_of_questions
-from autograder.report.metadata import Metadata
+from autograder.report.course import Metadata, full_marks, points, worth_of_questions
+from autograder.report.store import save
 from autograder.report.tally import Tally
 from autograder.run import Summary
 from public_checks.answers import listed

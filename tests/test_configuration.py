@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from autograder.batch import key
 from autograder.configuration import DOCUMENTED, KEYS, Configuration, ConfigurationError
 from autograder.homework import checks
-from autograder.submission import Submission
+from autograder.intake.submission import Submission
 from tests.configurations import configurations
 
 

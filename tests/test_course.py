@@ -24,9 +24,7 @@ from autograder.release.nbgrader import source_notebook
 from autograder.release.otter import support
 from autograder.release.otter_master import CHECKS, TEST, master
 from autograder.release.source import cells
-from autograder.report import marks
-from autograder.report.lateness import kept
-from autograder.report.metadata import Metadata
+from autograder.report.course import Metadata, full_marks, kept_fraction, points, worth_of_checks, worth_of_questions
 from tests.grader import all_of
 
 TOTALS = (None, 20, 33.33, 1000)  # None is the sum of the table
@@ -43,19 +41,19 @@ def course(request) -> Configuration:
 def test_without_a_total_a_check_is_worth_what_stands_in_the_table(monkeypatch):
     """Whatever the table sums to: here a question is gone."""
     rest = {name: check for name, check in checks().items() if check.question != "q1"}
-    monkeypatch.setattr(marks, "checks", lambda: rest)
-    worth = marks.worth_of_checks(Configuration())
+    monkeypatch.setattr("autograder.report.course.checks", lambda: rest)
+    worth = worth_of_checks(Configuration())
     assert worth == {name: round(100 * check.points) for name, check in rest.items()}
-    assert marks.full_marks(Configuration()) == sum(worth.values())
-    assert marks.full_marks(Configuration(total_points=20)) == 2000
+    assert full_marks(Configuration()) == sum(worth.values())
+    assert full_marks(Configuration(total_points=20)) == 2000
 
 
 def test_handout_and_notebook_have_the_points_that_are_graded(course):
     """Of each question in its heading, of each check in its table; in all, full marks."""
-    worth = marks.worth_of_checks(course)
+    worth = worth_of_checks(course)
     for text in (readme(cells("page", course)), notebook(cells("files", course))):
         headings = dict(re.findall(r"## (q\d+)\. .*? \(([\d.]+) points\)", text))
-        assert {question: 100 * Decimal(most) for question, most in headings.items()} == marks.worth_of_questions(course)
+        assert {question: 100 * Decimal(most) for question, most in headings.items()} == worth_of_questions(course)
     for question, source in {cell.question: cell.source for cell in cells("page", course) if cell.question}.items():
         shown = re.findall(r"^\| .* \| ([\d.]+) \| (?:public|hidden) \|$", source, re.MULTILINE)
         assert [100 * Decimal(most) for most in shown] == [worth[name] for name in checks_of(question)]
@@ -63,12 +61,12 @@ def test_handout_and_notebook_have_the_points_that_are_graded(course):
 
 def test_the_notebooks_of_otter_and_nbgrader_have_them_too(course):
     """In what students read, and in what the tools add up."""
-    told = [f"({marks.points(most)} points)" for most in marks.worth_of_questions(course).values()]
+    told = [f"({points(most)} points)" for most in worth_of_questions(course).values()]
     for text in (master([], course), source_notebook(course)):
         assert all(words in text for words in told)
     raw = [cell.source for cell in nbformat.reads(master([], course), as_version=4).cells if cell.cell_type == "raw"]
     theirs = dict(re.findall(r"name: (q\d+)\npoints: ([\d.]+)", "\n".join(raw)))
-    assert {question: 100 * Decimal(most) for question, most in theirs.items()} == marks.worth_of_questions(course)
+    assert {question: 100 * Decimal(most) for question, most in theirs.items()} == worth_of_questions(course)
 
 
 def test_the_checks_that_students_run_speak_of_the_same_points(course, tmp_path):
@@ -79,11 +77,11 @@ def test_the_checks_that_students_run_speak_of_the_same_points(course, tmp_path)
     assert all(support(course)[f"{CHECKS}/public_checks/{name}"] == content for name, content in given.items())
     rows = [row for content in given.values() for row in csv.DictReader(io.StringIO(content.decode()))]
     table = {row["id"]: 100 * Decimal(row["points"]) for row in rows}
-    assert table == marks.worth_of_checks(course)
+    assert table == worth_of_checks(course)
     command = [sys.executable, "-m", "pytest", "-k", "q1"]
     told = subprocess.run(command, cwd=tmp_path / "homework", capture_output=True, text=True, check=False).stdout
     parts = {seen: sum(table[name] for name in checks_of("q1") if checks()[name].seen == seen) for seen in ("public", "hidden")}
-    public, hidden = (marks.points(int(most)) for most in parts.values())
+    public, hidden = (points(int(most)) for most in parts.values())
     assert f"0 of {public} points here. The grader has other data, and hidden checks worth {hidden} more." in told
 
 
@@ -158,7 +156,7 @@ def test_nothing_counts_after_what_the_line_names(minutes, grace, latest):
     """It is said in words what `kept` computes."""
     course = Configuration(due=FRIDAY, percent_per_day=5, grace_minutes=grace, latest_day=latest)
     moment = datetime.fromisoformat(FRIDAY)
-    fraction = kept(Metadata(submitted=moment + timedelta(minutes=minutes), due=moment), course)
+    fraction = kept_fraction(Metadata(submitted=moment + timedelta(minutes=minutes), due=moment), course)
     days = re.search(r"nothing counts after (\d+) days?", line(course))
     free = re.search(r"up to (\d+) minutes costs nothing; beyond that, nothing counts", line(course))
     last = int(days[1]) * 1440 if days else int(free[1]) if free else 0 if "nothing counts" in line(course) else math.inf
@@ -168,7 +166,7 @@ def test_nothing_counts_after_what_the_line_names(minutes, grace, latest):
 def test_the_command_line_reads_no_settings_but_those_that_it_is_given(autograder, tmp_path):
     """What lies where it is started is a fork's, and other commands' business."""
     (tmp_path / "course.toml").write_text("points.total = 20\n")
-    ours = marks.points(marks.worth_of_questions(Configuration(total_points=20))["q1"])
+    ours = points(worth_of_questions(Configuration(total_points=20))["q1"])
     for options, most in (([], all_of("q1")), (["--config", "course.toml"], ours)):
         run = autograder("build", "handout", "--out", "dist", *options, cwd=tmp_path)
         assert run.returncode == 0, run.stderr

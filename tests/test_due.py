@@ -10,14 +10,13 @@ from autograder.batch import grade, key
 from autograder.configuration import Configuration
 from autograder.homework import checks
 from autograder.intake.finding import find
-from autograder.intake.places import Place
+from autograder.intake.folders import Place
+from autograder.intake.submission import Submission
 from autograder.judge.results import CheckResult, Report, TestResult
-from autograder.report.lateness import on_platform, read_moment
-from autograder.report.metadata import Metadata
+from autograder.report.course import Metadata, on_platform, read_moment
 from autograder.report.tables.due import metadata_of, sentences
 from autograder.report.tables.students import Class
 from autograder.roster import Student
-from autograder.submission import Submission
 from tests.downloads import METADATA
 from tests.grader import read_table
 from tests.handed_in import REFERENCE, TOTAL, below, write_files

@@ -20,7 +20,7 @@ from autograder.cli import main
 from autograder.configuration import Configuration
 from autograder.homework import SOLUTIONS
 from autograder.release.gradescope import build_gradescope
-from autograder.report.marks import full_marks, points
+from autograder.report.course import full_marks, points
 from tests.grader import all_of
 from tests.gradescope import results_in, unpacked
 from tests.handed_in import SAMPLES, whole

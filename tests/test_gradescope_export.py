@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.intake import gradescope_export
+from autograder.intake import platforms
 from autograder.intake.finding import find
 from autograder.intake.times import as_iso
 from autograder.roster import Student
@@ -142,8 +142,8 @@ def test_a_student_cannot_hand_in_an_export(tmp_path):
 def test_any_metadata_are_read_or_told_about(content):
     """No other exception, whatever the file holds."""
     told: dict = {}
-    with contextlib.suppress(gradescope_export.NotTold):
-        gradescope_export.read(io.BytesIO(content), told)
+    with contextlib.suppress(platforms.NotTold):
+        platforms.read_metadata(io.BytesIO(content), told)
     for students, submitted in told.values():
         assert all(isinstance(student, Student) for student in students)
         assert isinstance(submitted, str)

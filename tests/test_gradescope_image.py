@@ -14,12 +14,12 @@ import pytest
 
 from autograder.configuration import Configuration
 from autograder.homework import SOLUTIONS
+from autograder.intake.submission import stage
 from autograder.pool import judge_all
 from autograder.release.gradescope import build_gradescope
-from autograder.report.marks import full_marks
+from autograder.report.course import full_marks
 from autograder.report.results import results as render
 from autograder.routes.gradescope import RESERVED
-from autograder.submission import stage
 from tests.container.run import Bind, Container, pip_settings, run
 from tests.gradescope import results_in, unpacked
 from tests.handed_in import SAMPLES

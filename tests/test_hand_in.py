@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 from autograder.homework import MODULES, QUESTIONS, SOLUTIONS
-from autograder.submission import stage
+from autograder.intake.submission import stage
 from public_checks.answers import listed
 from tests.handed_in import REFERENCE
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import homework
 from autograder.homework import (
     ASSIGNMENT,
     FUNCTIONS,
@@ -17,10 +16,10 @@ from autograder.homework import (
     MODULES,
     PUBLIC_CHECKS,
     QUESTIONS,
+    TITLE,
     checks,
     checks_of,
     reference,
-    title,
 )
 from autograder.judge import collect
 from autograder.judge.meters.cpu import Yardstick
@@ -50,13 +49,9 @@ def test_questions_stand_in_the_order_of_their_numbers(monkeypatch, tmp_path):
     assert [row["question"] for row in tables.questions.__wrapped__()] == ["those of all", "_q6", "_q10"]
 
 
-def test_the_title_is_the_heading_of_the_handout(monkeypatch, tmp_path):
-    """It stands once; a text without one is refused with what to do."""
-    assert (ASSIGNMENT / "README.md").read_text(encoding="utf-8").startswith(f"# {title()}\n")
-    (tmp_path / "homework.py").write_text("# %% [markdown]\n# ## A section\n")
-    monkeypatch.setattr(homework, "SOLUTIONS", tmp_path)
-    with pytest.raises(ValueError, match="has no title"):
-        title.__wrapped__()
+def test_the_title_is_the_heading_of_the_handout():
+    """And of every notebook, since both are made from one source."""
+    assert (ASSIGNMENT / "README.md").read_text(encoding="utf-8").startswith(f"# {TITLE}\n")
 
 
 @pytest.mark.parametrize(("folder", "seen"), [(PUBLIC_CHECKS, "public"), (HIDDEN_CHECKS, "hidden")])

@@ -19,12 +19,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.homework import ASSIGNMENT, FUNCTIONS, MODULES
-from autograder.intake.finding import find
-from autograder.intake.naming import MAX_NAME, unique_names
-from autograder.intake.places import Place
-from autograder.submission import MAX_MODULE, Submission, stage
+from autograder.intake.finding import find, unique_names
+from autograder.intake.folders import Place
+from autograder.intake.submission import MAX_MODULE, Submission, stage
+from autograder.text import LONGEST_FILENAME
 from public_checks.answers import MAX_NOTEBOOK, choose
-from public_checks.cells import MAX_VALUES, read_notebook
+from public_checks.notebook import MAX_VALUES, read_notebook
 from public_checks.reading import MAX_CODE, MAX_WORDS, Reading, Unreadable, absent_imports, definitions
 from tests.handed_in import REFERENCE, below, packed
 from tests.hostile_bytes import CRUMBS, MORE, mutated, peak
@@ -433,7 +433,7 @@ def test_every_submissions_name_is_unique_printable_and_fit_for_a_folder(paths):
     assert len(names) == len({Path(*path) for path in paths})
     for name in names:
         assert name.isprintable()
-        assert len(name.encode()) <= MAX_NAME + 3
+        assert len(name.encode()) <= LONGEST_FILENAME + 3
         assert name not in ("grades.csv", "index.html", "")
 
 

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.homework import MODULES
-from autograder.intake import zips
+from autograder.intake import archives
 from autograder.intake.finding import find
-from autograder.intake.places import Place
+from autograder.intake.folders import Place
+from autograder.intake.submission import stage
 from autograder.roster import Student
-from autograder.submission import stage
 from tests.downloads import EXPORT, METADATA, answers, laid, notebook
 from tests.handed_in import below, packed
 
@@ -240,9 +240,9 @@ def test_a_students_zip_is_one_submission(tmp_path, files):
         ({"a.zip": b"no zip"}, "it cannot be read"),
         ({"a.zip": packed({"softmax.py": b"#" * (4 << 20)})}, "softmax.py is larger than 1 MiB"),
         ({"a.zip": packed({"softmax.py": b"#" * 900_000})}, "softmax.py unpacks to 900000 bytes"),
-        ({"a.zip": packed({"x": bytes(zips.MAX_INNER)}, zipfile.ZIP_STORED)}, "a.zip is larger than 24 MiB"),
+        ({"a.zip": packed({"x": bytes(archives.MAX_INNER)}, zipfile.ZIP_STORED)}, "a.zip is larger than 24 MiB"),
         ({"a.zip": packed({"x": bytes(9 << 20)}, zipfile.ZIP_STORED)}, "a.zip unpacks to"),
-        ({"a.zip": packed(dict.fromkeys(map(str, range(zips.MAX_MEMBERS + 1)), b""))}, "more than 10000 files"),
+        ({"a.zip": packed(dict.fromkeys(map(str, range(archives.MAX_MEMBERS + 1)), b""))}, "more than 10000 files"),
         ({"a.zip": packed({"inner.zip": packed(answers("a"))})}, "only inner.zip"),
         ({"a.tar": b""}, "it should be a .zip"),
     ],
@@ -258,7 +258,7 @@ def test_the_limits_hold_for_a_zip_within_the_zip_of_a_class(tmp_path, files, sa
 
 def test_a_class_may_hold_more_files_than_a_submission(tmp_path, monkeypatch):
     """Each of its zips may not; where the class has too many, that is said, and nothing is listed."""
-    for module in ("submission", "intake.zips"):
+    for module in ("intake.submission", "intake.archives"):
         monkeypatch.setattr(f"autograder.{module}.MAX_MEMBERS", 3)
     files = {f"{who}/{name}": text for who in "abc" for name, text in answers(who).items()}
     path = laid(files, tmp_path, "zip")

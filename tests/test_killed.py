@@ -12,9 +12,9 @@ import pytest
 
 from autograder import pool
 from autograder.homework import ROOT, SOLUTIONS
+from autograder.intake.submission import Submission, stage
 from autograder.judge.judge import Judge
 from autograder.judge.sandbox import SandboxError
-from autograder.submission import Submission, stage
 from tests.grader import COMMAND, all_of
 from tests.handed_in import FULL, whole
 from tests.processes import alive, descendants, until
@@ -49,7 +49,8 @@ def sleeps(submission: Submission, seed: int, seconds: float) -> None:  # noqa: 
 def test_a_judge_at_work_dies_with_its_grader():
     """It would otherwise go on until its submission is done, and only then find out that nobody takes the report."""
     code = (
-        "from autograder import pool\nfrom autograder.submission import Submission\nfrom tests.test_killed import sleeps\n"
+        "from autograder import pool\nfrom autograder.intake.submission import Submission\n"
+        "from tests.test_killed import sleeps\n"
         "pool.judge_one = sleeps\nnext(pool.judge_all([Submission('a', {'softmax': b''})], 1, 1))\n"
     )
     grader = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})

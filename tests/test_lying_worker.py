@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.judge import worker as judges_worker
-from autograder.judge.no_answer import MAX_MESSAGE, NoAnswer, harmless, raised_at_import, raised_in_call
+from autograder.judge.no_answer import NoAnswer, raised_at_import, raised_in_call
 from autograder.judge.worker import Reply, WorkerDied, is_answer
+from autograder.text import LONGEST_MESSAGE, for_message
 from autograder.wire import LENGTHS, MAX_TEXT, encode
 from public_checks.reading import HEADER, MARKER
 from tests.frames import CHANNEL, answers, is_plain, parts, values
@@ -108,7 +109,7 @@ def test_the_words_made_of_a_workers_claims_are_fit_to_be_shown(raised, source):
         assert is_fit_to_be_shown(missing.summary)
         assert len(missing.summary) < 250
         assert is_fit_to_be_shown(missing.message)
-        assert len(missing.message) <= MAX_MESSAGE + 3
+        assert len(missing.message) <= LONGEST_MESSAGE + 3
 
 
 @pytest.mark.parametrize("file", [[], {}, np.zeros(2), ["softmax.py"], 3])
@@ -122,15 +123,15 @@ def test_a_forged_place_is_said_to_be_forged(file):
 @given(st.text())
 def test_a_harmless_text_is_printable_and_short(text):
     """And stays as it is when it is made harmless once more."""
-    plain = harmless(text * 40)
+    plain = for_message(text * 40)
     assert is_fit_to_be_shown(plain)
-    assert len(plain) <= MAX_MESSAGE + 3
-    assert plain.endswith("...") or harmless(plain) == plain
+    assert len(plain) <= LONGEST_MESSAGE + 3
+    assert plain.endswith("...") or for_message(plain) == plain
 
 
-def test_a_soft_hyphen_is_not_harmless():
+def test_a_soft_hyphen_is_not_for_message():
     """It is invisible, and splits a word that someone looks for."""
-    assert harmless("a\xadb") == "a b"
+    assert for_message("a\xadb") == "a b"
 
 
 @MORE

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from autograder.configuration import Configuration
 from autograder.homework import checks
-from autograder.report.lateness import kept, sentence, span
-from autograder.report.metadata import Metadata, from_document, read_metadata
+from autograder.report.course import Metadata, kept_fraction, lateness_sentence, span
+from autograder.report.metadata import from_document, read_metadata
 
 DUE = "2026-03-01T23:00:00.000000-08:00"
 
@@ -210,8 +210,8 @@ FRACTIONS = [
 def test_lateness_costs_what_the_course_says_and_the_student_reads_why(configuration, late, fraction, words):
     """By started days, after a time of grace, up to a latest day; nothing unless a course wants it."""
     metadata = late_by(**late)
-    assert kept(metadata, configuration) == pytest.approx(fraction)
-    said = sentence(metadata, configuration)
+    assert kept_fraction(metadata, configuration) == pytest.approx(fraction)
+    said = lateness_sentence(metadata, configuration)
     assert words in said
     assert bool(said) == (metadata.late > timedelta(0))
 

@@ -20,12 +20,10 @@ from click.testing import CliRunner
 from autograder.cli import main
 from autograder.configuration import DEFAULT_SEED, Configuration
 from autograder.homework import FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS
+from autograder.intake.submission import stage
 from autograder.pool import judge_all
-from autograder.report.course import for_course
-from autograder.report.marks import points, worth_of_checks
-from autograder.report.metadata import Metadata
-from autograder.report.row import Row
-from autograder.submission import stage
+from autograder.report.course import Metadata, for_course, points, worth_of_checks
+from autograder.report.store import Row
 from tests.grader import marks_but, read_table
 from tests.handed_in import SAMPLES, whole, with_added
 from tests.notebooks import cell_of, marked, student_notebook, text_of

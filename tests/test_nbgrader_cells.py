@@ -14,9 +14,8 @@ from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS
 from autograder.judge.results import Report
 from autograder.release.nbgrader import source_notebook
-from autograder.report.course import for_course
-from autograder.report.metadata import Metadata
-from autograder.report.row import Row
+from autograder.report.course import Metadata, for_course
+from autograder.report.store import Row
 from autograder.routes.nbgrader import Judge, NotJudged, Submissions
 from autograder.routes.nbgrader_cells import read_cells, rebuild
 from tests.notebooks import marked

@@ -24,12 +24,12 @@ from nbclient import NotebookClient
 from autograder.cli import main
 from autograder.configuration import Configuration
 from autograder.homework import ASSIGNMENT, FUNCTIONS, HIDDEN_CHECKS, MODULES, QUESTIONS, ROOT, SOLUTIONS
+from autograder.intake.submission import stage
 from autograder.pool import judge_all
 from autograder.release import otter as release
 from autograder.release.gradescope import build_gradescope
 from autograder.release.source import PLACEHOLDER, cells
 from autograder.report.results import results as render
-from autograder.submission import stage
 from tests.grader import marks_but
 from tests.gradescope import SCHEMA, by_question, results_in, unpacked
 from tests.handed_in import SAMPLES, WORTH, with_added

@@ -6,8 +6,7 @@ import pytest
 
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, checks_of
-from autograder.release import otter_master
-from autograder.report.marks import worth_of_checks
+from autograder.report.course import worth_of_checks
 from autograder.report.results import results
 from tests.grader import marks_but
 
@@ -38,10 +37,3 @@ def test_results_without_any_check_are_0_of_all_points_to_otter(verdict_class):
     for total in (20, 100):
         verdict = verdict_class({"score": 0, "tests": []}, worth_of_checks(Configuration(total_points=total)))
         assert (verdict.total, verdict.possible) == (0, pytest.approx(total))
-
-
-def test_a_source_that_no_longer_says_what_is_replaced_stops_the_build(monkeypatch):
-    """Rather than that students read of files that they do not have."""
-    monkeypatch.setattr(otter_master, "EDITS", (*otter_master.EDITS, ("no such words", "")))
-    with pytest.raises(ValueError, match="no such words"):
-        otter_master.master([])

@@ -24,13 +24,11 @@ from autograder.configuration import Configuration
 from autograder.homework import checks, checks_of
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.judge.results import CheckResult, Failure, Report, TestResult
-from autograder.report.folder import save
-from autograder.report.marks import points, worth_of_checks
-from autograder.report.metadata import Metadata
+from autograder.report.course import Metadata, points, worth_of_checks
 from autograder.report.page import ResultsError, figures, panels, templates, write_page, writing
 from autograder.report.page.items import discrimination
 from autograder.report.page.reading import report_of
-from autograder.report.store import to_json
+from autograder.report.store import save, to_json
 from autograder.report.tables.grades import write_grades
 from autograder.report.tables.students import Class
 from tests.classes import a_class, folder, graded
@@ -225,7 +223,7 @@ def test_the_head_counts_who_submitted_and_takes_quartiles_of_those_graded(tmp_p
 
 def test_the_pages_name_the_homework(tmp_path, monkeypatch):
     """Its title is text, whatever stands in it."""
-    monkeypatch.setattr(writing, "title", lambda: "Sums & <products>")
+    monkeypatch.setattr(writing, "TITLE", "Sums & <products>")
     page = page_of(folder(tmp_path, [graded("a")]))
     for text in (page, (tmp_path / "a" / "report.html").read_text(encoding="utf-8")):
         assert text.count("Sums &amp; &lt;products&gt;") == 2

@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, checks
 from autograder.judge.results import Report
-from autograder.report.marks import points, worth_of_checks
+from autograder.report.course import points, worth_of_checks
 from autograder.report.page import reading, write_page, writing
 from autograder.report.page.gathering import Gathered
 from autograder.report.page.reading import report_of, rows

@@ -13,16 +13,24 @@ from hypothesis import strategies as st
 
 from autograder.configuration import Configuration
 from autograder.homework import ASSIGNMENT, QUESTIONS, checks, checks_of
+from autograder.intake.submission import Submission, stage
 from autograder.judge.results import CheckResult, Failure, Report, TestResult
-from autograder.report.blocks import LONGEST_OUTPUT, Heading, Hint, Paragraph, Table, Verbatim, clean, to_html
-from autograder.report.course import for_course
-from autograder.report.files import write_atomically
-from autograder.report.marks import full_marks, points, shares, worth_of_checks, worth_of_questions
-from autograder.report.metadata import Earlier, Metadata
+from autograder.report.course import (
+    SHOWN_LATER,
+    Earlier,
+    Metadata,
+    for_course,
+    full_marks,
+    points,
+    redacted,
+    shares,
+    worth_of_checks,
+    worth_of_questions,
+)
 from autograder.report.results import as_json, for_instructor, results, unfinished
-from autograder.report.store import from_json, to_json
-from autograder.report.visibility import SHOWN_LATER, redacted
-from autograder.submission import Submission, stage
+from autograder.report.store import from_json, to_json, write_atomically
+from autograder.report.words import LONGEST_OUTPUT, Heading, Hint, Paragraph, Table, Verbatim, to_html
+from autograder.text import printable
 from public_checks.answers import listed
 from tests.as_read import Page
 from tests.classes import measured
@@ -104,8 +112,8 @@ def test_every_report_makes_a_valid_result(report, configuration, metadata):
         page = Page(output)
         assert page.tags <= TAGS
         assert not page.open
-        assert all(clean(line) == line for line in page.words.split("\n"))
-    assert all(clean(line) == line for line in for_instructor(report, metadata).split("\n"))
+        assert all(printable(line) == line for line in page.words.split("\n"))
+    assert all(printable(line) == line for line in for_instructor(report, metadata).split("\n"))
 
 
 @given(reports(), configurations, metadata)
@@ -131,7 +139,7 @@ def test_odd_characters_and_numbers_are_kept_out_wherever_they_can_stand(odd, nu
     text = json.dumps(rendered, ensure_ascii=False, allow_nan=False)
     assert text.encode("utf-8")
     assert odd not in json.loads(text)["extra_data"].values()
-    assert clean(rendered["extra_data"]["reason"]) == rendered["extra_data"]["reason"]
+    assert printable(rendered["extra_data"]["reason"]) == rendered["extra_data"]["reason"]
     assert rendered["leaderboard"] == []
 
 
@@ -195,16 +203,16 @@ def test_whatever_is_written_is_shown_and_not_interpreted(text):
     """In every kind of block; only what cannot be printed is replaced."""
     for block, before in ((Paragraph(text), ""), (Heading(text), ""), (Verbatim(text), ""), (Hint(text), "Hint: ")):
         page = Page(to_html([block]))
-        assert page.words == before + clean(text)
+        assert page.words == before + printable(text)
         assert page.tags <= {"p", "pre", "strong"}
-    assert Page(to_html([Table(("", text), (("a", text),))])).words == clean(text) + "a" + clean(text)
+    assert Page(to_html([Table(("", text), (("a", text),))])).words == printable(text) + "a" + printable(text)
 
 
 @pytest.mark.parametrize("character", UNPRINTABLE, ids=[f"U+{ord(character):04X}" for character in UNPRINTABLE])
 def test_what_cannot_be_printed_is_replaced(character):
     """Control characters, changes of direction, marks of byte order, half characters; line breaks and umlauts stay."""
-    assert clean(f"a{character}b") == "a\ufffdb"
-    assert clean("ä\n\t∂ 漢") == "ä\n\t∂ 漢"
+    assert printable(f"a{character}b") == "a\ufffdb"
+    assert printable("ä\n\t∂ 漢") == "ä\n\t∂ 漢"
 
 
 @pytest.mark.parametrize("character", "x&'<\U0001f600", ids=["plain", "ampersand", "quote", "bracket", "emoji"])

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, TITLE
-from autograder.intake.places import Place
-from autograder.intake.roster_csv import RosterError, read_roster
-from autograder.report.row import Row
+from autograder.intake.folders import Place
+from autograder.report.store import Row
 from autograder.report.tables.gradebooks import canvas_sentences, write_gradebooks
 from autograder.report.tables.grades import COLUMNS, write_grades
-from autograder.report.tables.sheets import NUMBER, as_cell, as_csv, from_cell, read_csv
+from autograder.report.tables.sheets import as_csv, read_csv
 from autograder.report.tables.students import Class
-from autograder.roster import Roster, Student, plain
+from autograder.roster import Roster, RosterError, Student, read_roster
+from autograder.text import NUMBER, for_csv, for_terminal, from_csv
 from tests.downloads import METADATA, answers
 from tests.grader import all_of, read_table
 from tests.handed_in import below, packed
@@ -119,7 +119,7 @@ def test_any_file_is_a_roster_or_none(tmp_path_factory, content):
     except RosterError:
         return
     for member in found.members:
-        assert all(plain(word) == word for word in (member.student.sid, member.student.email, member.label))
+        assert all(for_terminal(word) == word for word in (member.student.sid, member.student.email, member.label))
 
 
 @pytest.mark.parametrize("text", [GRADESCOPE, CANVAS], ids=["Gradescope", "Canvas"])
@@ -343,8 +343,8 @@ def test_gradescopes_table_has_a_row_for_each_student(tmp_path):
 )
 def test_no_cell_is_a_formula(value, cell):
     """Names and folders come from students, and tables are opened in Excel; what is harmless stays as it is."""
-    assert as_cell(value) == cell
-    assert from_cell(str(cell)) == str(value)
+    assert for_csv(value) == cell
+    assert from_csv(str(cell)) == str(value)
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(["a", "b"]), st.text("=+-@'\t\n,;\"a0ü＝ ", max_size=9)), max_size=4))

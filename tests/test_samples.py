@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from autograder.homework import ASSIGNMENT, ROOT, SOLUTIONS, checks, checks_of
+from autograder.intake.submission import stage
 from autograder.judge.judge import Judge
 from autograder.report.results import results
-from autograder.submission import stage
 from autograder.terminal import LONG
 from tests.as_read import Page
 from tests.handed_in import FULL, OWN, SAMPLES

@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import submission
 from autograder.homework import ASSIGNMENT, MODULES, QUESTIONS, SOLUTIONS
-from autograder.intake.finding import find
-from autograder.intake.naming import unique_names
-from autograder.intake.places import Place
-from autograder.submission import stage
+from autograder.intake import submission
+from autograder.intake.finding import find, unique_names
+from autograder.intake.folders import Place
+from autograder.intake.submission import stage
 from public_checks.answers import listed
 from tests.handed_in import REFERENCE, packed, write_files
 from tests.notebooks import notebook_of

@@ -7,11 +7,10 @@ import pytest
 
 from autograder.hidden.test_q2 import draw
 from autograder.homework import FUNCTIONS, MODULES, QUESTIONS, checks
+from autograder.intake.submission import Submission
 from autograder.judge import student_code
-from autograder.report.blocks import to_html
 from autograder.report.results import results
-from autograder.report.words import of_check
-from autograder.submission import Submission
+from autograder.report.words import of_check, to_html
 from public_checks.draws import PUBLIC_SEED, check_rng, sizes
 from tests.as_read import Page
 from tests.handed_in import FULL, OWN, WORTH, reference_but

@@ -3,8 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from public_checks.cells import Notebook, read_notebook, shown
-from public_checks.lifting import lift
+from public_checks.notebook import Notebook, lift, read_notebook, shown
 from public_checks.reading import Reading, Unreadable
 from public_checks.tables import MODULES
 

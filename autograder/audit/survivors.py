@@ -7,8 +7,8 @@ from pathlib import Path
 
 from autograder.audit.mutants import Mutant, mutants
 from autograder.homework import MODULES, SOLUTIONS, questions
+from autograder.intake.submission import Submission
 from autograder.pool import judge_all
-from autograder.submission import Submission
 
 EQUIVALENT = Path(__file__).with_name("equivalent.csv")  # mutants that may survive, each with the argument for it
 MOST_EQUIVALENT = 10  # a longer list would be a way round the checks

@@ -1,13 +1,15 @@
 """Find the submissions where an instructor points: a student's folder or zip, or whatever a platform exports of a class."""
 
 import os
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
-from autograder.intake import canvas, folders, gradescope_export, nbgrader_tree
-from autograder.intake.naming import unique_names
-from autograder.intake.places import Place, Unnamed
-from autograder.intake.trees import BROKEN, OnDisk, Refused, Tree, is_archive
-from autograder.intake.zips import MAX_CLASS_MEMBERS, open_zip
+from autograder.intake import folders, platforms
+from autograder.intake.archives import BROKEN, MAX_CLASS_MEMBERS, OnDisk, Refused, Tree, is_archive, open_zip
+from autograder.intake.folders import Place, Unnamed
+from autograder.text import for_filename
 
 
 def find(paths: list[Path], remarks: list[str] | None = None) -> dict[str, Place]:
@@ -69,14 +71,59 @@ def _of_platform(tree: Tree, remarks: list[str]) -> list[Unnamed]:
     That is believed only there: the folder of a student may hold as much, to hand in under another name.
     """
     for inner in folders.unwrapped(tree):
-        if gradescope_export.recognizes(inner):
-            return list(gradescope_export.submissions(inner, remarks))
-        if canvas.recognizes(inner):
-            return list(canvas.submissions(inner, remarks))
-        if students := nbgrader_tree.submitted(inner):
-            return list(nbgrader_tree.submissions(students))
+        if platforms.is_gradescope(inner):
+            return list(platforms.from_gradescope(inner, remarks))
+        if platforms.is_canvas(inner):
+            return list(platforms.from_canvas(inner, remarks))
+        if students := platforms.nbgrader_students(inner):
+            return list(platforms.from_nbgrader(students))
     return []
 
 
 def _many(found: list[Unnamed]) -> str:
     return "1 submission" if len(found) == 1 else f"{len(found)} submissions"
+
+
+# Names in the folder of the results.
+TAKEN = frozenset({"grades.csv", "canvas.csv", "gradescope.csv", "index.html"})
+
+
+def unique_names(paths: Iterable[Path], labels: Mapping[Path, str] = MappingProxyType({})) -> dict[str, Path]:
+    """Give each path the shortest tail of its parts, joined by ``-``, that no other one has.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Each once.
+    labels : mapping of Path to str
+        What stands for the last part of a path, where that is not its name, or an archive's without its ending.
+
+    Returns
+    -------
+    named : dict of str to Path
+        Each path by its name: printable, no longer than `LONGEST_FILENAME` and a number behind it, none of `TAKEN`.
+    """
+    paths = list(paths)
+    own = {path: labels.get(path) or (path.stem if is_archive(path.name) and path.is_file() else path.name) for path in paths}
+    beside = Counter((path.parent, label) for path, label in own.items())
+    # A folder and an archive of the same name, side by side, are told apart by the archive's ending.
+    own = {path: path.name if beside[path.parent, label] > 1 else label for path, label in own.items()}
+    around = {path: [Path(part).stem if is_archive(part) else part for part in path.parts[1:-1]] for path in paths}
+    parts = {path: [*around[path], label] for path, label in own.items()}
+    depth = dict.fromkeys(paths, 1)
+    while True:
+        tails = {path: "-".join(parts[path][-depth[path] :]) for path in paths}
+        shared = Counter(tails.values())
+        longer = [path for path in paths if shared[tails[path]] > 1 and depth[path] < len(parts[path])]
+        if not longer:
+            break
+        for path in longer:
+            depth[path] += 1
+    named: dict[str, Path] = {}
+    for path, tail in tails.items():
+        plain = for_filename(tail)
+        # Only names with hyphens of their own, such that were changed or cut, and taken ones are still equal here.
+        names = (plain, *(f"{plain}-{k}" for k in range(2, len(paths) + 3)))
+        chosen = next(name for name in names if name not in named and name not in TAKEN)
+        named[chosen] = path
+    return named

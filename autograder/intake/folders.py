@@ -2,15 +2,57 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.homework import MODULES
-from autograder.intake.places import Place, Unnamed
-from autograder.intake.trees import MAX_DEPTH, File, Tree, is_archive, is_ours, walk, where
-from public_checks.cells import NOTEBOOK as NOTEBOOK
+from autograder.intake.archives import MAX_DEPTH, File, Tree, is_archive, is_ours, walk, where
+from autograder.roster import Student
+from public_checks.notebook import NOTEBOOK as NOTEBOOK
 
 ANSWERS = tuple(f"{module}.py" for module in MODULES)
 NAMED = frozenset({*ANSWERS, NOTEBOOK})  # what students are asked to call their files
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a submission lies, and what the platform that it comes from tells of it.
+
+    Parameters
+    ----------
+    path : Path
+        A folder or an archive.
+    inside : str
+        What the names of its files begin with, where folder or archive hold those of others too.
+    students : tuple of Student
+        Who handed it in; empty where that is not known.
+    submitted : str
+        When, as ISO 8601; empty where that is not known.
+    """
+
+    path: Path
+    inside: str = ""
+    students: tuple[Student, ...] = ()
+    submitted: str = ""
+
+
+@dataclass(frozen=True)
+class Unnamed:
+    """A submission that was found and has no name yet: its place, and what the name will be made of.
+
+    Parameters
+    ----------
+    place : Place
+        Where it lies, and whose it is.
+    where : Path
+        Its path as if archives were folders: no other submission has the same.
+    label : str
+        The last part of its name; empty for that of ``where``.
+    """
+
+    place: Place
+    where: Path
+    label: str = ""
 
 
 def is_notebook(name: str) -> bool:

@@ -13,15 +13,14 @@ import numpy as np
 import pytest
 
 from autograder.homework import FUNCTIONS, GIVEN_FUNCTIONS, QUESTION_OF, QUESTIONS, checks
+from autograder.intake.submission import Submission
 from autograder.judge.collect import Test, collect
-from autograder.judge.evidence import Evidence, NotJudged, kind_for
+from autograder.judge.evidence import Evidence, NotJudged, Reference, kind_for
 from autograder.judge.no_answer import NoAnswer
 from autograder.judge.parameters import PARAMETERS
-from autograder.judge.reference import Reference
 from autograder.judge.results import CheckResult, Failure, Report, TestResult
 from autograder.judge.sandbox import Sandbox, SandboxError
 from autograder.judge.student_code import StudentCode, StudentFunction
-from autograder.submission import Submission
 from public_checks.draws import PUBLIC_SEED, check_rng
 from public_checks.expect import Hint, Mismatch
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.text import for_message
 from public_checks.reading import place
-
-MAX_MESSAGE = 200  # characters shown of an exception's message
 
 EXCEPTIONS = frozenset(
     name
@@ -101,11 +100,4 @@ def _read(raised: dict[str, Any], submitted: Mapping[str, bytes]) -> tuple[str, 
     source = submitted.get(module, b"")
     last = source.count(b"\n") + source.count(b"\r") + 1
     where = f" at {place(source, line, f'{module}.py')}" if source and type(line) is int and 0 < line <= last else ""
-    return kind, where, harmless(message) if isinstance(message, str) else ""
-
-
-def harmless(text: str) -> str:
-    """Cut a text of unknown origin and take control characters and markup out of it."""
-    text = re.sub(r" with gufunc signature [^ ]*", "", text)  # matmul's own, which says nothing to a student
-    plain = re.sub(r"[^ -~\u00a1-\u00ac\u00ae-\u024f]+", " ", text).translate(str.maketrans("<>`", "()'"))
-    return plain if len(plain) <= MAX_MESSAGE else plain[:MAX_MESSAGE] + "..."
+    return kind, where, for_message(message) if isinstance(message, str) else ""

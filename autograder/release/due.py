@@ -24,7 +24,7 @@ def line(configuration: Configuration) -> str:
 
 
 def _late(configuration: Configuration) -> str:
-    """What being late costs, as `autograder.report.lateness` takes it off; nothing where it costs nothing."""
+    """What being late costs, as `autograder.report.course` takes it off; nothing where it costs nothing."""
     percent, minutes, latest = configuration.percent_per_day, configuration.grace_minutes, configuration.latest_day
     free = f"up to {counted(minutes, 'minute')} costs nothing; beyond that, " if minutes else ""
     if latest is not None and timedelta(days=latest) <= timedelta(minutes=minutes):

@@ -5,7 +5,7 @@ from pathlib import Path
 from autograder.configuration import DEFAULT_SEED, Configuration
 from autograder.homework import ASSIGNMENT, GIVEN, MODULES, PUBLIC_CHECKS, ROOT, SOLUTIONS
 from autograder.release.archive import write_zip
-from autograder.report.marks import full_marks, points
+from autograder.report.course import full_marks, points
 from autograder.report.results import as_json, unfinished
 from autograder.text import counted
 

@@ -13,7 +13,7 @@ from autograder.homework import ASSIGNMENT, FUNCTIONS, GIVEN, QUESTIONS
 from autograder.release.handout import FOLDER, notebook
 from autograder.release.source import PLACEHOLDER, WRITTEN_POINTS, Cell, cells, released
 from autograder.release.stubs import STUB
-from autograder.report.marks import worth_of_questions
+from autograder.report.course import worth_of_questions
 
 GRADED = (
     *("requirements.txt", "pytest.ini", "check.py", "plots.py"),

@@ -18,7 +18,7 @@ from autograder.release.archive import write_zip
 from autograder.release.gradescope import EXECUTABLE, build_gradescope
 from autograder.release.otter_master import CHECKS, master
 from autograder.release.source import cells, released
-from autograder.report.marks import full_marks, points
+from autograder.report.course import full_marks, points
 
 NOTEBOOK = "homework.ipynb"
 ZIP = "autograder.zip"

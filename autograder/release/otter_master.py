@@ -11,7 +11,7 @@ from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import SOLUTIONS
 from autograder.release.handout import KERNEL
 from autograder.release.source import WRITTEN_POINTS, Cell, cells
-from autograder.report.marks import points, worth_of_questions
+from autograder.report.course import points, worth_of_questions
 
 CHECKS = "checks"  # the folder of the public checks; `tests` is where otter looks for its own
 

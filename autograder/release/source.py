@@ -14,7 +14,7 @@ from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import FUNCTIONS, PUBLIC_CHECKS, QUESTIONS, SOLUTIONS, TITLE, checks, checks_of, questions
 from autograder.release import due
 from autograder.release.stubs import LAST_MARK, strip, without_marks
-from autograder.report.marks import points, worth_of_checks, worth_of_questions
+from autograder.report.course import points, worth_of_checks, worth_of_questions
 from public_checks.answers import listed
 
 Edition = Literal["page", "files", "otter", "nbgrader"]  # assignment/README.md, and three notebooks

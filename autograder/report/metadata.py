@@ -6,56 +6,14 @@ compared with each other and never with the clock, so that grading again changes
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from autograder.homework import checks
+from autograder.report.course import Earlier, Metadata
 
 LARGEST = 1e6  # points: what is larger is no score
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """What a check had at the attempt before this one."""
-
-    passed: bool
-    score: float
-    most: float
-
-
-@dataclass(frozen=True)
-class Metadata:
-    """What is known of a submission beside its files.
-
-    Parameters
-    ----------
-    submitted : datetime or None
-        When it was handed in.
-    due : datetime or None
-        When it was due: for a group, the latest date of any member, since an extension that one was given serves the work of
-        all; None where there is no due date, or none can be read.
-    attempt : int or None
-        1 for the first.
-    before : dict of str to Earlier
-        What every check had at the latest attempt before this one; empty where there is none, or another grader's.
-    remark : str
-        For the instructor: what could not be read.
-    """
-
-    submitted: datetime | None = None
-    due: datetime | None = None
-    attempt: int | None = None
-    before: dict[str, Earlier] = field(default_factory=dict)
-    remark: str = ""
-
-    @property
-    def late(self) -> timedelta:
-        """How late it is; zero if it is not, or if that is not known."""
-        if self.submitted is None or self.due is None:
-            return timedelta(0)
-        return max(self.submitted - self.due, timedelta(0))
 
 
 def read_metadata(path: Path) -> Metadata:

@@ -7,10 +7,9 @@ from typing import Any
 from autograder.configuration import DEFAULT, Configuration
 from autograder.judge.results import CheckResult, Report
 from autograder.report import words
-from autograder.report.blocks import Block, Paragraph, clean, to_html
-from autograder.report.course import for_course
-from autograder.report.metadata import Metadata
-from autograder.report.visibility import redacted
+from autograder.report.course import Metadata, for_course, redacted
+from autograder.report.words import Block, Paragraph, to_html
+from autograder.text import printable
 from autograder.versions import versions
 
 UNKNOWN = Metadata()
@@ -51,14 +50,14 @@ def render(report: Report, configuration: Configuration, metadata: Metadata) -> 
         ]
     rendered["extra_data"] = {
         "status": report.status,
-        "reason": clean(report.reason),
+        "reason": printable(report.reason),
         "sandbox": list(report.sandbox),
         "hints": [{"question": question, "id": hint} for question, hint in report.hints],
         "meters": {reading.name: reading.finite for reading in report.meters},
         "versions": dict(versions()),
         "attempt": metadata.attempt,
         "late_seconds": metadata.late.total_seconds(),
-        "remark": clean(metadata.remark),
+        "remark": printable(metadata.remark),
     }
     return rendered
 
@@ -88,7 +87,7 @@ def for_instructor(report: Report, metadata: Metadata = UNKNOWN) -> str:
         "versions": ", ".join(f"{package} {version}" for package, version in versions().items()),
         "seconds": f"{report.seconds:.1f}",
     }
-    return "\n".join(f"{fact}: {clean(text)}" for fact, text in facts.items() if text)
+    return "\n".join(f"{fact}: {printable(text)}" for fact, text in facts.items() if text)
 
 
 def _result(hundredths: int, blocks: list[Block]) -> dict[str, Any]:

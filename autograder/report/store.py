@@ -1,17 +1,181 @@
-"""A report as JSON, and back: report.json, from which pages and tables are made.
+"""The folder that results land in: results.json, report.json and what tells whether they are valid, of each submission.
 
-What is read may be anything: every value has its type checked, and nothing but the exceptions named here is raised.
+A file that is read may hold anything: every value has its type checked, and nothing but the exceptions named here is raised.
+Files are replaced as a whole: a reader finds the old text or the new one, also after a crash.
 """
 
+import contextlib
+import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-from autograder.homework import Check
+from autograder.configuration import DEFAULT, Configuration
+from autograder.homework import QUESTIONS, Check
 from autograder.judge.results import CheckResult, Failure, Measurement, Outcome, Report, Status, TestResult
-from autograder.report.blocks import clean
+from autograder.report.course import Metadata, for_course, lateness_note, points
+from autograder.report.results import UNKNOWN, as_json, render
+from autograder.report.words import first_words
+from autograder.text import printable
+
+RESULTS = "results.json"  # what Gradescope takes
+REPORT = "report.json"  # beside it: all results as data
+GRADED = ".graded.json"  # beside them: the submission's row, and the key under which all of it stays valid
+STUDENT_PAGE = "report.html"  # what the student reads
+# All that reading a changed or torn file may raise, beside what the system says.
+BROKEN = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A submission in grades.csv and on the terminal."""
+
+    submission: str  # its name
+    score: int  # hundredths, after what lateness takes off
+    questions: Mapping[str, int]  # hundredths by question, before that
+    status: Status
+    seconds: float  # that judging took, by the wall clock
+    first_failed: str = ""  # id of the first check that failed
+    first_words: str = ""  # what to look at first: what that check found, or why nothing was graded
+    late_note: str = ""  # why the score is lower than the sum of the questions
+
+    @classmethod
+    def of(cls, report: Report, late_note: str) -> "Row":
+        """Sum up a report that is on the scale of its course."""
+        earned = dict.fromkeys(QUESTIONS, 0)
+        for result in report.checks:
+            earned[result.check.question] += result.points
+        failed = report.first_failed if report.status == "graded" else None
+        return cls(
+            report.submission,
+            report.score,
+            earned,
+            report.status,
+            round(report.seconds, 2),
+            failed.check.id if failed else "",
+            first_words(report),
+            late_note,
+        )
+
+    @property
+    def what_first(self) -> str:
+        """What an instructor reads beside the points, in one line."""
+        check = f"{self.first_failed}:" if self.first_failed else ""
+        return " ".join(words for words in (self.late_note, check, self.first_words) if words)
+
+    def cells(self) -> dict[str, str]:
+        """The row as grades.csv has it, by column."""
+        by_question = {question: points(earned) for question, earned in self.questions.items()}
+        return {
+            "submission": self.submission,
+            "score": points(self.score),
+            **by_question,
+            "status": self.status,
+            "seconds": f"{self.seconds:.2f}",
+        }
+
+    def called(self, submission: str) -> "Row":
+        """Make the row of another submission with the same answers."""
+        return replace(self, submission=submission)
+
+    def to_json(self) -> dict[str, Any]:
+        """Make a document of it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Any) -> "Row":
+        """Read it again.
+
+        Raises
+        ------
+        TypeError, AttributeError, OverflowError
+            It is not one.
+        """
+        row = cls(**document)
+        if not all(type(hundredths) is int for hundredths in (row.score, *row.questions.values())):
+            raise TypeError(document)
+        row.cells()
+        return row
+
+
+def save(out: Path, report: Report, key: str, configuration: Configuration = DEFAULT, metadata: Metadata = UNKNOWN) -> Row:
+    """Write a submission's results, and beside them the key under which they stay valid; return its row."""
+    graded = for_course(report, configuration, metadata)
+    row = Row.of(graded, lateness_note(metadata, configuration))
+    _write(out, as_json(render(graded, configuration, metadata)), as_json(to_json(graded)), key, row)
+    return row
+
+
+def load(out: Path, submission: str, key: str) -> Row | None:
+    """Read the row of a submission that was graded under the same key before; None where there is none to rely on."""
+    try:
+        json.loads((out / submission / RESULTS).read_text(encoding="utf-8"))
+        read_report(out, submission)
+        graded = _read(out, submission)
+        row = Row.from_json(graded["row"])
+        return row if graded["key"] == key and row.status != "error" else None
+    except (OSError, *BROKEN):
+        return None
+
+
+def copy(out: Path, graded: str, submission: str, key: str) -> Row | None:
+    """Give a submission the result of another one with the same key; return its row, None where there is none to rely on."""
+    found = load(out, graded, key)
+    if found is None:
+        return None
+    row = found.called(submission)
+    report = json.loads((out / graded / REPORT).read_text(encoding="utf-8")) | {"submission": submission}
+    _write(out, (out / graded / RESULTS).read_text(encoding="utf-8"), as_json(report), key, row)
+    return row
+
+
+def read_report(out: Path, submission: str) -> Report:
+    """Read the results of a submission.
+
+    Raises
+    ------
+    OSError
+        There are none.
+    Exception
+        One of `BROKEN`: they are not what was written.
+    """
+    return from_json(json.loads((out / submission / REPORT).read_text(encoding="utf-8")))
+
+
+def stored(out: Path, submissions: Iterable[str]) -> Iterator[Row]:
+    """Read the rows of submissions that have landed, one by one, whatever their keys."""
+    for submission in submissions:
+        with contextlib.suppress(OSError, *BROKEN):
+            yield Row.from_json(_read(out, submission)["row"])
+
+
+def _write(out: Path, results: str, report: str, key: str, row: Row) -> None:
+    folder = out / row.submission
+    (folder / GRADED).unlink(missing_ok=True)  # a run that is killed in between leaves nothing that could be taken for whole
+    write_atomically(folder / RESULTS, results)
+    write_atomically(folder / REPORT, report)
+    write_atomically(folder / GRADED, json.dumps({"key": key, "row": row.to_json()}))
+
+
+def _read(out: Path, submission: str) -> dict[str, Any]:
+    graded: dict[str, Any] = json.loads((out / submission / GRADED).read_text(encoding="utf-8"))
+    return graded
+
+
+def write_atomically(path: Path, text: str | Iterable[str]) -> None:
+    """Replace a file by a text or its pieces, in UTF-8 without a byte order mark; its folder is made.
+
+    A draft that a crash leaves has the name of the next one, which replaces it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.draft")
+    with draft.open("w", encoding="utf-8") as file:
+        file.writelines([text] if isinstance(text, str) else text)
+    draft.replace(path)
 
 
 def to_json(report: Report) -> dict[str, Any]:
@@ -19,10 +183,10 @@ def to_json(report: Report) -> dict[str, Any]:
     return {
         "submission": report.submission,
         "status": report.status,
-        "reason": clean(report.reason),
+        "reason": printable(report.reason),
         "score": report.score / 100,
         "kept": report.kept,
-        "about": [clean(sentence) for sentence in report.about],
+        "about": [printable(sentence) for sentence in report.about],
         "checks": [_check_to_json(result) for result in report.checks],
         "sandbox": list(report.sandbox),
         "meters": [
@@ -60,10 +224,10 @@ def _test_to_json(test: TestResult) -> dict[str, Any]:
 
 
 def _failure_to_json(failure: Failure) -> dict[str, Any]:
-    hint = {"id": failure.hint[0], "question": clean(failure.hint[1])} if failure.hint else None
+    hint = {"id": failure.hint[0], "question": printable(failure.hint[1])} if failure.hint else None
     return {
-        "summary": clean(failure.summary),
-        "table": clean(failure.table),
+        "summary": printable(failure.summary),
+        "table": printable(failure.table),
         "hint": hint,
         "on_public_data": failure.on_public_data,
     }

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from autograder.report.folder import stored
-from autograder.report.marks import points
-from autograder.report.row import Row
+from autograder.report.course import points
+from autograder.report.store import Row, stored
 
 COMMONEST = 8  # checks that are named in a summary
 

@@ -1,15 +1,124 @@
-"""What is said of a submission: in one line, as a whole, and of each check."""
+"""What is said of a submission: in one line, as a whole, and of each check; as blocks, and their HTML.
 
-from collections.abc import Collection
+File names and the words of exceptions are anyone's: no text is interpreted, and none can become too long.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from autograder.configuration import Configuration
 from autograder.homework import MODULES, checks, questions
 from autograder.judge.results import CheckResult, Outcome, Report, TestResult
-from autograder.report.blocks import Block, Heading, Hint, Paragraph, Table, Verbatim
-from autograder.report.marks import points
-from autograder.report.metadata import Metadata
-from autograder.report.visibility import for_students
+from autograder.report.course import by_question, for_students, points
+from autograder.text import for_html
 from public_checks.answers import listed
+
+LONGEST_OUTPUT = 100_000  # characters: Gradescope cuts what is longer in the middle, through tags and all
+CUT = "The rest was left out: it is too long."
+
+
+@dataclass(frozen=True)
+class Look:
+    """Attributes of the tags, each with a blank before it."""
+
+    text: str
+    verbatim: str
+    hint: str
+    words: str  # of a table's cell
+    number: str
+
+
+def _inline(style: str) -> str:
+    return f' style="{style}"'
+
+
+MARGIN = "margin: 0 0 8px 0"
+CELL = "padding: 2px 14px 2px 0; text-align:"
+# A result brings no style sheet; without its styles it reads as well, if less at a glance.
+INLINE = Look(
+    _inline(MARGIN),
+    _inline(f"{MARGIN}; white-space: pre-wrap; padding: 6px 10px; background: #f6f6f6; color: #222"),
+    _inline(f"{MARGIN}; padding: 6px 10px; border-left: 4px solid #e0a800; background: #fff8e1; color: #222"),
+    _inline(f"{CELL} left"),
+    _inline(f"{CELL} right"),
+)
+CLASSES = Look("", ' class="verbatim"', ' class="hint"', "", ' class="number"')  # of the page, which has a style sheet
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A sentence or more."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What the next blocks are about."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Verbatim:
+    """Lines that are laid out as they are: a table of numbers, the words of an exception."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A question that points at a mistake."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A row of titles, rows, and a last one that sums them up or is empty; two columns of words, then numbers."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    total: tuple[str, ...] = ()
+
+
+Block = Paragraph | Heading | Verbatim | Hint | Table
+
+
+def to_html(blocks: Iterable[Block], look: Look = INLINE) -> str:
+    """Render blocks as HTML, up to the longest output that Gradescope takes."""
+    rendered: list[str] = []
+    left = LONGEST_OUTPUT - len(_html(Paragraph(CUT), look)) - 1
+    for block in blocks:
+        piece = _html(block, look)
+        left -= len(piece) + 1
+        if left < 0:
+            rendered.append(_html(Paragraph(CUT), look))
+            break
+        rendered.append(piece)
+    return "\n".join(rendered)
+
+
+def _html(block: Block, look: Look) -> str:
+    if isinstance(block, Table):
+        lines = [("th", block.columns), *(("td", row) for row in block.rows), ("th", block.total)]
+        head, *rows = [
+            "<tr>" + "".join(_cell(tag, text, k, look) for k, text in enumerate(row)) + "</tr>" for tag, row in lines if row
+        ]
+        return f"<table{look.text}><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>"
+    text = for_html(block.text)
+    if isinstance(block, Verbatim):
+        return f"<pre{look.verbatim}>\n{text}</pre>"  # a parser drops the line break after the tag, and only that one
+    if isinstance(block, Hint):
+        return f"<p{look.hint}><strong>Hint:</strong> {text}</p>"
+    if isinstance(block, Heading):
+        return f"<p{look.text}><strong>{text}</strong></p>"
+    return f"<p{look.text}>{text}</p>"
+
+
+def _cell(tag: str, text: str, column: int, look: Look) -> str:
+    return f"<{tag}{look.words if column < 2 else look.number}>{for_html(text)}</{tag}>"
+
 
 SIGNS: dict[Outcome, str] = {"passed": "✓", "failed": "✗", "not judged": "–"}
 NOT_THEIRS = "This is no mistake of yours. Your instructor can see the reason and grade again: write to them if this stays."
@@ -91,50 +200,10 @@ def name(result: CheckResult) -> str:
     return f"{SIGNS[result.outcome]} {result.check.id}: {result.check.title}"
 
 
-def progress(report: Report, metadata: Metadata) -> str:
-    """Say which attempt this is, and what has changed since the one before it; nothing where that is not known.
-
-    Parameters
-    ----------
-    report : Report
-        On the scale of the course, with the checks that students see now.
-    metadata : Metadata
-        Has what every check had at the attempt before.
-    """
-    if metadata.attempt is None:
-        return ""
-    said = f"Attempt {metadata.attempt}"
-    if not metadata.before or not report.checks:
-        return f"{said}."
-    change = sum(result.passed - metadata.before[result.check.id].passed for result in report.checks)
-    told = "as many checks pass as last time"
-    if change:
-        one = abs(change) == 1
-        comparative, noun, verb = "more" if change > 0 else "fewer", "check" if one else "checks", "passes" if one else "pass"
-        told = f"{abs(change)} {comparative} {noun} {verb} than last time"
-    moved = []
-    for question, results in _by_question(report).items():
-        earlier = [metadata.before[result.check.id] for result in results]
-        if any(round(100 * old.most) != new.max_points for old, new in zip(earlier, results)):
-            continue  # the scale was another one
-        before, now = sum(round(100 * old.score) for old in earlier), sum(new.points for new in results)
-        if before != now:
-            moved.append(f"{question} went from {points(before)} to {points(now)}")
-    return ". ".join([f"{said}: {told}", *([", ".join(moved)] if moved else [])]) + "."
-
-
-def _by_question(report: Report) -> dict[str, list[CheckResult]]:
-    """Results of the checks by question, in the order of the questions."""
-    found: dict[str, list[CheckResult]] = {}
-    for result in report.checks:
-        found.setdefault(result.check.question, []).append(result)
-    return found
-
-
 def _points_table(report: Report, *, complete: bool) -> Table:
     titles = {row["question"]: row["title"] for row in questions()}
     rows = []
-    for question, results in _by_question(report).items():
+    for question, results in by_question(report).items():
         earned, worth = sum(result.points for result in results), sum(result.max_points for result in results)
         rows.append((question, titles.get(question, ""), f"{points(earned)} of {points(worth)}", _passed(results)))
     total: tuple[str, ...] = ()

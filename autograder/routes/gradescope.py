@@ -15,14 +15,13 @@ from typing import Any, NoReturn
 
 from autograder.configuration import Configuration, ConfigurationError
 from autograder.homework import ROOT, SOLUTIONS
+from autograder.intake.submission import stage
 from autograder.judge.results import Report
 from autograder.pool import judge_all
-from autograder.report.files import write_atomically
-from autograder.report.lateness import on_platform
-from autograder.report.marks import full_marks, points
+from autograder.report.course import full_marks, on_platform, points
 from autograder.report.metadata import read_metadata
 from autograder.report.results import as_json, for_instructor, results, unfinished
-from autograder.submission import stage
+from autograder.report.store import write_atomically
 
 CONFIGURATION = ROOT / "configuration.json"
 SHARE = 0.8  # of the deadline for the submission's own answers; the rest is for the reference and for starting up

@@ -25,14 +25,13 @@ from traitlets import List, Unicode
 from autograder import batch
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS
-from autograder.intake.places import Place
+from autograder.intake.folders import Place
 from autograder.judge.results import CheckResult, Report
 from autograder.pool import judge_all
 from autograder.report import words
-from autograder.report.blocks import Block, Heading, to_html
-from autograder.report.folder import read_report
-from autograder.report.marks import points
-from autograder.report.row import Row
+from autograder.report.course import points
+from autograder.report.store import Row, read_report
+from autograder.report.words import Block, Heading, to_html
 from autograder.routes.nbgrader_cells import masters_of, read_cells, rebuild
 
 RESULTS = ".graded"  # folder of the course: results.json of each submission, by assignment and student

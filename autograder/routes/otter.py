@@ -29,7 +29,7 @@ from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, checks
-from autograder.report.marks import worth_of_checks
+from autograder.report.course import worth_of_checks
 
 
 class Sandboxed(AbstractOtterPlugin):  # type: ignore[misc]  # otter has no types

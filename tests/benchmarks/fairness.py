@@ -8,8 +8,8 @@ import itertools
 import sys
 
 from autograder.homework import ROOT
+from autograder.intake.submission import Submission, stage
 from autograder.pool import judge_all
-from autograder.submission import Submission, stage
 
 sys.path.insert(0, str(ROOT))
 

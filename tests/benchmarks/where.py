@@ -15,9 +15,9 @@ from autograder.orders import ONE_THREAD
 os.environ.update(ONE_THREAD)
 sys.path.insert(0, str(ROOT))
 
+from autograder.intake.submission import stage
 from autograder.judge.judge import Judge
 from autograder.judge.worker import Worker
-from autograder.submission import stage
 from tests.processes import cpu_time
 
 ROUNDS = 10

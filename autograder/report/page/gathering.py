@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from autograder.judge.results import CheckResult, Report
-from autograder.report.blocks import clean
 from autograder.report.page.reading import Row
+from autograder.text import printable
 
 ABSENT = -1  # in place of what a check earned: this submission was graded without it
 
@@ -88,7 +88,7 @@ class Gathered:
             return
         self.graded_at = max(self.graded_at, written)
         if row.status != "graded":
-            self.reasons.append((place, row.status, clean(report.reason)))
+            self.reasons.append((place, row.status, printable(report.reason)))
             return
         self._add_checks(report.checks)
         for reading in report.meters:

@@ -8,7 +8,7 @@ import numpy as np
 from markupsafe import Markup
 
 from autograder.judge.meters.cpu import CPU_LIMIT
-from autograder.report.marks import points
+from autograder.report.course import points
 from autograder.report.page import figures
 from autograder.report.page.gathering import Gathered
 

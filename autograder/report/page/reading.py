@@ -9,10 +9,10 @@ from pathlib import Path
 
 from autograder.errors import WrongUsage
 from autograder.judge.results import Report
-from autograder.report.blocks import clean
-from autograder.report.folder import BROKEN, REPORT, read_report
+from autograder.report.store import BROKEN, REPORT, read_report
 from autograder.report.tables.grades import STUDENTS
 from autograder.report.tables.sheets import read_csv
+from autograder.text import printable
 
 NEEDED = ("submission", "score", "status", "seconds")  # columns without which a table holds no grades
 
@@ -95,11 +95,11 @@ def rows(out: Path) -> Iterator[Row]:
         for row in read_csv(out / "grades.csv"):
             yield Row(
                 row.get("submission", ""),
-                clean(row.get("status", "")),
+                printable(row.get("status", "")),
                 _number(row.get("score")),
                 {question: _number(row.get(question)) for question in questions},
                 _number(row.get("seconds")),
-                **{column: clean(row.get(column, "")) for column in STUDENTS},
+                **{column: printable(row.get(column, "")) for column in STUDENTS},
             )
     except (ValueError, csv.Error) as error:
         raise ResultsError(f"{out / 'grades.csv'} cannot be read: {error}.") from error

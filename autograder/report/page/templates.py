@@ -13,9 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.report import words
-from autograder.report.blocks import CLASSES, Block, clean, to_html
-from autograder.report.marks import points
+from autograder.report.course import points
 from autograder.report.page.findings import signed
+from autograder.report.words import CLASSES, Block, to_html
+from autograder.text import printable
 
 HERE = Path(__file__).parent
 
@@ -44,7 +45,7 @@ def _environment() -> Environment:
         points=lambda value: "–" if math.isnan(value) else points(round(100 * value)),
         hundredths=points,
         signed=signed,
-        clean=clean,
+        printable=printable,
         address=lambda name: f"{quote(name, safe='')}/report.html",
         percent=lambda fraction: "–" if math.isnan(fraction) else f"{100 * fraction:.0f} %",
         html=_html,

@@ -12,15 +12,14 @@ from autograder.homework import TITLE, questions
 from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.judge.results import CheckResult, Report
 from autograder.report import words
-from autograder.report.files import write_atomically
-from autograder.report.folder import STUDENT_PAGE
+from autograder.report.course import for_students, with_everything
 from autograder.report.page.findings import findings, mistakes
 from autograder.report.page.gathering import Gathered
 from autograder.report.page.items import FEWEST, analyse
 from autograder.report.page.panels import cpu_panels, score_panels
 from autograder.report.page.reading import Row, Unusable, questions_of, report_of, rows, written_at
 from autograder.report.page.templates import fill
-from autograder.report.visibility import for_students, with_everything
+from autograder.report.store import STUDENT_PAGE, write_atomically
 
 MOST_LINKS = 500  # submissions listed behind a mistake: the table has them all
 SLOWEST = 10  # submissions listed

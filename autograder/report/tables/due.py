@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from autograder.configuration import Configuration
-from autograder.report.lateness import kept, read_moment
-from autograder.report.metadata import Metadata
+from autograder.report.course import Metadata, kept_fraction, read_moment
 from autograder.report.tables.students import SHOWN, Class
 from autograder.roster import Member
 from autograder.text import first_few
@@ -33,7 +32,7 @@ def sentences(people: Class, configuration: Configuration) -> Iterator[str]:
         return
     known = metadata_of(people, configuration)
     if late := [name for name, metadata in known.items() if metadata.late]:
-        losing = [name for name in late if kept(known[name], configuration) < 1]
+        losing = [name for name in late if kept_fraction(known[name], configuration) < 1]
         taken = f" Points are taken off from {len(losing)}: {first_few(losing, SHOWN)}." if losing else " Nothing is taken off."
         yield f"Handed in after the due date ({len(late)} of {len(known)}): {first_few(late, SHOWN)}.{taken}"
     if untold := [name for name, metadata in known.items() if metadata.submitted is None]:

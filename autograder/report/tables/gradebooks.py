@@ -8,14 +8,13 @@ from pathlib import Path
 
 from autograder.configuration import DEFAULT, Configuration
 from autograder.homework import TITLE, questions
-from autograder.report.files import write_atomically
-from autograder.report.marks import full_marks, points, worth_of_questions
-from autograder.report.row import Row
+from autograder.report.course import full_marks, points, worth_of_questions
+from autograder.report.store import Row, write_atomically
 from autograder.report.tables.due import metadata_of
 from autograder.report.tables.sheets import as_csv
 from autograder.report.tables.students import Class
-from autograder.roster import Member, plain
-from autograder.text import first_few
+from autograder.roster import Member
+from autograder.text import first_few, for_terminal
 
 Rows = dict[str, Row]  # by submission
 
@@ -54,7 +53,7 @@ def write_gradebooks(out: Path, rows: Iterable[Row], people: Class, configuratio
 def canvas_sentences(people: Class, configuration: Configuration = DEFAULT) -> list[str]:
     """What an instructor should know of canvas.csv: that the gradebook has no column for the homework, or more than one."""
     header = people.roster.header if people.roster else ()
-    assignments = [plain(column) for column in header if NUMBERED.fullmatch(column)]
+    assignments = [for_terminal(column) for column in header if NUMBERED.fullmatch(column)]
     ours = _ours(header, configuration)
     if not assignments or len(ours) == 1:
         return []

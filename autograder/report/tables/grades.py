@@ -5,8 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.homework import QUESTIONS
-from autograder.report.files import write_atomically
-from autograder.report.row import Row
+from autograder.report.store import Row, write_atomically
 from autograder.report.tables.sheets import as_csv
 from autograder.report.tables.students import Class
 from autograder.roster import Member

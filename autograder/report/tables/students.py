@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from autograder.intake.places import Place
+from autograder.intake.folders import Place
 from autograder.roster import Member, Roster
 from autograder.text import first_few
 

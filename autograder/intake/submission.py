@@ -8,12 +8,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.intake import canvas
+from autograder.intake.archives import (
+    BROKEN,
+    MAX_CLASS_MEMBERS,
+    MAX_MEMBERS,
+    File,
+    Refused,
+    Tree,
+    open_folder,
+    open_inner,
+    open_zip,
+    walk,
+)
 from autograder.intake.folders import ANSWERS, NOTEBOOK, is_notebook
-from autograder.intake.trees import BROKEN, File, Refused, Tree, open_folder, walk
-from autograder.intake.zips import MAX_CLASS_MEMBERS, MAX_MEMBERS, open_inner, open_zip
+from autograder.intake.platforms import canvas_files
 from public_checks.answers import MAX_MODULE, MAX_NOTEBOOK, choose, listed
-from public_checks.cells import shown
+from public_checks.notebook import shown
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,7 @@ def _read_answers(path: Path, inside: str) -> _Answers:
         for file in tree.beginning(last):
             if file.name == last:
                 return _pick(_files(open_inner(file)))
-        files = canvas.files(tree, last)
+        files = canvas_files(tree, last)
     else:
         files = _files(tree)
     found = _pick(files)
