@@ -51,7 +51,7 @@ def test_no_combination_of_mistakes_in_a_softmax_loss_gets_all_points(factors, v
 
     def answer(W, X, y, reg):
         at = terms(W, X, y, reg, variant)
-        return data * at.data + penalty * at.penalty, pull * at.pull - push * at.push + shrink * at.shrink
+        return data * at.data + penalty * at.penalty(), pull * at.pull - push * at.push + shrink * at.shrink()
 
     evidence = SoftmaxEvidence(InThisProcess(answer, "softmax_loss_vectorized"), None, check_rng(seed, "evidence"))
     lost = [

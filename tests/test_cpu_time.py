@@ -5,11 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from autograder.judge.meters.cpu import CPU_LIMIT, FEW_READINGS, Yardstick, race
+from autograder.judge.meters.cpu import CPU_LIMIT, FEW_READINGS, FIRST_LOOK, Load, Race, Yardstick, look, race
+from autograder.judge.student_code import Measured
 
 REFERENCE = 7e-4  # seconds: the vectorized loss at one of its long shapes
 RACES = 300
-SHAPE = (1,)
+LOAD = Load((1,))
+IDLE = 2e-4  # seconds: a request that calls nothing
 
 
 class Timed:
@@ -23,9 +25,16 @@ class Timed:
     def __call__(self, *arguments: object) -> tuple[object, ...]:
         return arguments
 
-    def measure(self, *arguments: object) -> tuple[object, float, int]:
+    def map(self, calls: tuple[tuple[object, ...], ...]) -> list[object]:
+        return [self(*arguments) for arguments in calls]
+
+    def measure(self, *calls: tuple[object, ...]) -> Measured:
         self.calls += 1
-        return arguments, self._clock(), 0
+        return Measured(list(calls), [0] * len(calls), self._clock(), 0, 0)
+
+    def idle(self, *_calls: tuple[object, ...]) -> float:
+        """What the request takes by itself is known well."""
+        return IDLE
 
     def stay_on(self, processors: set[int]) -> None:
         """There is but one."""
@@ -65,7 +74,7 @@ def ratios(often: float, stolen: float, times: float) -> list[float]:
     for seed in range(RACES):
         processor = Processor(seed, often, stolen)
         reference = Yardstick(processor.timed(REFERENCE), lambda _rng, shape: shape, seed)
-        found.append(race(processor.timed(times * REFERENCE), reference, SHAPE, lambda *_: None).ratio)
+        found.append(race(processor.timed(times * REFERENCE), reference, LOAD, lambda *_: None, CPU_LIMIT).ratio)
     return found
 
 
@@ -90,7 +99,7 @@ def test_what_a_clock_misses_at_the_start_is_no_unit(missed):
     """No request takes next to no time, and what is far below the rest is a miss, though it came first."""
     reference = Misread(missed, REFERENCE)
     yardstick = Yardstick(reference, lambda _rng, shape: shape, 1)
-    assert race(Misread([], 1.2 * REFERENCE), yardstick, SHAPE, lambda *_: None).ratio < CPU_LIMIT
+    assert race(Misread([], 1.2 * REFERENCE), yardstick, LOAD, lambda *_: None, CPU_LIMIT).ratio < CPU_LIMIT
 
 
 @pytest.mark.parametrize("races", [0, FEW_READINGS])
@@ -99,16 +108,33 @@ def test_what_a_clock_misses_of_a_loop_wins_it_nothing(missed, races):
     """Nobody is that fast: neither in a race, nor at a first look once the reference is known."""
     yardstick = Yardstick(Misread([], REFERENCE), lambda _rng, shape: shape, 1)
     for _ in range(races):
-        race(Misread([], REFERENCE), yardstick, SHAPE, lambda *_: None)
-    assert race(Misread(missed, 30 * REFERENCE), yardstick, SHAPE, lambda *_: None).ratio > CPU_LIMIT
+        race(Misread([], REFERENCE), yardstick, LOAD, lambda *_: None, CPU_LIMIT)
+    assert race(Misread(missed, 30 * REFERENCE), yardstick, LOAD, lambda *_: None, CPU_LIMIT).ratio > CPU_LIMIT
 
 
 def test_what_was_read_before_needs_no_second_measurement_of_the_reference():
-    """Then a look at the function is enough where it is fast."""
+    """Then a look at the function is enough where it is fast, and only there."""
     reference = Misread([], REFERENCE)
     yardstick = Yardstick(reference, lambda _rng, shape: shape, 1)
+    assert seen(yardstick, 1) is None, "the reference is not known yet"
     for _ in range(FEW_READINGS):
-        race(Misread([], REFERENCE), yardstick, SHAPE, lambda *_: None)
-    asked, function = reference.calls, Misread([], REFERENCE)
-    race(function, yardstick, SHAPE, lambda *_: None)
-    assert (reference.calls, function.calls) == (asked, 1)
+        race(Misread([], REFERENCE), yardstick, LOAD, lambda *_: None, CPU_LIMIT)
+    asked = reference.calls
+    assert seen(yardstick, 1).ratio == pytest.approx(1)
+    assert seen(yardstick, 5) is None
+    assert seen(yardstick, 0.01) is None, "nobody is that fast"
+    assert reference.calls == asked
+
+
+def seen(yardstick: Yardstick, times: float) -> Race | None:
+    """A look at a function that takes so many times the reference's time."""
+    measured = Misread([], times * REFERENCE).measure(*yardstick.problem(LOAD, FIRST_LOOK).calls)
+    return look(yardstick, LOAD, measured)
+
+
+def test_what_a_request_costs_by_itself_is_taken_off():
+    """Where a call takes less than its request, a ratio of 16 would be read as 2.5."""
+    call = 5e-5
+    reference, function = Misread([], IDLE + call), Misread([], IDLE + 16 * call)
+    yardstick = Yardstick(reference, lambda _rng, shape: shape, 1)
+    assert race(function, yardstick, LOAD, lambda *_: None, CPU_LIMIT).ratio == pytest.approx(16, rel=0.01)

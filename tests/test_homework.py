@@ -22,7 +22,7 @@ from autograder.homework import (
     reference,
 )
 from autograder.judge import collect
-from autograder.judge.meters.cpu import Yardstick
+from autograder.judge.meters.cpu import Load, Yardstick
 from autograder.release.stubs import strip
 from public_checks import tables
 from public_checks.tables import points
@@ -151,4 +151,4 @@ def test_arguments_that_are_no_tuple_are_told(the_judge):
     reference = the_judge.reference.function(name, FUNCTIONS[name])
     lone = Yardstick(reference, lambda rng, shape: rng.normal(size=shape), 1)
     with pytest.raises(TypeError, match=f"a tuple of arguments for {name}, also where there is only one"):
-        lone.arguments((3, 4), "test")
+        lone.problem(Load((3, 4)), "test")

@@ -9,42 +9,70 @@ from autograder.hidden.mistakes.example import (
     hint_for_probability_gradient,
     hint_for_score_gradient,
 )
-from autograder.hidden.mistakes.softmax import VARIANTS, fit_gradient, fit_loss, log_softmax, terms
-from autograder.hidden.mistakes.softmax_names import hint_for_floor, name_gradient, name_loss
+from autograder.hidden.mistakes.softmax import (
+    EVERY_VARIANT,
+    PENALTIES,
+    SHRINKS,
+    VARIANTS,
+    fit_gradient,
+    fit_loss,
+    log_softmax,
+    terms,
+)
+from autograder.hidden.mistakes.softmax_names import (
+    PENALTY_NAMES,
+    VARIANT_NAMES,
+    hint_for_floor,
+    name_gradient,
+    name_loss,
+)
 from public_checks.draws import batch, check_rng
 
 CASES = [batch(check_rng(5, str(k))) for k in range(6)]
 TERMS = [terms(*case) for case in CASES]
 
 
+def called(named):
+    return named and named.id
+
+
 def right_loss(at):
-    return at.data + at.penalty
+    return at.data + at.penalty()
 
 
 def right_gradient(at):
-    return at.pull - at.push + at.shrink
+    return at.pull - at.push + at.shrink()
 
 
 @pytest.mark.parametrize(
     ("name", "loss"),
     [
         (None, right_loss),
-        ("no-mean", lambda at: at.N * at.data + at.penalty),
+        ("no-mean", lambda at: at.N * at.data + at.penalty()),
         ("no-reg", lambda at: at.data),
-        ("half-reg", lambda at: at.data + at.penalty / 2),
-        ("double-reg", lambda at: at.data + 2 * at.penalty),
-        ("reg-over-n", lambda at: at.data + at.penalty / at.N),
-        ("divided-by-classes", lambda at: at.data / at.C + at.penalty),
-        ("log-base", lambda at: at.data / np.log(2) + at.penalty),
-        ("log-base", lambda at: at.data / np.log(10) + at.penalty),
-        ("loss-sign", lambda at: -at.data + at.penalty),
+        ("half-reg", lambda at: at.data + at.penalty() / 2),
+        ("double-reg", lambda at: at.data + 2 * at.penalty()),
+        ("reg-over-n", lambda at: at.data + at.penalty() / at.N),
+        ("divided-by-classes", lambda at: at.data / at.C + at.penalty()),
+        ("log-base", lambda at: at.data / np.log(2) + at.penalty()),
+        ("log-base", lambda at: at.data / np.log(10) + at.penalty()),
+        ("loss-sign", lambda at: -at.data + at.penalty()),
+        ("factor", lambda at: 0.3 * (at.data + at.penalty())),
+        ("factor", lambda at: 0.3 * at.data + at.penalty()),
+        ("reg-factor", lambda at: at.data + at.penalty() / 4),
+        ("reg-sign", lambda at: at.data - at.penalty()),
+        *(
+            (name, lambda at, kind=kind: at.data + at.penalty(kind))
+            for kind, name in PENALTY_NAMES.items()
+            if kind in PENALTIES
+        ),
     ],
 )
 def test_a_mistake_in_the_loss_is_named_and_the_loss_predicted(name, loss):
     """At batches of other sizes than it was found at."""
     model = fit_loss(TERMS[:5], [loss(at) for at in TERMS[:5]])
     assert model is not None
-    assert name_loss(model) == name
+    assert called(name_loss(model)) == name
     assert model.right == (name is None)
     np.testing.assert_allclose(model.predict(TERMS[5]), loss(TERMS[5]), rtol=1e-9)
 
@@ -53,25 +81,35 @@ def test_a_mistake_in_the_loss_is_named_and_the_loss_predicted(name, loss):
     ("name", "gradient"),
     [
         (None, right_gradient),
-        ("no-mean", lambda at: at.N * (at.pull - at.push) + at.shrink),
+        ("no-mean", lambda at: at.N * (at.pull - at.push) + at.shrink()),
         ("no-reg", lambda at: at.pull - at.push),
-        ("half-reg", lambda at: at.pull - at.push + at.shrink / 2),
-        ("double-reg", lambda at: at.pull - at.push + 2 * at.shrink),
-        ("reg-over-n", lambda at: at.pull - at.push + at.shrink / at.N),
-        ("divided-by-classes", lambda at: (at.pull - at.push) / at.C + at.shrink),
-        ("no-indicator", lambda at: at.pull + at.shrink),
-        ("indicator-repeated", lambda at: at.pull - at.C * at.push + at.shrink),
-        ("indicator-added", lambda at: at.pull + at.push + at.shrink),
-        ("sign", lambda at: at.push - at.pull - at.shrink),
-        ("loss-only", lambda at: at.shrink),
-        ("loss-only", lambda at: 0 * at.shrink),
+        ("half-reg", lambda at: at.pull - at.push + at.shrink() / 2),
+        ("double-reg", lambda at: at.pull - at.push + 2 * at.shrink()),
+        ("reg-over-n", lambda at: at.pull - at.push + at.shrink() / at.N),
+        ("divided-by-classes", lambda at: (at.pull - at.push) / at.C + at.shrink()),
+        ("no-indicator", lambda at: at.pull + at.shrink()),
+        ("indicator-repeated", lambda at: at.pull - at.C * at.push + at.shrink()),
+        ("indicator-added", lambda at: at.pull + at.push + at.shrink()),
+        ("sign", lambda at: at.push - at.pull - at.shrink()),
+        ("own-missing", lambda at: at.pull - at.push - at.own + at.shrink()),
+        ("factor", lambda at: 0.3 * (at.pull - at.push + at.shrink())),
+        ("factor", lambda at: 0.3 * (at.pull - at.push) + at.shrink()),
+        ("reg-factor", lambda at: at.pull - at.push + at.shrink() / 4),
+        ("reg-sign", lambda at: at.pull - at.push - at.shrink()),
+        *(
+            (name, lambda at, kind=kind: at.pull - at.push + at.shrink(kind))
+            for kind, name in PENALTY_NAMES.items()
+            if kind in SHRINKS
+        ),
+        ("loss-only", lambda at: at.shrink()),
+        ("loss-only", lambda at: 0 * at.shrink()),
     ],
 )
 def test_a_mistake_in_the_gradient_is_named_and_the_gradient_predicted(name, gradient):
     """At batches of other sizes than it was found at."""
     model = fit_gradient(TERMS[:5], [gradient(at) for at in TERMS[:5]])
     assert model is not None
-    assert name_gradient(model) == name
+    assert called(name_gradient(model)) == name
     assert model.right == (name is None)
     np.testing.assert_allclose(model.predict(TERMS[5]), gradient(TERMS[5]), rtol=1e-9, atol=1e-12)
 
@@ -87,8 +125,8 @@ def test_a_mistake_in_the_structure_is_not_explained():
 
 def test_two_mistakes_at_once_have_no_name():
     """The numbers do not say which one the student should look at first."""
-    assert name_loss(fit_loss(TERMS, [at.N * at.data + 2 * at.penalty for at in TERMS])) is None
-    assert name_gradient(fit_gradient(TERMS, [at.pull + 2 * at.shrink for at in TERMS])) is None
+    assert name_loss(fit_loss(TERMS, [at.N * at.data + 2 * at.penalty() for at in TERMS])) is None
+    assert name_gradient(fit_gradient(TERMS, [at.pull + 2 * at.shrink() for at in TERMS])) is None
 
 
 def test_a_nan_is_not_explained():
@@ -106,14 +144,34 @@ def test_the_terms_stay_finite_where_scores_are_in_the_thousands():
 
 @pytest.mark.parametrize("variant", [variant for variant in VARIANTS if variant])
 def test_mistakes_in_the_structure_that_are_common_are_recognized(variant):
-    """Probabilities along the wrong axis, and a regularization that spares the bias."""
+    """Such as probabilities along the wrong axis, and a regularization that spares the bias; nothing else explains them."""
     turned = [terms(*case, variant) for case in CASES]
-    loss = fit_loss(turned[:5], [right_loss(at) for at in turned[:5]], variant)
-    gradient = fit_gradient(turned[:5], [right_gradient(at) for at in turned[:5]], variant)
-    assert name_loss(loss) == name_gradient(gradient) == ("row-spared" if "spared" in variant else "wrong-axis")
+    losses, gradients = [right_loss(at) for at in turned], [right_gradient(at) for at in turned]
+    loss, gradient = fit_loss(turned[:5], losses[:5], variant), fit_gradient(turned[:5], gradients[:5], variant)
+    names = called(name_loss(loss)), called(name_gradient(gradient))
+    if EVERY_VARIANT[variant].pairs:
+        assert names == ("all-labels", "indicator-everywhere")
+    else:
+        assert names == (VARIANT_NAMES[variant],) * 2
     assert not loss.right
     np.testing.assert_allclose(gradient.predict(turned[5]), right_gradient(turned[5]), rtol=1e-9, atol=1e-12)
-    assert fit_loss(TERMS, [right_loss(at) for at in turned]) is None
+    for other in VARIANTS:
+        if other != variant:
+            at = [terms(*case, other) for case in CASES]
+            others = fit_loss(at, losses, other), fit_gradient(at, gradients, other)
+            assert others[0] is None or EVERY_VARIANT[variant].spared is not None
+            assert others[1] is None or EVERY_VARIANT[variant].spared is not None
+
+
+@pytest.mark.parametrize("digits", range(3, 13))
+def test_a_number_added_under_the_logarithm_is_recognized_at_probabilities_of_any_size(digits):
+    """It is told from the right loss, as long as the loss shows it."""
+    losses = [terms(*case, f"1e-{digits} added") for case in CASES]
+    exact = fit_loss(TERMS, [right_loss(at) for at in losses])
+    floored = fit_loss(losses, [right_loss(at) for at in losses], f"1e-{digits} added")
+    assert floored.floored
+    assert called(name_loss(floored)) == "floor-in-log"
+    assert exact is None or exact.residual > floored.residual or digits > 10
 
 
 @pytest.mark.parametrize("floor", [1e-6, 1e-8, 1e-12, 1e-15, 1e-300, np.finfo(float).eps, np.finfo(float).tiny])

@@ -1,12 +1,12 @@
 """Interpreter steps: none a row for vectorized code, some for every loop, whoever runs it."""
 
 import math
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from autograder.judge.meters.steps import LARGE_STEP_SIZES, STEP_SIZES, jittered, steps_per_row
+from autograder.judge.meters.steps import STEP_SIZES, growing_together, jittered
+from autograder.judge.meters.steps import growth as growth_of
 from autograder.orders import SWITCHED_OFF
 from autograder.worker.watch import ITEMS_ARE_ARGUMENTS, ITEMS_AT
 
@@ -210,23 +210,31 @@ def f():
     assert reply["steps"] == [SWITCHED_OFF]
 
 
-def found(steps, sizes):
-    """Steps found for each row of a function that takes so many."""
-    watched = SimpleNamespace(count_steps=lambda pairs: [steps(size) for _, size in pairs])
-    return steps_per_row(watched, {size: (size, size) for size in sizes})
-
-
 def test_sizes_at_which_steps_are_counted_cannot_be_known():
     """They are drawn near the usual ones, in order, and below np.choose's 64 choices where it matters."""
-    draws = [[*jittered(STEP_SIZES, rng), *jittered(LARGE_STEP_SIZES, rng)] for rng in map(np.random.default_rng, range(50))]
-    assert all(len({draw[place] for draw in draws}) > 3 for place in range(5))
-    assert all(small < middle < large <= 60 and few < many for small, middle, large, few, many in draws)
+    draws = [jittered(STEP_SIZES, np.random.default_rng(seed)) for seed in range(50)]
+    assert all(small < middle < large < 64 for small, middle, large in draws)
+    assert all(len({draw[place] for draw in draws}) > 1 for place in range(3))
+
+
+def test_each_axis_is_the_shortest_once_while_all_grow():
+    """And the longest: so a loop over whichever is the shortest goes along one and the same axis."""
+    for seed in range(50):
+        orders = list(growing_together(3, np.random.default_rng(seed)))
+        for pick in (np.argmin, np.argmax):
+            places = [{int(pick(shape)) for shape in order} for order in orders]
+            assert sorted(places, key=min) == [{0}, {1}, {2}]
+        assert all(np.all(np.diff(order, axis=0) > 0) for order in orders)
+        assert max(size for order in orders for shape in order for size in shape) < 64
 
 
 def test_growth_is_that_of_every_interval():
     """A path that changes at one size is no loop, one that begins at a size is."""
-    assert found(lambda size: 5 + 3 * size, STEP_SIZES) == 3
-    assert found(lambda size: 5 + 100 * (size > 40), STEP_SIZES) == 0
-    assert found(lambda size: 5 + 2 * max(size - 100, 0), LARGE_STEP_SIZES) == 2
-    assert found(lambda size: 5 + 2 * max(size - 100, 0), STEP_SIZES) == 0
-    assert math.isinf(found(lambda size: SWITCHED_OFF * size**0, STEP_SIZES))
+
+    def found(steps):
+        return growth_of(STEP_SIZES, [steps(size) for size in STEP_SIZES])
+
+    assert found(lambda size: 5 + 3 * size) == 3
+    assert found(lambda size: 5 + 100 * (size > 15)) == 0
+    assert found(lambda size: 5 + 2 * max(size - 15, 0)) == 1
+    assert math.isinf(found(lambda size: SWITCHED_OFF * size**0))

@@ -259,7 +259,7 @@ def test_every_check_stands_in_the_results_once_with_a_score_within_its_points(j
     [
         "if len(y) > 100: [t for t in y]",
         "for start in range(0, len(y), 32): X[start : start + 32].sum()",
-        "import sys; sys.settrace(None); [t for t in y]; [t for t in X.T]",
+        "import sys; sys.settrace(None); [t for t in y]",
     ],
 )
 def test_a_loop_that_begins_late_or_goes_in_blocks_or_unwatched_loses_the_points_of_loops(judge, loop):

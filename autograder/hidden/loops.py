@@ -3,8 +3,10 @@
 import math
 
 from autograder.judge.evidence import Axis, Evidence
-from autograder.judge.meters.cpu import CPU_LIMIT, TOO_LARGE
+from autograder.judge.meters.cpu import CPU_LIMIT, Race
 from public_checks.expect import Hint, Mismatch
+
+REFUSED_STEPS = 400  # interpreter steps of a small call: np.choose's way takes 200, a loop over its 60 classes 700
 
 
 def expect_no_loop(evidence: Evidence) -> None:
@@ -25,32 +27,55 @@ def expect_no_loop(evidence: Evidence) -> None:
                 f" of the {axis.counts}.",
                 hint=Hint(axis.hint, f"{_question(axis)} Python's own sum, max or map take one after another too."),
             )
-    for axis in evidence.axes:
-        race = evidence.races[axis.name]
-        if race.ratio > CPU_LIMIT and not (race.wasteful and evidence.race(axis.short).ratio <= CPU_LIMIT):
+        if evidence.refuses(axis) and evidence.most_steps > REFUSED_STEPS:
             raise Mismatch(
-                f"With many {axis.counts} it takes {race.ratio:.0f} times the CPU time of the vectorized reference,"
-                " as a loop does.",
+                f"With many {axis.counts} it raises, and with few it takes {evidence.most_steps} interpreter steps,"
+                " as a loop over all that it allows does.",
                 hint=Hint(axis.hint, _question(axis)),
             )
+    if evidence.steps_together > 0:
+        raise Mismatch(
+            f"A Python loop runs: where {_listed(evidence)} all grow, each further one costs"
+            f" {evidence.steps_together:.3g} interpreter steps more.",
+            hint=Hint(evidence.axes[0].hint, "Does it loop over whichever of them is the shortest?"),
+        )
+    for axis in evidence.axes:
+        race = evidence.races[axis.name]
+        if race.ratio <= CPU_LIMIT or (race.wasteful and evidence.race(axis.short, CPU_LIMIT).ratio <= CPU_LIMIT):
+            continue
+        takes = f"takes {race.ratio:.0f} times the CPU time of the vectorized reference, as a loop does"
+        if math.isinf(race.ratio):
+            takes = "raises a MemoryError, and with fewer it takes no more memory than it should"
+        raise Mismatch(f"With many {axis.counts} it {takes}.", hint=Hint(axis.hint, _question(axis)))
 
 
 def _question(axis: Axis) -> str:
     return f"Which operation on whole arrays does this for all {axis.counts} at once?"
 
 
+def _listed(evidence: Evidence) -> str:
+    names = [axis.name for axis in evidence.axes]
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
 def expect_fast(evidence: Evidence) -> None:
     """Expect CPU time near the reference's where any axis is long."""
     evidence.require_alive()
-    races = {f"many {axis.counts}": evidence.races[axis.name] for axis in evidence.axes}
+    for axis in evidence.axes:
+        _expect_in_time(evidence, f"many {axis.counts}", evidence.races[axis.name], evidence.steps[axis.name])
+    if evidence.square_race is not None:
+        _expect_in_time(evidence, "many of everything", evidence.square_race, evidence.steps_together)
     if evidence.wide_race is not None:
-        races["many of everything"] = evidence.wide_race
-    what, slowest = max(races.items(), key=lambda item: item[1].ratio)
-    if slowest is TOO_LARGE:
+        _expect_in_time(evidence, "many of everything", evidence.wide_race, 0.0)
+
+
+def _expect_in_time(evidence: Evidence, what: str, race: Race, steps: float) -> None:
+    if math.isinf(race.ratio):
         raise Mismatch(f"With {what} it needs more memory than there is: is there an array larger than the answer needs?")
-    if slowest.slow:
-        waste = f" It also takes {slowest.peak / 1e6:.0f} MB of memory: is there an array larger than the answer needs?"
+    limit = evidence.limit(race, steps)
+    if race.ratio > limit:
+        waste = f" It also takes {race.peak / 1e6:.0f} MB of memory: is there an array larger than the answer needs?"
         raise Mismatch(
-            f"With {what} it takes {slowest.ratio:.0f} times the CPU time of the vectorized reference;"
-            f" {slowest.limit:.0f} times is the limit.{waste if slowest.wasteful else ''}"
+            f"With {what} it takes {race.ratio:.0f} times the CPU time of the vectorized reference;"
+            f" {limit:.3g} times is the limit{' for a loop' if steps > 0 else ''}.{waste if race.wasteful else ''}"
         )

@@ -12,7 +12,7 @@ from autograder.judge.student_code import StudentFunction
 from public_checks.expect import Hint, Mismatch
 
 HONEST_STEPS = 12.0  # bytecodes for each example: a loop that picks a row, calls numpy on it and adds takes 25 and more
-HONEST_RATIO = 3.0  # times the CPU time of the vectorized reference: honest loops take 5.7 and more, vectorized styles 1.5
+HONEST_RATIO = 7.0  # times the CPU time of the vectorized reference: honest loops take 16 and more, one that does nothing 4
 NOT_A_LOOP = Hint(
     "not-a-loop", "The loop version is there to be compared with the vectorized one: where is the loop over examples?"
 )
@@ -56,10 +56,16 @@ def test_loops(softmax_loss_naive: StudentFunction, evidence: Known) -> None:
     known = evidence(softmax_loss_naive)
     known.require_alive()
     examples, *_ = known.axes
-    steps, ratio = known.steps_along(examples, FEW_STEP_SIZES), known.slowness(HONEST, enough=HONEST_RATIO)
-    if steps < HONEST_STEPS or ratio < HONEST_RATIO:
+    steps = known.steps_along(examples, FEW_STEP_SIZES)
+    if steps < HONEST_STEPS:
+        stops_early = known.loss_hint if known.loss_hint and known.loss_hint.id == "first-example-only" else None
         raise Mismatch(
-            f"This should work example by example; each further one costs {steps:.0f} interpreter steps, and many of them"
-            f" {ratio:.1f} times the CPU time of the vectorized reference.",
-            hint=known.loss_hint or NOT_A_LOOP,
+            f"This should work example by example; each further one costs {steps:.0f} interpreter steps.",
+            hint=stops_early or NOT_A_LOOP,
+        )
+    ratio = known.slowness(HONEST, enough=HONEST_RATIO)
+    if ratio < HONEST_RATIO:
+        raise Mismatch(
+            f"This should work example by example; many of them take {ratio:.1f} times the CPU time of the vectorized"
+            " reference, so the work is not done in the loop."
         )

@@ -7,7 +7,7 @@ whether an answer works at all.
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import median
 from typing import Any, TypeVar
@@ -15,18 +15,40 @@ from typing import Any, TypeVar
 import numpy as np
 
 from autograder.homework import FUNCTIONS, QUESTION_OF, QUESTIONS, SOLUTIONS
-from autograder.judge.meters.cpu import FEW_READINGS, FIRST_LOOK, FIRST_REPEATS, TOO_LARGE, Draw, Race, Shape, Yardstick, race
-from autograder.judge.meters.steps import LARGE_STEP_SIZES, STEP_SIZES, jittered, steps_per_row
+from autograder.judge.meters.cpu import (
+    CPU_LIMIT,
+    FEW_READINGS,
+    FIRST_LOOK,
+    FIRST_REPEATS,
+    LOOP_CPU_LIMIT,
+    TOO_LARGE,
+    WASTEFUL_CPU_LIMIT,
+    Arguments,
+    Draw,
+    Load,
+    Race,
+    Shape,
+    Yardstick,
+    look,
+    race,
+    verify_all,
+)
+from autograder.judge.meters.memory import IMPORTED
+from autograder.judge.meters.steps import LEAST_GROWTH, STEP_OTHERS, STEP_SIZES, growing_together, growth, jittered
 from autograder.judge.no_answer import NoAnswer
 from autograder.judge.results import Measurement
 from autograder.judge.sandbox import Sandbox
-from autograder.judge.student_code import StudentCode, StudentFunction
+from autograder.judge.student_code import Measured, StudentCode, StudentFunction
+from autograder.orders import SWITCHED_OFF
 from public_checks.draws import check_rng, sizes
 from public_checks.expect import Hint, Mismatch
 
 Rng = np.random.Generator
 
-STEP_OTHERS = 5, 9  # least and largest size of the axes that are not watched while steps are counted
+SQUARE = 64  # size of every axis where none is short: a loop over the shortest takes 7 times the reference's time there
+SQUARE_CALLS = 6
+LOOPING_SHARE = 3  # a third of the rows will do for an answer whose steps say that it loops: it may take long
+MIDDLE_SHARE = 8  # an eighth of the rows, where arrays that are too large for many of them still fit: 32 MB for (N, N)
 
 
 class NotJudged(AssertionError):
@@ -55,10 +77,10 @@ class Axis:
         What there is one more of with each row, as students call it: ``examples``.
     hint : str
         Id of the mistake of looping along it.
-    long : tuple of int
-        Sizes of all axes at which this one is long, so that a loop along it takes many times the reference's CPU time.
-    short : tuple of int
-        Sizes at which an array of the squared axis still costs next to nothing: a loop is slow here too, waste is not.
+    long : Load
+        Calls in which this axis is long, so that a loop along it takes many times the reference's CPU time.
+    short : Load
+        Calls in which an array of the squared axis still costs next to nothing: a loop is slow here too, waste is not.
     limited : bool
         Whether numpy itself limits it: np.choose takes no more than 64 choices.
     """
@@ -66,8 +88,8 @@ class Axis:
     name: str
     counts: str
     hint: str
-    long: Shape
-    short: Shape
+    long: Load
+    short: Load
     limited: bool = False
 
 
@@ -142,13 +164,20 @@ class Evidence:
         """
         raise NotImplementedError
 
-    def verify(self, result: Any, expected: Any) -> None:
-        """Expect the result of a timed call to be an answer, not an excuse.
+    def verify(self, arguments: Arguments, result: Any, expected: Any) -> None:
+        """Expect what the function's formula gives, mistakes included, whichever meter asked for the call.
+
+        Parameters
+        ----------
+        arguments : tuple
+            Of the call, of any size.
+        result, expected : any
+            The function's and the reference's.
 
         Raises
         ------
         Mismatch
-            It is none.
+            It is something else.
         """
         raise NotImplementedError
 
@@ -166,30 +195,91 @@ class Evidence:
         return self.function.within(given, *arguments)
 
     @cached_property
+    def _few_steps(self) -> list[int]:
+        """Steps of calls that differ in all sizes: equal where no path depends on any."""
+        ends = [shape for order in self._orders for shape in (order[0], order[-1])]
+        return self._count([ends[0], *ends])[1:]  # the first call fills caches
+
+    @property
+    def _orders(self) -> list[list[Shape]]:
+        return list(growing_together(len(self.axes), self.yardstick.rng("steps along all axes")))
+
+    def _count(self, shapes: Sequence[Shape]) -> list[int]:
+        """Interpreter steps of a call at each shape; what the calls return is verified."""
+        problems = [self.yardstick.problem(Load(shape), f"count {k}") for k, shape in enumerate(shapes)]
+        measured = self.function.measure(*(problem.calls[0] for problem in problems), counted=True)
+        for problem, result in zip(problems, measured.results):
+            verify_all(problem, [result], self.verify)
+        return measured.steps
+
+    def _growth(self, rows: Sequence[int], shapes: Sequence[Shape]) -> float:
+        """Interpreter steps for each further row, each counted in a second call at its shape."""
+        twice = [shape for shape in shapes for _ in range(2)]
+        return growth(rows, self._count(twice)[1::2])
+
+    @cached_property
+    def steps_together(self) -> float:
+        """Interpreter steps for each further row of all axes at once: above 0 wherever there is a loop."""
+        if SWITCHED_OFF in self._few_steps:
+            return math.inf
+        if len(set(self._few_steps)) == 1:
+            return 0.0
+        return max(self._growth([min(shape) for shape in order], order) for order in self._orders)
+
+    @cached_property
     def steps(self) -> dict[str, float]:
         """Interpreter steps for each further row, by the name of the axis."""
-        # All axes grow together first: where that costs no steps, no axis does.
-        looping = self._steps(self.axes, STEP_SIZES) > 0
-        found = {axis.name: self.steps_along(axis, STEP_SIZES) if looping else 0.0 for axis in self.axes}
-        unlimited = [axis for axis in self.axes if found[axis.name] == 0 and not axis.limited]
-        return found | {axis.name: self.steps_along(axis, LARGE_STEP_SIZES) for axis in unlimited}
+        if math.isinf(self.steps_together):
+            return dict.fromkeys((axis.name for axis in self.axes), math.inf)
+        found = {}
+        for axis in self.axes:
+            along = self.steps_along(axis, STEP_SIZES) if self.steps_together else 0.0
+            found[axis.name] = along or self._steps_of_many(axis)
+        return found
 
     def steps_along(self, axis: Axis, rows: Sequence[int]) -> float:
         """Interpreter steps for each further row along an axis, which has about so many."""
-        return self._steps((axis,), rows)
-
-    def _steps(self, axes: tuple[Axis, ...], rows: Sequence[int]) -> float:
-        """Interpreter steps for each further row along some axes at once."""
-        rng = self.yardstick.rng(f"steps along {tuple(axis.name for axis in axes)}")
+        rng = self.yardstick.rng(f"steps along {axis.name}")
         others = sizes(rng, len(self.axes), *STEP_OTHERS)
-        growing = {axis: jittered(rows, rng) for axis in axes}
+        growing = jittered(rows, rng)
+        place = self.axes.index(axis)
+        return self._growth(growing, [(*others[:place], size, *others[place + 1 :]) for size in growing])
 
-        def arguments(k: int, purpose: str) -> tuple[Any, ...]:
-            shape = tuple(growing[axis][k] if axis in growing else other for axis, other in zip(self.axes, others))
-            return self.yardstick.arguments(shape, purpose)
+    def _steps_of_many(self, axis: Axis) -> float:
+        """Steps for each further row where there are many, as an answer may take that loops from some size on."""
+        many = self._looks[axis.name]
+        if many is None:
+            return 0.0
+        if SWITCHED_OFF in many.steps:
+            return math.inf
+        rows = self.yardstick.near(axis.long).shape[self.axes.index(axis)]
+        along = (max(many.steps) - max(self._few_steps)) / rows
+        return along if along > LEAST_GROWTH else 0.0
 
-        sized = enumerate(growing[axes[0]])
-        return steps_per_row(self.function, {size: (arguments(k, "warm-up"), arguments(k, "count")) for k, size in sized})
+    @cached_property
+    def _looks(self) -> dict[str, Measured | None]:
+        """One measurement where each axis is long, with its steps; None where the function cannot go that far."""
+        return {axis.name: self._look(axis) for axis in self.axes}
+
+    def _look(self, axis: Axis) -> Measured | None:
+        problem = self.yardstick.problem(self.yardstick.near(axis.long), FIRST_LOOK)
+        try:
+            measured = self.function.measure(*problem.calls, counted=True)
+        except NoAnswer as missing:
+            if missing.kind == "MemoryError" or (axis.limited and missing.kind):
+                return None
+            raise
+        verify_all(problem, measured.results, self.verify)
+        return measured
+
+    def refuses(self, axis: Axis) -> bool:
+        """Whether it raises where an axis is long that numpy limits, as np.choose does."""
+        return axis.limited and self.steps[axis.name] == 0 and self._looks[axis.name] is None
+
+    @property
+    def most_steps(self) -> int:
+        """Interpreter steps of the longest of a few small calls."""
+        return max(self._few_steps)
 
     @cached_property
     def races(self) -> dict[str, Race]:
@@ -197,24 +287,41 @@ class Evidence:
         return {axis.name: self._long_race(axis) for axis in self.axes}
 
     def _long_race(self, axis: Axis) -> Race:
-        try:
-            return self.race(axis.long)
-        except NoAnswer as missing:
-            if missing.kind == "MemoryError":
-                return TOO_LARGE
-            if axis.limited and missing.kind:
-                return self.race(axis.short)
-            raise
+        if self.steps[axis.name] > 0:
+            return self.race(fewer(axis.long, LOOPING_SHARE), LOOP_CPU_LIMIT)
+        measured = self._looks[axis.name]
+        if measured is not None:
+            seen = look(self.yardstick, self.yardstick.near(axis.long), measured)
+            return seen or self.race(axis.long, CPU_LIMIT)
+        if axis.limited:
+            return self.race(axis.short, CPU_LIMIT)
+        # Arrays that do not fit into memory show where there are fewer rows too: else nothing excuses the missing result.
+        middle = self.race(fewer(axis.long, MIDDLE_SHARE), CPU_LIMIT)
+        return TOO_LARGE if middle.wasteful else replace(TOO_LARGE, peak=0)
+
+    @cached_property
+    def square_race(self) -> Race | None:
+        """CPU time where no axis is short, if a loop shows only when all axes grow."""
+        if not self.steps_together or any(self.steps.values()):
+            return None
+        return self.race(Load((SQUARE,) * len(self.axes), SQUARE_CALLS), LOOP_CPU_LIMIT)
 
     @cached_property
     def wide_race(self) -> Race | None:
         """CPU time and memory against the reference's where no axis is short, if a look at its memory says that it matters."""
         if self.wide is None:
             return None
-        problem = self.yardstick.problem(self.wide.glance, FIRST_LOOK)
-        result, _, peak = self.function.measure(*problem.arguments)
-        self.verify(result, problem.expected)
-        return self.race(self.wide.shape) if peak > self.wide.suspicious else None
+        problem = self.yardstick.problem(self.yardstick.near(Load(self.wide.glance)), FIRST_LOOK)
+        measured = self.function.measure(*problem.calls)
+        verify_all(problem, measured.results, self.verify)
+        suspicious = max(measured.peak, measured.held - IMPORTED) > self.wide.suspicious
+        return self.race(Load(self.wide.shape), WASTEFUL_CPU_LIMIT) if suspicious else None
+
+    def limit(self, race: Race, steps: float) -> float:
+        """The ratio that is allowed: the clock alone convicts beyond doubt only, with steps or memory it does so earlier."""
+        if steps > 0:
+            return LOOP_CPU_LIMIT
+        return WASTEFUL_CPU_LIMIT if race.wasteful else CPU_LIMIT
 
     @property
     def first_race(self) -> Race | None:
@@ -234,27 +341,35 @@ class Evidence:
 
     def loop_ratio(self) -> float:
         """CPU time of a loop along the first axis against the reference's where it is long, from a tenth of the rows."""
-        rows, *others = long = self.axes[0].long
-        few = self.draw(self.rng, (rows // 10, *others))
-        loop = median(self.function.measure(*few)[1] for _ in range(FEW_READINGS))
-        return 10 * loop / median(self.yardstick.measure(long, k)[0] for k in range(FEW_READINGS))
+        long = self.yardstick.near(self.axes[0].long)
+        few = self.yardstick.problem(fewer(long, 10), FIRST_LOOK)
+        loop = median(self.function.measure(*few.calls).cpu for _ in range(FEW_READINGS))
+        unit = median(self.yardstick.measure(long, k)[0] for k in range(FEW_READINGS))
+        return 10 * loop / self.yardstick.work(unit, long)
 
-    def slowness(self, shape: Shape, enough: float) -> float:
+    def slowness(self, load: Load, enough: float) -> float:
         """CPU time in the reference's, the most of a few repeats: one that is slow enough proves that the work was done."""
-        most = 0.0
+        most, load = 0.0, self.yardstick.near(load)
         for number in range(FIRST_REPEATS):
-            problem = self.yardstick.problem(shape, number)
-            reference_cpu, _ = self.yardstick.measure(shape, number)
-            result, cpu, _ = self.function.measure(*problem.arguments)
-            self.verify(result, problem.expected)
-            most = max(most, cpu / reference_cpu)
+            problem = self.yardstick.problem(load, number)
+            reference_cpu, _ = self.yardstick.measure(load, number)
+            measured = self.function.measure(*problem.calls)
+            verify_all(problem, measured.results, self.verify)
+            ratio = self.yardstick.work(measured.cpu, load) / self.yardstick.work(reference_cpu, load)
+            most = max(most, ratio)
             if most >= enough:
                 break
         return most
 
-    def race(self, shape: Shape) -> Race:
-        """CPU time and memory against the reference's at a shape."""
-        return race(self.function, self.yardstick, shape, self.verify)
+    def race(self, load: Load, limit: float) -> Race:
+        """CPU time and memory against the reference's at a load, as exactly as a limit asks for."""
+        return race(self.function, self.yardstick, self.yardstick.near(load), self.verify, limit)
+
+
+def fewer(load: Load, share: int) -> Load:
+    """A load whose longest axis has one row where it had so many."""
+    longest = max(load.shape)
+    return replace(load, shape=tuple(size // share if size == longest else size for size in load.shape))
 
 
 _KINDS: dict[str, type[Evidence]] = {}  # by the name of the function that each is for

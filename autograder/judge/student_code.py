@@ -11,7 +11,7 @@ from typing import Any
 from autograder.homework import FUNCTIONS, QUESTIONS, given_sources
 from autograder.judge.no_answer import NoAnswer, raised_at_import, raised_in_call
 from autograder.judge.sandbox import Sandbox
-from autograder.judge.worker import TookTooLong, Worker, WorkerDied, is_answer
+from autograder.judge.worker import Reply, TookTooLong, Worker, WorkerDied, is_answer
 from public_checks.reading import origin
 
 CALL_CPU = 3.0  # seconds for one request; the longest honest one, a loop over 8,000 rows that is to lose its points, takes 1
@@ -49,6 +49,17 @@ class Budget:
         return self.cpu > QUESTION_CPU or waited or self.wall_left < 0
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What came of a request that was measured."""
+
+    results: list[Any]  # of the calls
+    steps: list[int]  # interpreter steps of each call, as the worker claims; 0 where they were not counted
+    cpu: float  # seconds, as the kernel says, the request's own cost included
+    peak: int  # growth of memory during the calls, bytes
+    held: int  # the same since before the module was imported: what an answer took earlier is in it
+
+
 class StudentFunction:
     """A function of the submission, called in its worker; it takes the same positional arguments.
 
@@ -69,49 +80,47 @@ class StudentFunction:
 
     def map(self, calls: Sequence[Sequence[Any]]) -> list[Any]:
         """Call it for each tuple of arguments, in one request; raises `NoAnswer` if any call does."""
-        results: list[Any] = self._ask([{"arguments": list(arguments)} for arguments in calls])[0]["results"]
+        answer, _ = self._code.ask(self.name, [{"arguments": list(arguments)} for arguments in calls])
+        results: list[Any] = answer["results"]
         return results
 
     def observe(self, *arguments: Any) -> tuple[Any, Any]:
         """Call it once; return its result and the arguments as it left them."""
-        answer = self._ask([{"arguments": list(arguments), "returned": True}])[0]
+        answer, _ = self._code.ask(self.name, [{"arguments": list(arguments), "returned": True}])
         return answer["results"][0], answer["arguments"][0]
 
     def within(self, given: str, *arguments: Any) -> Any:
         """Call a given function, as in ``training.gradient_descent``, in the worker: this one is its first argument."""
-        return self._ask([{"arguments": list(arguments), "within": given}])[0]["results"][0]
+        answer, _ = self._code.ask(self.name, [{"arguments": list(arguments), "within": given}])
+        return answer["results"][0]
 
-    def count_steps(self, calls: Sequence[tuple[Sequence[Any], Sequence[Any]]]) -> list[int]:
-        """Count interpreter steps.
+    def measure(self, *calls: Sequence[Any], counted: bool = False) -> Measured:
+        """Call it for each tuple of arguments in one request, and measure that; raises `NoAnswer` if any call does.
 
         Parameters
         ----------
-        calls : sequence of pairs
-            Arguments to warm up with, so that caches fill and nothing that happens only once is counted, and arguments of
-            the same shapes to count with.
-
-        Returns
-        -------
-        steps : list of int
-            Bytecodes executed by each counted call, as the worker claims.
+        *calls : sequence
+            The arguments of each call.
+        counted : bool
+            Whether to count interpreter steps as well, which takes some time of its own.
         """
-        request = [
-            {"arguments": list(arguments), "counted": counted} for pair in calls for counted, arguments in enumerate(pair)
-        ]
-        steps: list[int] = self._ask(request)[0]["steps"][1::2]
-        return steps
+        request = [{"arguments": list(arguments), "counted": counted} for arguments in calls]
+        answer, reply = self._code.ask(self.name, request, weighed=True)
+        return Measured(answer["results"], answer["steps"], reply.cpu, reply.peak, reply.held)
 
-    def measure(self, *arguments: Any) -> tuple[Any, float, int]:
-        """Call it once; return its result, its CPU time (seconds) and the growth of its memory (bytes), as the kernel says."""
-        answer, cpu, peak = self._ask([{"arguments": list(arguments)}], weighed=True)
-        return answer["results"][0], cpu, peak
+    def idle(self, *calls: Sequence[Any]) -> float:
+        """CPU time of a request with these arguments that calls nothing, seconds."""
+        _, reply = self._code.ask("", [{"arguments": list(arguments)} for arguments in calls])
+        return reply.cpu
+
+    def in_new_worker(self) -> "StudentFunction":
+        """The same function; its next call finds a worker that has done nothing but import the module."""
+        self._code.close()
+        return self
 
     def stay_on(self, processors: set[int]) -> None:
         """Let its worker compute on some processors only."""
         self._code.stay_on(processors)
-
-    def _ask(self, calls: list[dict[str, Any]], *, weighed: bool = False) -> tuple[dict[str, Any], float, int]:
-        return self._code.ask(self.name, calls, weighed=weighed)
 
 
 class StudentCode:
@@ -169,7 +178,7 @@ class StudentCode:
             self._worker.end()
             self._worker = None
 
-    def ask(self, function: str, calls: list[dict[str, Any]], *, weighed: bool) -> tuple[dict[str, Any], float, int]:
+    def ask(self, function: str, calls: list[dict[str, Any]], *, weighed: bool = False) -> tuple[dict[str, Any], Reply]:
         """Have the worker call a function.
 
         Raises
@@ -202,7 +211,7 @@ class StudentCode:
         if not is_answer(answer, calls):
             self.close()
             raise NoAnswer(f"{function}: its process wrote to the grader's channel.", final=True)
-        return answer, reply.cpu, reply.peak
+        return answer, reply
 
     @property
     def _module(self) -> str:

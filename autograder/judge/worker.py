@@ -62,14 +62,16 @@ class Reply:
         CPU time of all its threads, seconds.
     wall : float
         Time that passed while the judge looked on, seconds.
-    peak : int
-        Growth of its resident memory at the highest point, bytes, if it was weighed.
+    peak, held : int
+        Growth of its resident memory at the highest point, since the request and since the worker's first answer, which
+        comes before anything of a submission is loaded: bytes, if it was weighed.
     """
 
     value: Any
     cpu: float
     wall: float
-    peak: int
+    peak: int = 0
+    held: int = 0
 
 
 class _Watch:
@@ -107,6 +109,7 @@ class Worker:
         self._ended = False
         self._poll = select.poll()
         self._received = bytearray()
+        self._empty = 0  # bytes of memory before anything of a submission's was loaded
         self.layers: list[str] = []
 
     def ask(self, request: Any, cpu_limit: float, *, wall_limit: float = math.inf, weighed: bool = False) -> Reply:
@@ -158,8 +161,9 @@ class Worker:
             value = decode(bytes(text), payload)
         except WireError as error:
             raise self._dead(f"its answer cannot be read: {error}") from error
-        growth = (peak_after if peak_after > peak_before else memory_after) - memory_before
-        return Reply(value, cpu, watch.look(), max(growth, 0))
+        highest = peak_after if peak_after > peak_before else memory_after
+        self._empty = self._empty or self._memory()[0]
+        return Reply(value, cpu, watch.look(), max(highest - memory_before, 0), max(highest - self._empty, 0))
 
     def end(self) -> int:
         """End the worker and all it started, if it is not ended yet; return its status."""

@@ -114,10 +114,16 @@ def _answer(request: dict[str, Any], namespace: dict[str, Any], sources: dict[st
 
 
 def _look_up(name: str, namespace: dict[str, Any]) -> Callable[..., Any]:
-    """Find a function by its name in the submission's module, or as `module.name` in a given one."""
+    """Find a function by its name in the submission's module, or as `module.name` in a given one; without one, nothing."""
+    if not name:
+        return nothing
     module, _, function = name.rpartition(".")
     found: Callable[..., Any] = getattr(importlib.import_module(module), function) if module else namespace[name]
     return found
+
+
+def nothing(*_arguments: Any) -> None:
+    """Do nothing: what a request costs by itself."""
 
 
 def _minimizing(name: str, function: Callable[..., Any], sources: dict[str, bytes]) -> Callable[..., Any]:

@@ -44,6 +44,13 @@ class DistanceModel:
         """Whether the coefficients are these, up to rounding."""
         return near(np.array([self.a, self.b, self.ab]), *coefficients)
 
+    def predict(self, A: Array, B: Array) -> Array:
+        """Compute the distances that an answer with this mistake gives, not transposed."""
+        right = _terms(A, B) @ np.array([self.a, self.b, self.ab]) * float(A.shape[1]) ** self.dimension
+        with np.errstate(invalid="ignore"):
+            P: Array = right.reshape(len(A), len(B)) ** (1 / self.power)
+        return P
+
     def corrected(self, P: Array, d: int) -> Array:
         """Undo power and factor: what the answer would be without its known mistake."""
         right: Array = P**self.power / (self.a * float(d) ** self.dimension)

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-RESIDUAL = 1e-6  # relative: a mistake that is explained leaves 1e-12, one that is not 1e-2
-SNAP = 1e-5  # relative: how near a coefficient must be to a number to be called it
+RESIDUAL = 4e-6  # relative: no less than what a check of values lets pass, so that whatever passes is explained
+SNAP = 1e-4  # relative: how near a coefficient must be to a number to be called it
 
 Array = np.ndarray[Any, Any]
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.hidden.mistakes.fit import Array
-from autograder.hidden.mistakes.softmax import VARIANTS, Factor, GradientModel, LossModel
+from autograder.hidden.mistakes.softmax import EVERY_VARIANT, Factor, GradientModel, LossModel
 from public_checks.expect import VALUE_TOLERANCE, Hint
 
 _FLOATS = np.finfo(np.float64), np.finfo(np.float32)
@@ -13,50 +13,122 @@ FLOORS = np.array(
         *(float(number) for kind in _FLOATS for number in (kind.eps, kind.tiny)),
     ]
 )  # what is added to a probability, or the least it is clipped to, so that its logarithm stays finite
+ODD = 1e-3  # how far a factor must be from 1 to be called a factor: float32 leaves less
 COMMON = frozenset(
-    ["no-mean", "no-reg", "half-reg", "double-reg", "reg-over-n", "row-spared"]
+    ["no-mean", "no-reg", "half-reg", "double-reg", "reg-over-n", "row-spared", "reg-factor", "reg-sign"]
 )  # to loss and gradient, or in one of them
-LOSS_QUESTIONS = {
+COUNTED_CLASSES = Hint(
+    "classes-counted",
+    "Your loss is wrong where the last class does not occur in y: where does the number of classes come from?",
+)
+FLOOR = (
+    "Where a probability is 0 to the computer, your loss is that of one small number: is something added to it, or is it"
+    " clipped? Can you have log p without p?"
+)
+BOTH = {
+    "wrong-axis": (
+        "Loss and gradient fit probabilities along the other axis: over which axis do those of one example sum to 1?"
+    ),
+    "row-spared": "The regularization leaves out a row of W: does the question spare the bias?",
+    "reg-over-n": "The regularization shrinks with the number of examples: should the mean reach it?",
+    "last-example-only": "Only the last example counts: is there an = where += is meant?",
+    "first-example-only": "Only the first example counts: where does the return stand?",
+    "example-left-out": "One example at the end of the batch is left out: where does the loop begin, and where does it end?",
+    "n-minus-1": "The mean divides by N - 1: over how many examples does it go?",
+    "one-label": "All examples are judged by the same label: which entry of y belongs to example i?",
+    "labels-from-1": "Each example is judged by the class before its own: do the labels count from 0 or from 1?",
+    "label-weights": "Each example is multiplied by its label: is y a number to compute with, or the place of an entry?",
+}  # about mistakes of which loss and gradient show the same
+LOSS_QUESTIONS = BOTH | {
     "no-mean": "The loss grows with the number of examples: is the mean over them missing?",
     "no-reg": "The loss does not depend on reg: where does reg * sum(W**2) come in?",
     "half-reg": "The regularization is half of what it should be: is there a factor 0.5 that the question does not have?",
     "double-reg": "The regularization is twice what it should be: where does the 2 come from?",
-    "reg-over-n": "The regularization shrinks with the number of examples: should the mean reach it?",
-    "row-spared": "The regularization leaves out a row of W: does the question spare the bias?",
+    "reg-sign": "The regularization is taken off where it should be added: which sign has it?",
     "divided-by-classes": "The loss is divided by the number of classes: which axis is the mean over?",
-    "log-base": "The loss is the right one times a constant: which base has your logarithm?",
+    "log-base": "The loss is the right one times a constant: which base does your logarithm have?",
     "no-log": "The loss is the mean probability of the right class: where is the logarithm?",
-    "wrong-axis": "Loss and gradient fit probabilities along the other axis: over which axis do those of one example sum to 1?",
     "loss-sign": "The loss is the right one with the other sign: which sign does -log p have?",
+    "mean-inside-loop": "The loss is divided by N once for each example: does the division stand inside the loop?",
+    "all-labels": "Each example is judged by the labels of all: how do you take one entry out of each row?",
+    "floor-in-log": FLOOR,
+    "reg-unused": "sum(W**2) is in the loss, but not multiplied by reg: what is reg for?",
+    "reg-alone": "reg itself is in the loss: what should it be multiplied by?",
+    "sum-of-w": "The loss has reg times the sum of W: where is the square?",
+    "norm-of-w": "The loss has reg times the norm of W: does the question ask for the root of sum(W**2)?",
+    "absolute-w": "The loss has reg times the sum of |W|: where is the square?",
+    "mean-of-w": "The loss has reg times the mean of W**2: does the question ask for a mean or for a sum?",
+    "square-of-sum": "The loss has reg times the square of sum(W): which comes first, the square or the sum?",
 }
-GRADIENT_QUESTIONS = {
+GRADIENT_QUESTIONS = BOTH | {
     "no-mean": "dW grows with the number of examples: is the mean over them missing?",
-    "reg-over-n": LOSS_QUESTIONS["reg-over-n"],
-    "row-spared": LOSS_QUESTIONS["row-spared"],
     "divided-by-classes": "dW is divided by the number of classes: which axis is the mean over?",
-    "wrong-axis": LOSS_QUESTIONS["wrong-axis"],
     "no-reg": "dW does not depend on reg: what is the derivative of reg * sum(W**2)?",
     "half-reg": "The part of reg is half of the derivative of reg * sum(W**2): what is the derivative of W**2?",
     "double-reg": "The part of reg is twice the derivative of reg * sum(W**2): is it there twice?",
+    "reg-sign": "The part of reg has the other sign: what is the derivative of + reg * sum(W**2)?",
     "mean-twice": "dW shrinks with the number of examples: is it divided by N twice?",
+    "mean-inside-loop": "dW is divided by N once for each example: does the division stand inside the loop?",
     "brackets": "One of X'P and X'Y is divided by N once more than the other: where do the brackets stand?",
     "indicator-repeated": "At the right class dW has -C where -1 is due: how often does that line run?",
+    "indicator-everywhere": "1 is taken off in the columns of all labels, in every row: which one entry of each row is meant?",
     "loss-only": "dW holds nothing from the examples: is the gradient of the data term still to do?",
     "no-indicator": "dW has the part of all classes, but does the right class not get a -1 of its own?",
     "indicator-added": "At the right class dW has +1 where p - 1 is due: which sign has it?",
+    "own-missing": "At the right class dW has -1 where p - 1 is due: is the probability overwritten, or left out, there?",
     "sign": "dW is the right one with the other sign: does it point uphill?",
+    "reg-unused": "2 W is in dW, but not multiplied by reg: what is the derivative of reg * sum(W**2)?",
+    "reg-alone": "reg itself is added to every entry of dW: what is the derivative of reg * sum(W**2) by one entry?",
+    "sum-of-w": "One sum over all of W is added to every entry of dW: what is the derivative by one entry?",
+    "absolute-w": "The part of reg holds the signs of W only: what is the derivative of W**2?",
+    "squares-of-w": "The part of reg is reg * W**2: that is in the loss, and what is its derivative?",
+    "norm-of-w": "The part of reg is that of the norm of W: does the question ask for the root of sum(W**2)?",
+    "mean-of-w": "The part of reg is divided by the size of W: does the question ask for a mean or for a sum?",
 }
+VARIANT_NAMES = {
+    "softmax over the examples": "wrong-axis",
+    "maximum over the examples": "wrong-axis",
+    "sum over the examples": "wrong-axis",
+    "sum over everything": "wrong-axis",
+    "last row spared": "row-spared",
+    "first row spared": "row-spared",
+    "mean inside the loop": "mean-inside-loop",
+    "last example only": "last-example-only",
+    "first example only": "first-example-only",
+    "last example left out": "example-left-out",
+    "first example left out": "example-left-out",
+    "N - 1": "n-minus-1",
+    "labels as weights": "label-weights",
+    "first label for all": "one-label",
+    "last label for all": "one-label",
+    "labels from 1": "labels-from-1",
+}
+PENALTY_NAMES = {
+    "without reg": "reg-unused",
+    "reg alone": "reg-alone",
+    "sum": "sum-of-w",
+    "norm": "norm-of-w",
+    "absolute": "absolute-w",
+    "sign": "absolute-w",
+    "squares": "squares-of-w",
+    "mean": "mean-of-w",
+    "square of the sum": "square-of-sum",
+}  # by what stands for the regularization, in loss or gradient
+EXACT = frozenset({"row-spared"})  # named only where all else is right
+
+Named = Hint  # with the name alone as its id, before it is said whether loss, gradient or both show it
 
 
-def name_loss(model: LossModel | None) -> str | None:
+def name_loss(model: LossModel | None) -> Named | None:
     """Name the mistake in a loss."""
     if model is None or model.right:
         return None
+    factors = [model.data, model.penalty]
     if model.variant:
-        return _name_variant(model.variant, [model.data, model.penalty])
+        return _of_variant(model.variant, factors, LOSS_QUESTIONS, "all-labels")
     if model.data.is_(1):
-        return _name_penalty(model.penalty)
-    if not (model.penalty.is_(1) or model.penalty == model.data):
+        return _of_penalty(model.kind, model.penalty, LOSS_QUESTIONS, "The regularization", "what it should be")
+    if model.kind or not (model.penalty.is_(1) or model.penalty == model.data or _alike(*factors)):
         return None  # two mistakes at once: the numbers do not say which one the student should look at
     for name, factor in (
         ("no-mean", (1.0, 1, 0)), ("divided-by-classes", (1.0, 0, -1)), ("divided-by-classes", (1.0, 1, -1)),
@@ -64,24 +136,32 @@ def name_loss(model: LossModel | None) -> str | None:
         ("log-base", (1 / np.log(2),)), ("log-base", (1 / np.log(10),)),
     ):  # fmt: skip
         if model.data.is_(*factor):
-            return name
+            return Named(name, LOSS_QUESTIONS[name])
+    if model.data.plain and not model.idle and abs(model.data.constant - 1) > ODD:
+        part = "the part of the examples" if model.penalty.is_(1) else "the loss"
+        question = f"Yours is right but for a factor of {model.data.constant:.3g} in {part}: where does it come from?"
+        return Named("factor", question)
     return None
 
 
-def name_gradient(model: GradientModel | None) -> str | None:
+def name_gradient(model: GradientModel | None) -> Named | None:
     """Name the mistake in a gradient."""
     if model is None or model.right:
         return None
-    pull, push, shrink = model.pull, model.push, model.shrink
+    pull, push, shrink, own = model.pull, model.push, model.shrink, model.own
     if model.variant:
-        return _name_variant(model.variant, [pull, push, shrink])
+        return _of_variant(model.variant, [pull, push, shrink], GRADIENT_QUESTIONS, "indicator-everywhere")
     if model.idle:
-        return "loss-only"
-    if pull.is_(1) and push.is_(1):
-        return _name_penalty(shrink)
-    if pull.is_(-1) and push.is_(-1) and (shrink.is_(1) or shrink.is_(-1)):
-        return "sign"
-    if not (shrink.is_(1) or shrink == pull):
+        return Named("loss-only", GRADIENT_QUESTIONS["loss-only"])
+    if pull.is_(1) and push.is_(1) and own.is_(0):
+        return _of_penalty(model.kind, shrink, GRADIENT_QUESTIONS, "The part of reg", "the derivative of reg * sum(W**2)")
+    if pull.is_(-1) and push.is_(-1) and own.is_(0) and (shrink.is_(1) or shrink.is_(-1)):
+        return Named("sign", GRADIENT_QUESTIONS["sign"])
+    if model.kind or not (shrink.is_(1) or shrink == pull or _alike(pull, shrink)):
+        return None
+    if pull.is_(1) and push.is_(1) and own.is_(1):
+        return Named("own-missing", GRADIENT_QUESTIONS["own-missing"])
+    if not own.is_(0):
         return None
     for name, pull_factor, push_factor in (
         ("no-indicator", (1.0,), (0.0,)), ("indicator-added", (1.0,), (-1.0,)), ("indicator-repeated", (1.0,), (1.0, 0, 1)),
@@ -90,29 +170,63 @@ def name_gradient(model: GradientModel | None) -> str | None:
         ("brackets", (1.0, 1, 0), (1.0,)), ("brackets", (1.0,), (1.0, -1, 0)),
     ):  # fmt: skip
         if pull.is_(*pull_factor) and push.is_(*push_factor):
-            return name
+            return Named(name, GRADIENT_QUESTIONS[name])
+    if pull.plain and _alike(pull, push) and abs(pull.constant - 1) > ODD:
+        part = "the part of the examples" if shrink.is_(1) else "dW"
+        question = f"Yours is right but for a factor of {pull.constant:.3g} in {part}: where does it come from?"
+        return Named("factor", question)
     return None
 
 
-def _name_variant(variant: str, factors: list[Factor]) -> str | None:
-    if VARIANTS[variant].spared is None:
-        return "wrong-axis"
-    return "row-spared" if all(factor.is_(1) for factor in factors) else None
+def _alike(one: Factor, other: Factor) -> bool:
+    """Whether two factors are the same, up to rounding."""
+    return one.is_(other.constant, other.examples, other.classes) if other.constant else one.is_(0.0)
 
 
-def _name_penalty(factor: Factor) -> str | None:
-    for name, named in (("no-reg", (0.0,)), ("half-reg", (0.5,)), ("double-reg", (2.0,)), ("reg-over-n", (1.0, -1, 0))):
-        if factor.is_(*named):
-            return name
-    return None
-
-
-def hint_for_loss(loss: str | None, gradient: str | None) -> Hint | None:
-    """Ask about a mistake in the loss, which may be the gradient's too."""
-    if loss is None:
+def _of_variant(variant: str, factors: list[Factor], questions: dict[str, str], pairs: str) -> Named | None:
+    """Name a variant; the one of all pairs is seen differently in a loss and in a gradient."""
+    form = EVERY_VARIANT[variant]
+    if form.floor:
+        name = "floor-in-log" if all(factor.is_(1) for factor in factors) else None
+    else:
+        name = pairs if form.pairs else VARIANT_NAMES[variant]
+    if name is None or (name in EXACT and not all(factor.is_(1) for factor in factors)):
         return None
-    suffix = "-loss" if loss in COMMON and loss != gradient else ""
-    return Hint(loss + suffix, LOSS_QUESTIONS[loss])
+    return Named(name, questions[name])
+
+
+def _of_penalty(kind: str, factor: Factor, questions: dict[str, str], part: str, measure: str) -> Named | None:
+    """Name what is wrong with the regularization alone."""
+    if factor.is_(0.0):
+        return Named("no-reg", questions["no-reg"])
+    if kind:
+        name = PENALTY_NAMES[kind]
+        return Named(name, questions[name])
+    for name, named in (
+        ("half-reg", (0.5,)), ("double-reg", (2.0,)), ("reg-over-n", (1.0, -1, 0)), ("reg-sign", (-1.0,)),
+    ):  # fmt: skip
+        if factor.is_(*named):
+            return Named(name, questions[name])
+    if factor.plain and abs(factor.constant - 1) > ODD:
+        return Named("reg-factor", f"{part} is {factor.constant:.3g} times {measure}: where does the factor come from?")
+    return None
+
+
+def hint_for_loss(loss: Named | None, gradient: Named | None) -> Hint | None:
+    """Ask about a mistake in the loss, which may be the gradient's too."""
+    return _suffixed(loss, gradient, "-loss")
+
+
+def hint_for_gradient(gradient: Named | None, loss: Named | None) -> Hint | None:
+    """Ask about a mistake in the gradient, which may be the loss's too."""
+    return _suffixed(gradient, loss, "-gradient")
+
+
+def _suffixed(one: Named | None, other: Named | None, suffix: str) -> Hint | None:
+    if one is None:
+        return None
+    alone = one.id in COMMON and (other is None or other.id != one.id)
+    return Hint(one.id + suffix * alone, one.question)
 
 
 def hint_for_floor(loss: float, Z: Array, y: Array) -> Hint | None:
@@ -130,16 +244,4 @@ def hint_for_floor(loss: float, Z: Array, y: Array) -> Hint | None:
     share = float(np.mean(Z.argmax(axis=1) != y))  # of examples whose right class has probability 0
     if share == 0.0 or not np.any(np.isclose(loss, -share * np.log(FLOORS), rtol=VALUE_TOLERANCE, atol=0.0)):
         return None
-    question = (
-        "Where a probability is 0 to the computer, your loss is that of one small number: is something added to it, or is it"
-        " clipped? Can you have log p without p?"
-    )
-    return Hint("floor-in-log", question)
-
-
-def hint_for_gradient(gradient: str | None, loss: str | None) -> Hint | None:
-    """Ask about a mistake in the gradient, which may be the loss's too."""
-    if gradient is None:
-        return None
-    suffix = "-gradient" if gradient in COMMON and gradient != loss else ""
-    return Hint(gradient + suffix, GRADIENT_QUESTIONS[gradient])
+    return Hint("floor-in-log", FLOOR)

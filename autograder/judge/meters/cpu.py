@@ -3,25 +3,26 @@
 import math
 import os
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from autograder.judge.meters.memory import wasteful
-from autograder.judge.student_code import StudentFunction
+from autograder.judge.student_code import Measured, StudentFunction
 from public_checks.draws import check_rng
 
-CPU_LIMIT = 6.0  # times the reference's CPU time: vectorized styles reach 3.5, a loop along a long axis 6.4 (make bench)
-WASTEFUL_CPU_LIMIT = 5.0  # times, with arrays larger than needed: an (N, D, C) array takes 8 to 12
+# Times the reference's CPU time, a request's own cost taken off; `make bench` prints where every style and loop lies.
+CPU_LIMIT = 6.0  # of an answer without interpreter steps: vectorized styles reach 2.7, arrays too large 4, loops in C 9
+LOOP_CPU_LIMIT = 2.2  # of an answer whose steps say that it loops: loops too slow for their points take 2.6 and more
+WASTEFUL_CPU_LIMIT = 5.0  # of one with arrays larger than needed where no axis is short: an (N, D, C) array takes 14 to 22
 
 FIRST_REPEATS = 7  # of a race that is won, or of proof that work was done, if not at once
-SLOW_REPEATS = 5  # of a race that is clearly lost, before anyone loses points
+SLOW_REPEATS = 9  # of a race that is clearly lost, before anyone loses points
 MOST_REPEATS = 21  # of a race near the limit
-PROBLEMS = 40  # kept from submission to submission, of 0.3 to 1 MB: two for each shape and some more
-DRAWN = 100  # arguments that are kept, of some kB: all that steps are counted with
+PROBLEMS = 120  # kept from submission to submission, a tenth of them of 1 MB: those of all meters of a function
 FEW_READINGS = 3  # with fewer, what was read before is not relied on
 FIRST_LOOK = -1  # number of the problem that most answers are measured with, and no others
 RENEWED = 8  # races at a shape until the reference is measured anew, though what was read before would do
@@ -29,20 +30,33 @@ READINGS = 15  # of the reference at each shape, remembered from submission to s
 CREDIBLE = 0.4  # of the upper quartile of all readings of one work: load makes a factor of 2, a miss of the clock much more
 IMPLAUSIBLE = 0.2  # times the reference's CPU time: no style is that fast, so a reading below is a miss of the clock
 LEAST = 2e-5  # seconds: no request takes less
-DECISIVE = 0.45  # of the limit: a loop would have to be read at a third of its time
+LEAST_WORK = 0.1  # of a request's time: what is left at least when its own cost is taken off
+IDLE_READINGS = 7  # of a request that calls nothing, at each shape: the least of them, which errs on the safe side
+STEADY = 0.5  # of the upper quartile of the reference's work: a unit below would be what load and misses make of it
+FAST_AT_A_LOOK = 2.0  # times the reference's time: with steps counted meanwhile, right answers are read at 1 to 1.6
+JITTER = 1 / 16  # of a size, up or down
 CLEAR = 0.65  # of the limit: below it a race is clearly won
 HOPELESS = 3.0  # times the limit: above it a race is clearly lost
 Arguments = tuple[Any, ...]
 Shape = tuple[int, ...]  # the size of each axis
 Draw = Callable[[np.random.Generator, Shape], Arguments]
+Verify = Callable[[Arguments, Any, Any], None]  # takes arguments, a result and the reference's
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one request holds: so many calls at a shape, since a single one may be too short to be measured."""
+
+    shape: Shape
+    calls: int = 1
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Arguments to measure with, and the reference's result."""
+    """Arguments of some calls to measure with, and the reference's results."""
 
-    arguments: Arguments
-    expected: Any
+    calls: tuple[Arguments, ...]
+    expected: tuple[Any, ...]
 
 
 class Yardstick:
@@ -63,30 +77,48 @@ class Yardstick:
 
     def __init__(self, function: StudentFunction, draw: Draw, seed: int) -> None:
         self._function, self._draw, self._seed = function, draw, seed
-        self._readings: dict[Shape, deque[float]] = {}
-        self._uses: Counter[Shape] = Counter()
-        self.arguments = lru_cache(DRAWN)(self._drawn_arguments)
+        self._readings: dict[Load, deque[float]] = {}
+        self._idle: dict[Load, float] = {}
+        self._uses: Counter[Load] = Counter()
         self.problem = lru_cache(PROBLEMS)(self._solved_problem)
 
-    def remembered(self, shape: Shape) -> float | None:
-        """The unit of what was read at a shape, seconds; None where that is not enough, or has been for long."""
-        readings = self._readings.get(shape, ())
-        self._uses[shape] += 1
-        if len(readings) < FEW_READINGS or self._uses[shape] % RENEWED == 0:
-            return None
-        return unit(readings)
+    def near(self, load: Load) -> Load:
+        """A load of about this one's sizes, the same for all submissions: no answer can know where it is measured."""
+        rng = self.rng(f"sizes near {load}")
+        shape = tuple(round(size * rng.uniform(1 - JITTER, 1 + JITTER)) for size in load.shape)
+        return replace(load, shape=shape)
 
-    def measure(self, shape: Shape, number: int) -> tuple[float, int]:
-        """Solve a problem; return the CPU time (seconds) and the growth of memory (bytes)."""
-        arguments = self.problem(shape, number).arguments
-        readings = self._readings.setdefault(shape, deque(maxlen=READINGS))
+    def remembered(self, load: Load) -> list[float]:
+        """What the reference's requests at a load took, seconds; nothing where that is too little, or has been for long."""
+        readings = self._readings.get(load, ())
+        self._uses[load] += 1
+        if len(readings) < FEW_READINGS or self._uses[load] % RENEWED == 0:
+            return []
+        return list(readings)
+
+    def measure(self, load: Load, number: int) -> tuple[float, int]:
+        """Solve a problem; return the CPU time of the request (seconds) and the growth of memory (bytes)."""
+        calls = self.problem(load, number).calls
+        readings = self._readings.setdefault(load, deque(maxlen=READINGS))
         for _ in range(READINGS):
-            _, cpu, peak = self._function.measure(*arguments)
-            if cpu >= LEAST:
+            measured = self._function.measure(*calls)
+            if measured.cpu >= LEAST:
                 break
-        cpu = max(cpu, LEAST)
+        cpu = max(measured.cpu, LEAST)
         readings.append(cpu)
-        return cpu, peak
+        return cpu, measured.peak
+
+    def work(self, cpu: float, load: Load) -> float:
+        """What is left of a request's CPU time when its own cost, without any call, is taken off: seconds."""
+        if load not in self._idle:
+            calls = self.problem(load, FIRST_LOOK).calls
+            self._idle[load] = min(self._function.idle(*calls) for _ in range(IDLE_READINGS))
+        return max(cpu - self._idle[load], LEAST_WORK * cpu)
+
+    def unit(self, readings: Collection[float], load: Load) -> float:
+        """The reference's work in some of its requests, seconds: were it too small, a right answer would be called a loop."""
+        works = [self.work(reading, load) for reading in credible(readings)]
+        return max(lower_quartile(works), STEADY * upper_quartile(works))
 
     def stay_on(self, processors: set[int]) -> None:
         """Let the reference compute on some processors only."""
@@ -96,14 +128,10 @@ class Yardstick:
         """Random numbers for a purpose, the same for all submissions."""
         return check_rng(self._seed, f"{self._function.name} {purpose}")
 
-    def _drawn_arguments(self, shape: Shape, purpose: str) -> Arguments:
-        """Arguments of a shape, drawn once for all submissions; for another purpose the data are others."""
-        return self._arguments(f"{purpose} {shape}", shape)
-
-    def _solved_problem(self, shape: Shape, number: int) -> Problem:
-        """A problem of a shape, drawn and solved once for all submissions; of another number the data are others."""
-        arguments = self._arguments(f"{number} {shape}", shape)
-        return Problem(arguments, self._function(*arguments))
+    def _solved_problem(self, load: Load, name: int | str) -> Problem:
+        """A problem of a load, drawn and solved once for all submissions; of another name the data are others."""
+        calls = tuple(self._arguments(f"{name} {load.shape} {k}", load.shape) for k in range(load.calls))
+        return Problem(calls, tuple(self._function.map(calls)))
 
     def _arguments(self, purpose: str, shape: Shape) -> Arguments:
         arguments = self._draw(self.rng(purpose), shape)
@@ -119,8 +147,8 @@ class Race:
     Parameters
     ----------
     cpu, reference_cpu : float
-        The lower quartile of the CPU time of all repeats, of the reference's credible ones, seconds; not the least, which could
-        be one of the clock's misses.
+        The lower quartile of the CPU time of all repeats, of the reference's credible ones, without what a request costs by
+        itself, seconds; not the least, which could be one of the clock's misses.
     peak, reference_peak : int
         The largest growth of memory, bytes.
     """
@@ -140,23 +168,11 @@ class Race:
         """Whether memory explains what CPU time was spent on."""
         return wasteful(self.peak, self.reference_peak)
 
-    def settled(self, worst: float, repeats: int) -> bool:
-        """Whether more repeats would change nothing, after so many whose ratio is that at worst."""
-        won = self.ratio < CLEAR * CPU_LIMIT and not self.slow
-        lost = self.ratio > HOPELESS * CPU_LIMIT
-        if won and worst < DECISIVE * CPU_LIMIT and not self.wasteful:
-            return True
-        return repeats >= (FIRST_REPEATS if won else SLOW_REPEATS if lost else MOST_REPEATS)
-
-    @property
-    def slow(self) -> bool:
-        """Whether it takes too long."""
-        return self.ratio > self.limit
-
-    @property
-    def limit(self) -> float:
-        """The ratio allowed: who also wastes memory has less time."""
-        return WASTEFUL_CPU_LIMIT if self.wasteful else CPU_LIMIT
+    def settled(self, repeats: int, limit: float) -> bool:
+        """Whether more repeats would change nothing about which side of a limit it is on."""
+        if self.ratio < CLEAR * limit and not self.wasteful:
+            return repeats >= FIRST_REPEATS
+        return repeats >= (SLOW_REPEATS if self.ratio > HOPELESS * limit else MOST_REPEATS)
 
 
 def lower_quartile(readings: Iterable[float]) -> float:
@@ -165,24 +181,42 @@ def lower_quartile(readings: Iterable[float]) -> float:
     return ordered[len(ordered) // 4]
 
 
+def upper_quartile(readings: Iterable[float]) -> float:
+    """What three quarters of the readings stay below."""
+    ordered = sorted(readings)
+    return ordered[3 * len(ordered) // 4]
+
+
 def credible(readings: Collection[float]) -> list[float]:
     """Those readings of one work that are no misses of the clock, while no more than three quarters are."""
-    upper_quartile = sorted(readings)[3 * len(readings) // 4]
-    return [reading for reading in readings if reading > CREDIBLE * upper_quartile]
-
-
-def unit(readings: Collection[float]) -> float:
-    """The lower quartile of the reference's credible readings: were it too small, a right answer would be called a loop."""
-    return lower_quartile(credible(readings))
+    least = CREDIBLE * upper_quartile(readings)
+    return [reading for reading in readings if reading > least]
 
 
 TOO_LARGE = Race(math.inf, 1.0, 1 << 62, 0)  # of an answer whose arrays do not fit into memory
 
 
-def race(function: StudentFunction, reference: Yardstick, shape: Shape, verify: Callable[[Any, Any], None]) -> Race:
-    """Measure a function and the reference in turn, each repeat on fresh inputs; where it is fast at a first look, only once.
+def look(reference: Yardstick, load: Load, measured: Measured) -> Race | None:
+    """Judge by one measurement, where what is known of the reference says that it is fast; else None.
 
-    Load makes readings differ by a factor of 2, so that a ratio to what was read before decides only what is clear.
+    Parameters
+    ----------
+    reference : Yardstick
+        What the function is compared with.
+    load : Load
+        What was asked.
+    measured : Measured
+        What came of it.
+    """
+    known = reference.remembered(load)
+    if not known or measured.cpu < IMPLAUSIBLE * lower_quartile(credible(known)):
+        return None
+    race = Race(reference.work(measured.cpu, load), reference.unit(known, load), measured.peak, 0)
+    return race if race.ratio < FAST_AT_A_LOOK and not race.wasteful else None
+
+
+def race(function: StudentFunction, reference: Yardstick, load: Load, verify: Verify, limit: float) -> Race:
+    """Measure a function and the reference in turn, each repeat on fresh inputs, more often near a limit.
 
     Parameters
     ----------
@@ -190,50 +224,52 @@ def race(function: StudentFunction, reference: Yardstick, shape: Shape, verify: 
         The student's.
     reference : Yardstick
         What it is measured against.
-    shape : tuple of int
-        Of the arguments.
+    load : Load
+        What is asked.
     verify : callable
-        Takes the function's result and the reference's; raises where the function's will not do.
+        Takes the arguments of a call, the function's result and the reference's; raises where the function's will not do.
+    limit : float
+        The ratio that the verdict depends on.
 
     Returns
     -------
     race : Race
-        Over the repeats, more of them near the limit.
+        Over all repeats.
     """
-    if (remembered := reference.remembered(shape)) is not None:
-        problem = reference.problem(shape, FIRST_LOOK)
-        result, seconds, peak = function.measure(*problem.arguments)
-        verify(result, problem.expected)
-        look = Race(max(seconds, LEAST), remembered, peak, 0)
-        if IMPLAUSIBLE < look.ratio < DECISIVE * CPU_LIMIT and not look.wasteful:
-            return look
     # Processors differ: what shares a core with a busy neighbour takes twice the time.
     every = sorted(os.sched_getaffinity(0))
     one = {every[os.getpid() % len(every)]}
     function.stay_on(one)
     reference.stay_on(one)
     try:
-        return _race(function, reference, shape, verify)
+        return _race(function, reference, load, verify, limit)
     finally:
         reference.stay_on(set(every))
 
 
-def _race(function: StudentFunction, reference: Yardstick, shape: Shape, verify: Callable[[Any, Any], None]) -> Race:
+def _race(function: StudentFunction, reference: Yardstick, load: Load, verify: Verify, limit: float) -> Race:
     cpu: list[float] = []
     reference_cpu: list[float] = []
     peak = reference_peak = 0
     while True:
-        seconds, memory = reference.measure(shape, len(cpu))
+        seconds, memory = reference.measure(load, len(cpu))
         reference_cpu.append(seconds)
         reference_peak = max(reference_peak, memory)
-        problem = reference.problem(shape, len(cpu))
+        problem = reference.problem(load, len(cpu))
         for _ in range(READINGS):
-            result, seconds, memory = function.measure(*problem.arguments)
-            peak = max(peak, memory)
-            if seconds > IMPLAUSIBLE * reference_cpu[-1]:
+            measured = function.measure(*problem.calls)
+            peak = max(peak, measured.peak)
+            if measured.cpu > IMPLAUSIBLE * reference_cpu[-1]:
                 break
-        cpu.append(max(seconds, LEAST))
-        verify(result, problem.expected)
-        measured = Race(lower_quartile(cpu), unit(reference_cpu), peak, reference_peak)
-        if measured.settled(max(cpu) / min(reference_cpu), len(cpu)):
-            return measured
+        cpu.append(max(measured.cpu, LEAST))
+        verify_all(problem, measured.results, verify)
+        work = reference.work(lower_quartile(cpu), load)
+        found = Race(work, reference.unit(reference_cpu, load), peak, reference_peak)
+        if found.settled(len(cpu), limit):
+            return found
+
+
+def verify_all(problem: Problem, results: Sequence[Any], verify: Verify) -> None:
+    """Verify the results of a problem's calls one by one."""
+    for arguments, result, expected in zip(problem.calls, results, problem.expected):
+        verify(arguments, result, expected)

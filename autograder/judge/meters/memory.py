@@ -6,6 +6,7 @@ pages that the allocator kept from an earlier call do not count at all. Small ar
 
 WASTE = 8.0  # times the reference's memory, and
 WASTE_FLOOR = 8 << 20  # bytes, from where on too much CPU time is a matter of arrays too large, not yet of loops
+IMPORTED = 4 << 20  # bytes that a module may take for good when it is imported: an array kept for later has 16 MB and more
 FAIR = 8  # arrays of the size of all inputs and the result: a frugal answer has 3 at once, the widest styles 6
 FAIR_FLOOR = 8 << 20  # bytes: what the allocator may keep
 

@@ -10,7 +10,7 @@ from autograder.hidden.loops import expect_no_loop
 from autograder.hidden.mistakes.fit import Array
 from autograder.homework import reference
 from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng, evidence_for
-from autograder.judge.meters.cpu import Shape
+from autograder.judge.meters.cpu import Arguments, Load, Shape
 from autograder.judge.student_code import StudentFunction
 from public_checks import expect
 from public_checks.draws import sizes
@@ -30,15 +30,18 @@ class SimilarityEvidence(Evidence):
     """How fast it is where one axis is long."""
 
     axes = (
-        Axis("n", "rows of A", "loop-rows", long=(1_500, 6, 4), short=(300, 6, 4)),
-        Axis("m", "rows of B", "loop-rows", long=(6, 1_500, 4), short=(6, 300, 4)),
-        Axis("d", "coordinates", "loop-features", long=(5, 4, 4_000), short=(5, 4, 200)),
+        Axis("n", "rows of A", "loop-rows", long=Load((15_000, 6, 4)), short=Load((300, 6, 4))),
+        Axis("m", "rows of B", "loop-rows", long=Load((6, 15_000, 4)), short=Load((6, 300, 4))),
+        Axis("d", "coordinates", "loop-features", long=Load((5, 4, 20_000)), short=Load((5, 4, 200))),
     )
     draw = staticmethod(draw)
 
-    def verify(self, result: Any, expected: Any) -> None:
-        """Expect a matrix of the right form; what is wrong in it has cost its points already."""
-        expect.array(result, expected.shape, "S of many rows")
+    def verify(self, arguments: Arguments, result: Any, expected: Any) -> None:
+        """Expect the right matrix, or products that are not divided: that mistake has cost its points already."""
+        A, B = arguments
+        S = expect.array(result, expected.shape, "S at another size")
+        if not np.allclose(S, A @ B.T):
+            expect.close(S, expected, "S at another size", expect.VALUE_TOLERANCE)
 
     def require_alive(self) -> None:
         """Expect more than a constant, whose speed is worth nothing."""
