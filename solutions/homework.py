@@ -487,7 +487,7 @@ plots.time_against_rows(rows, times)
 # | **gradients** | against central differences of the right loss, and of *your own* loss: half the points are for a gradient that fits the loss it comes with | `numerical_gradient`, `relative_error`: a right gradient is below $10^{-6}$ |
 # | **stability** | all scores shifted by 1,000 up and down; scores 1,000 apart | add 1,000 to every score; multiply `W` by 1,000 |
 # | **loops** | the interpreter's steps are counted: twice the rows must not take more of them. There is no noise in this, and no way to be unlucky | look for `for` |
-# | **time** | processor time against a vectorized reference in the same run; up to 6 times as much is fine, or twice as much where a Python loop runs; most loops take 20 times and more | the plot of time against rows |
+# | **time** | processor time against a vectorized reference in the same run; up to 6 times as much is fine, unless a Python loop runs; most loops take 20 times and more | the plot of time against rows |
 # | **memory** | temporary arrays of the size of $A$, $B$ and $P$ are fine, one of (n, m, d) is not | count the entries of each array |
 #
 # Why loops count: they are right, and fifty to a thousand times too slow for a real data set. Why time and memory count too: code

@@ -73,6 +73,6 @@ def test_application(pairwise_squared_distances, rng):
     order = rng.permutation(len(X))
     known, asked = order[:300], order[300:550]
     P = expect.array(pairwise_squared_distances(X[asked], X[known]), (len(asked), len(known)), "P", turned="swapped")
-    right = np.mean(neighbours.predict_labels(P, y[known]) == y[asked])
+    right = np.mean(y[known][np.argmin(P, axis=1)] == y[asked])
     if not right >= STATED_ACCURACY:
         raise expect.Mismatch(f"The nearest neighbour reads {right:.0%} of the digits right; {STATED_ACCURACY:.0%} should be.")

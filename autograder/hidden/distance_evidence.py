@@ -34,7 +34,7 @@ class DistanceEvidence(Evidence):
     axes = (
         Axis("n", "rows of A", "loop-rows", long=Load((15_000, 6, 4)), short=Load((300, 6, 4), 4)),
         Axis("m", "rows of B", "loop-rows", long=Load((6, 15_000, 4)), short=Load((6, 300, 4), 4)),
-        Axis("d", "coordinates", "loop-features", long=Load((5, 4, 20_000)), short=Load((5, 4, 200), 4)),
+        Axis("d", "coordinates", "loop-features", long=Load((5, 4, 12_000)), short=Load((5, 4, 200), 4)),
     )
     draw = staticmethod(draw)
 

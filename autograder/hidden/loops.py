@@ -3,7 +3,7 @@
 import math
 
 from autograder.judge.evidence import Axis, Evidence
-from autograder.judge.meters.cpu import CPU_LIMIT, Race
+from autograder.judge.meters.cpu import CPU_LIMIT, LOOP_CPU_LIMIT, WASTEFUL_CPU_LIMIT, Race
 from public_checks.expect import Hint, Mismatch
 
 REFUSED_STEPS = 400  # interpreter steps of a small call: np.choose's way takes 200, a loop over its 60 classes 700
@@ -62,20 +62,20 @@ def expect_fast(evidence: Evidence) -> None:
     """Expect CPU time near the reference's where any axis is long."""
     evidence.require_alive()
     for axis in evidence.axes:
-        _expect_in_time(evidence, f"many {axis.counts}", evidence.races[axis.name], evidence.steps[axis.name])
+        _expect_in_time(f"many {axis.counts}", evidence.races[axis.name], evidence.limit(axis))
     if evidence.square_race is not None:
-        _expect_in_time(evidence, "many of everything", evidence.square_race, evidence.steps_together)
+        _expect_in_time("many of everything", evidence.square_race, LOOP_CPU_LIMIT)
     if evidence.wide_race is not None:
-        _expect_in_time(evidence, "many of everything", evidence.wide_race, 0.0)
+        _expect_in_time("many of everything", evidence.wide_race, WASTEFUL_CPU_LIMIT)
 
 
-def _expect_in_time(evidence: Evidence, what: str, race: Race, steps: float) -> None:
+def _expect_in_time(what: str, race: Race, limit: float) -> None:
     if math.isinf(race.ratio):
         raise Mismatch(f"With {what} it needs more memory than there is: is there an array larger than the answer needs?")
-    limit = evidence.limit(race, steps)
     if race.ratio > limit:
         waste = f" It also takes {race.peak / 1e6:.0f} MB of memory: is there an array larger than the answer needs?"
         raise Mismatch(
-            f"With {what} it takes {race.ratio:.0f} times the CPU time of the vectorized reference;"
-            f" {limit:.3g} times is the limit{' for a loop' if steps > 0 else ''}.{waste if race.wasteful else ''}"
+            f"With {what} it takes {race.ratio:.1f} times the CPU time of the vectorized reference;"
+            f" {limit:.3g} times is the limit{' for a loop' if limit == LOOP_CPU_LIMIT else ''}."
+            f"{waste if race.wasteful else ''}"
         )

@@ -12,7 +12,7 @@ from autograder.judge.student_code import StudentFunction
 from public_checks.expect import Hint, Mismatch
 
 HONEST_STEPS = 12.0  # bytecodes for each example: a loop that picks a row, calls numpy on it and adds takes 25 and more
-HONEST_RATIO = 7.0  # times the CPU time of the vectorized reference: honest loops take 16 and more, one that does nothing 4
+HONEST_RATIO = 2.5  # times the CPU time of the vectorized reference: honest loops take 8 and more, one that does nothing 1.6
 NOT_A_LOOP = Hint(
     "not-a-loop", "The loop version is there to be compared with the vectorized one: where is the loop over examples?"
 )

@@ -21,6 +21,7 @@ from autograder.judge.meters.cpu import (
     FIRST_LOOK,
     FIRST_REPEATS,
     LOOP_CPU_LIMIT,
+    LOOP_STEPS,
     TOO_LARGE,
     WASTEFUL_CPU_LIMIT,
     Arguments,
@@ -227,15 +228,16 @@ class Evidence:
         return max(self._growth([min(shape) for shape in order], order) for order in self._orders)
 
     @cached_property
+    def _steps_of_few(self) -> dict[str, float]:
+        """Interpreter steps for each further row where all axes are short, by the name of the axis."""
+        if not self.steps_together or math.isinf(self.steps_together):
+            return {axis.name: self.steps_together for axis in self.axes}
+        return {axis.name: self.steps_along(axis, STEP_SIZES) for axis in self.axes}
+
+    @cached_property
     def steps(self) -> dict[str, float]:
         """Interpreter steps for each further row, by the name of the axis."""
-        if math.isinf(self.steps_together):
-            return dict.fromkeys((axis.name for axis in self.axes), math.inf)
-        found = {}
-        for axis in self.axes:
-            along = self.steps_along(axis, STEP_SIZES) if self.steps_together else 0.0
-            found[axis.name] = along or self._steps_of_many(axis)
-        return found
+        return {axis.name: self._steps_of_few[axis.name] or self._steps_of_many(axis) for axis in self.axes}
 
     def steps_along(self, axis: Axis, rows: Sequence[int]) -> float:
         """Interpreter steps for each further row along an axis, which has about so many."""
@@ -247,14 +249,21 @@ class Evidence:
 
     def _steps_of_many(self, axis: Axis) -> float:
         """Steps for each further row where there are many, as an answer may take that loops from some size on."""
-        many = self._looks[axis.name]
-        if many is None:
+        measured = self._looks[axis.name]
+        if measured is None:
             return 0.0
-        if SWITCHED_OFF in many.steps:
+        if SWITCHED_OFF in measured.steps:
             return math.inf
-        rows = self.yardstick.near(axis.long).shape[self.axes.index(axis)]
-        along = (max(many.steps) - max(self._few_steps)) / rows
+        along = (max(measured.steps) - max(self._few_steps)) / self._rows(axis)
         return along if along > LEAST_GROWTH else 0.0
+
+    def _load(self, axis: Axis) -> Load:
+        """What is asked where an axis is long; of an answer that is known to loop less, since it may take long."""
+        looping = self._steps_of_few[axis.name] > 0
+        return self.yardstick.near(fewer(axis.long, LOOPING_SHARE) if looping else axis.long)
+
+    def _rows(self, axis: Axis) -> int:
+        return self._load(axis).shape[self.axes.index(axis)]
 
     @cached_property
     def _looks(self) -> dict[str, Measured | None]:
@@ -262,7 +271,7 @@ class Evidence:
         return {axis.name: self._look(axis) for axis in self.axes}
 
     def _look(self, axis: Axis) -> Measured | None:
-        problem = self.yardstick.problem(self.yardstick.near(axis.long), FIRST_LOOK)
+        problem = self.yardstick.problem(self._load(axis), FIRST_LOOK)
         try:
             measured = self.function.measure(*problem.calls, counted=True)
         except NoAnswer as missing:
@@ -271,6 +280,12 @@ class Evidence:
             raise
         verify_all(problem, measured.results, self.verify)
         return measured
+
+    def limit(self, axis: Axis) -> float:
+        """The ratio that is allowed where an axis is long: next to none where the steps of those calls say that they loop."""
+        measured = self._looks[axis.name]
+        looping = measured is not None and max(measured.steps) >= LOOP_STEPS * self._rows(axis)
+        return LOOP_CPU_LIMIT if looping else CPU_LIMIT
 
     def refuses(self, axis: Axis) -> bool:
         """Whether it raises where an axis is long that numpy limits, as np.choose does."""
@@ -287,12 +302,10 @@ class Evidence:
         return {axis.name: self._long_race(axis) for axis in self.axes}
 
     def _long_race(self, axis: Axis) -> Race:
-        if self.steps[axis.name] > 0:
-            return self.race(fewer(axis.long, LOOPING_SHARE), LOOP_CPU_LIMIT)
         measured = self._looks[axis.name]
         if measured is not None:
-            seen = look(self.yardstick, self.yardstick.near(axis.long), measured)
-            return seen or self.race(axis.long, CPU_LIMIT)
+            seen = look(self.yardstick, self._load(axis), measured) if self.limit(axis) == CPU_LIMIT else None
+            return seen or self._race(self._load(axis), self.limit(axis))
         if axis.limited:
             return self.race(axis.short, CPU_LIMIT)
         # Arrays that do not fit into memory show where there are fewer rows too: else nothing excuses the missing result.
@@ -316,12 +329,6 @@ class Evidence:
         verify_all(problem, measured.results, self.verify)
         suspicious = max(measured.peak, measured.held - IMPORTED) > self.wide.suspicious
         return self.race(Load(self.wide.shape), WASTEFUL_CPU_LIMIT) if suspicious else None
-
-    def limit(self, race: Race, steps: float) -> float:
-        """The ratio that is allowed: the clock alone convicts beyond doubt only, with steps or memory it does so earlier."""
-        if steps > 0:
-            return LOOP_CPU_LIMIT
-        return WASTEFUL_CPU_LIMIT if race.wasteful else CPU_LIMIT
 
     @property
     def first_race(self) -> Race | None:
@@ -348,22 +355,25 @@ class Evidence:
         return 10 * loop / self.yardstick.work(unit, long)
 
     def slowness(self, load: Load, enough: float) -> float:
-        """CPU time in the reference's, the most of a few repeats: one that is slow enough proves that the work was done."""
-        most, load = 0.0, self.yardstick.near(load)
+        """CPU time in the reference's, the median of some repeats where one does not say enough: the work was done."""
+        load = self.yardstick.near(load)
+        ratios: list[float] = []
         for number in range(FIRST_REPEATS):
             problem = self.yardstick.problem(load, number)
-            reference_cpu, _ = self.yardstick.measure(load, number)
             measured = self.function.measure(*problem.calls)
             verify_all(problem, measured.results, self.verify)
-            ratio = self.yardstick.work(measured.cpu, load) / self.yardstick.work(reference_cpu, load)
-            most = max(most, ratio)
-            if most >= enough:
+            unit = self.yardstick.unit(self.yardstick.remembered(load), load)
+            ratios.append(self.yardstick.work(measured.cpu, load) / unit)
+            if ratios[0] >= 2 * enough:
                 break
-        return most
+        return median(ratios)
 
     def race(self, load: Load, limit: float) -> Race:
         """CPU time and memory against the reference's at a load, as exactly as a limit asks for."""
-        return race(self.function, self.yardstick, self.yardstick.near(load), self.verify, limit)
+        return self._race(self.yardstick.near(load), limit)
+
+    def _race(self, load: Load, limit: float) -> Race:
+        return race(self.function, self.yardstick, load, self.verify, limit)
 
 
 def fewer(load: Load, share: int) -> Load:

@@ -16,7 +16,10 @@ from public_checks.draws import check_rng
 
 # Times the reference's CPU time, a request's own cost taken off; `make bench` prints where every style and loop lies.
 CPU_LIMIT = 6.0  # of an answer without interpreter steps: vectorized styles reach 2.7, arrays too large 4, loops in C 9
-LOOP_CPU_LIMIT = 2.2  # of an answer whose steps say that it loops: loops too slow for their points take 2.6 and more
+LOOP_CPU_LIMIT = 1.5  # of calls that take `LOOP_STEPS`: such loops take 2.6 and more, so it is the steps that decide
+LOOP_STEPS = (
+    8.0  # for each row of a timed call: a comprehension takes 9, and sum or nditer, which is nearly as fast as numpy, 6
+)
 WASTEFUL_CPU_LIMIT = 5.0  # of one with arrays larger than needed where no axis is short: an (N, D, C) array takes 14 to 22
 
 FIRST_REPEATS = 7  # of a race that is won, or of proof that work was done, if not at once
@@ -25,7 +28,7 @@ MOST_REPEATS = 21  # of a race near the limit
 PROBLEMS = 120  # kept from submission to submission, a tenth of them of 1 MB: those of all meters of a function
 FEW_READINGS = 3  # with fewer, what was read before is not relied on
 FIRST_LOOK = -1  # number of the problem that most answers are measured with, and no others
-RENEWED = 8  # races at a shape until the reference is measured anew, though what was read before would do
+RENEWED = 4  # looks at a load until the reference is measured once more
 READINGS = 15  # of the reference at each shape, remembered from submission to submission
 CREDIBLE = 0.4  # of the upper quartile of all readings of one work: load makes a factor of 2, a miss of the clock much more
 IMPLAUSIBLE = 0.2  # times the reference's CPU time: no style is that fast, so a reading below is a miss of the clock
@@ -33,8 +36,9 @@ LEAST = 2e-5  # seconds: no request takes less
 LEAST_WORK = 0.1  # of a request's time: what is left at least when its own cost is taken off
 IDLE_READINGS = 7  # of a request that calls nothing, at each shape: the least of them, which errs on the safe side
 STEADY = 0.5  # of the upper quartile of the reference's work: a unit below would be what load and misses make of it
-FAST_AT_A_LOOK = 2.0  # times the reference's time: with steps counted meanwhile, right answers are read at 1 to 1.6
+FAST_AT_A_LOOK = 3.0  # times the reference's time: right answers are read at 1 to 2.5 in a new worker, loops in C at 7 and more
 JITTER = 1 / 16  # of a size, up or down
+DECISIVE = 0.45  # of the limit: a loop would have to be read at a third of its time
 CLEAR = 0.65  # of the limit: below it a race is clearly won
 HOPELESS = 3.0  # times the limit: above it a race is clearly lost
 Arguments = tuple[Any, ...]
@@ -89,12 +93,12 @@ class Yardstick:
         return replace(load, shape=shape)
 
     def remembered(self, load: Load) -> list[float]:
-        """What the reference's requests at a load took, seconds; nothing where that is too little, or has been for long."""
+        """What the reference's requests at a load took, seconds, with a new reading now and then."""
         readings = self._readings.get(load, ())
         self._uses[load] += 1
-        if len(readings) < FEW_READINGS or self._uses[load] % RENEWED == 0:
-            return []
-        return list(readings)
+        for number in range(max(FEW_READINGS - len(readings), self._uses[load] % RENEWED == 0)):
+            self.measure(load, number)
+        return list(self._readings[load])
 
     def measure(self, load: Load, number: int) -> tuple[float, int]:
         """Solve a problem; return the CPU time of the request (seconds) and the growth of memory (bytes)."""
@@ -168,10 +172,10 @@ class Race:
         """Whether memory explains what CPU time was spent on."""
         return wasteful(self.peak, self.reference_peak)
 
-    def settled(self, repeats: int, limit: float) -> bool:
-        """Whether more repeats would change nothing about which side of a limit it is on."""
+    def settled(self, worst: float, repeats: int, limit: float) -> bool:
+        """Whether more repeats would change nothing about which side of a limit it is on, the worst of them included."""
         if self.ratio < CLEAR * limit and not self.wasteful:
-            return repeats >= FIRST_REPEATS
+            return worst < DECISIVE * limit or repeats >= FIRST_REPEATS
         return repeats >= (SLOW_REPEATS if self.ratio > HOPELESS * limit else MOST_REPEATS)
 
 
@@ -209,7 +213,7 @@ def look(reference: Yardstick, load: Load, measured: Measured) -> Race | None:
         What came of it.
     """
     known = reference.remembered(load)
-    if not known or measured.cpu < IMPLAUSIBLE * lower_quartile(credible(known)):
+    if measured.cpu < IMPLAUSIBLE * lower_quartile(credible(known)):
         return None
     race = Race(reference.work(measured.cpu, load), reference.unit(known, load), measured.peak, 0)
     return race if race.ratio < FAST_AT_A_LOOK and not race.wasteful else None
@@ -265,7 +269,8 @@ def _race(function: StudentFunction, reference: Yardstick, load: Load, verify: V
         verify_all(problem, measured.results, verify)
         work = reference.work(lower_quartile(cpu), load)
         found = Race(work, reference.unit(reference_cpu, load), peak, reference_peak)
-        if found.settled(len(cpu), limit):
+        worst = max(cpu) / min(reference_cpu)
+        if found.settled(worst, len(cpu), limit):
             return found
 
 
