@@ -165,6 +165,34 @@ def test_a_worker_writes_no_file(start, tmp_path):
     assert not target.exists()
 
 
+@pytest.mark.parametrize("protection", [4, 5, 7])
+def test_a_worker_runs_no_machine_code_of_its_own(start, protection):
+    """It would loop as fast as the reference. The answer gets an ordinary error."""
+    worker = start(f"import mmap\ndef f(): return len(mmap.mmap(-1, 4096, prot={protection}))")
+    assert call(worker, "f")["type"] == "PermissionError"
+
+
+def test_a_worker_inherits_no_memory_for_machine_code(sandbox, start):
+    """None of the zygote's is both writable and executable."""
+    start("")
+    maps = Path(f"/proc/{sandbox._zygote.pid}/maps").read_text()
+    rights = [line.split()[1] for line in maps.splitlines()]
+    assert rights
+    assert [right for right in rights if "x" in right and ("w" in right or "s" in right)] == []
+
+
+def test_a_worker_calls_c_functions_by_ctypes(start):
+    """Only pages of code are refused."""
+    worker = start(
+        """
+        import ctypes
+        libc = ctypes.CDLL(None)
+        def f(): return libc.abs(-3)
+        """
+    )
+    assert call(worker, "f") == 3
+
+
 def test_a_worker_gets_no_more_memory_than_allowed(start):
     """A bomb raises MemoryError in its own process."""
     worker = start("import numpy as np\ndef f(): return np.ones((40000, 40000))")

@@ -23,6 +23,7 @@ import numpy.ma  # whose code is to be spared too: numpy loads it when first ask
 from autograder.wire import LENGTHS, decode, encode
 from autograder.worker.confine import Confinement, confine
 from autograder.worker.importer import SourceImporter
+from autograder.worker.seccomp import take_back_executable_memory
 from autograder.worker.steps import count_steps, guard_counter, numpys_code
 from autograder.worker.watch import watch_builtins
 
@@ -72,6 +73,7 @@ def prepare() -> None:
     watch_builtins()
     guard_counter(SPARED)
     keep_memory()
+    take_back_executable_memory()
 
 
 def keep_memory() -> None:
