@@ -24,7 +24,9 @@ from autograder.worker.seccomp import CALLS
 from tests.processes import PATIENCE
 
 IS_ROOT = os.geteuid() == 0
-TGKILL = next(call[platform.machine()] for call in CALLS if call["call"] == "tgkill")
+NUMBERS = {call["call"]: call[platform.machine()] for call in CALLS}
+FUTEX, TGKILL = NUMBERS["futex"], NUMBERS["tgkill"]
+WORD = "ctypes.byref(ctypes.c_int(1))"
 LANDLOCK = version()
 ROOT_ONLY = pytest.mark.skipif(not IS_ROOT, reason="only root can become another user")
 
@@ -122,6 +124,10 @@ FORBIDDEN = [
     ("seccomp", "return mmap.mmap(-1, 4096, prot=7) is not None"),
     ("seccomp", "return libc.mprotect(ctypes.c_void_p(id(libc) & -65536), 4096, 7) == 0"),
     ("seccomp", "return libc.personality(ctypes.c_ulong(0xFFFFFFFF)) != -1"),  # READ_IMPLIES_EXEC
+    ("seccomp", f"return libc.syscall({FUTEX}, {WORD}, 1, 1) == 0"),  # FUTEX_WAKE
+    ("seccomp", f"return libc.syscall({FUTEX}, {WORD}, 3, 1, 0, {WORD}) == 0"),  # FUTEX_REQUEUE
+    ("seccomp", f"return libc.syscall({FUTEX}, {WORD}, 10, 1, 0, 0, -1) == 0"),  # FUTEX_WAKE_BITSET
+    ("seccomp", f"libc.syscall({FUTEX}, {WORD}, 0, 0, None)\nreturn ctypes.get_errno() == 11"),
     ("seccomp", "return select.epoll() is not None"),
     ("seccomp", "return os.kill(parent, 0) is None"),
     ("seccomp", f"return libc.syscall({TGKILL}, parent, parent, 0) == 0"),
@@ -216,6 +222,8 @@ def test_later_versions_of_landlock_close_what_leads_to_other_processes(attempt,
         ("os.fork()", errno.EAGAIN),
         ("socket.socket()", errno.EPERM),
         ("mmap.mmap(-1, 4096, prot=7)", errno.EPERM),
+        (f"return libc.syscall({FUTEX}, {WORD}, 1, 1) and ctypes.get_errno()", errno.EINVAL),
+        (f"return libc.syscall({FUTEX}, {WORD}, 128 + 1, 1)", 0),
     ],
 )
 def test_the_filter_answers_as_an_empty_and_busy_machine_would(attempt, code, number):

@@ -193,6 +193,35 @@ def test_a_worker_calls_c_functions_by_ctypes(start):
     assert call(worker, "f") == 3
 
 
+@pytest.mark.parametrize(
+    "wait",
+    [
+        "lock.acquire(timeout=0.01)",
+        "threading.Event().wait(0.01)",
+        "threading.Semaphore(0).acquire(timeout=0.01)",
+        "threading.Barrier(2).wait(0.01)",
+        "queue.Queue().get(timeout=0.01)",
+    ],
+)
+def test_a_worker_waits_for_its_own_locks(start, wait):
+    """Their futexes are private."""
+    worker = start(
+        f"""
+        import queue, threading, time
+        lock = threading.Lock()
+        lock.acquire()
+        def f():
+            started = time.monotonic()
+            try:
+                {wait}
+            except (queue.Empty, threading.BrokenBarrierError):
+                pass
+            return time.monotonic() - started
+        """
+    )
+    assert 0.01 <= call(worker, "f") < 1
+
+
 def test_a_worker_gets_no_more_memory_than_allowed(start):
     """A bomb raises MemoryError in its own process."""
     worker = start("import numpy as np\ndef f(): return np.ones((40000, 40000))")

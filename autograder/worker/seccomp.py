@@ -9,6 +9,10 @@ reference. The zygote has loaded the libraries of numpy and of the standard libr
 other could be loaded anyway, since no file opens. `ctypes` still calls C functions. A callback from
 C needs a page of code, and raises MemoryError.
 
+A futex wakes only threads of its own process: a shared one reaches whoever else maps the same page,
+as all workers do with their libraries, so that two submissions could keep in step with each other.
+The C library's locks are private. Its `pthread_join` is not, but no worker has a second thread.
+
 References
 ----------
 Linux, Documentation/userspace-api/seccomp_filter.rst; McCanne and Jacobson, The BSD packet filter, 1993.
@@ -32,6 +36,8 @@ NUMBER_AT, MACHINE_AT, ARGUMENTS_AT = 0, 4, 16  # offsets in struct seccomp_data
 MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # as the kernel's audit.h names them
 
 FLAGS_OF = {"open": 1, "openat": 2}  # which argument holds them
+FUTEX_OPERATION_AT = 1  # which argument of futex holds it
+FUTEX_PRIVATE = 128  # a bit of the operation
 PROTECTION_AT = 2  # which argument of mmap and mprotect holds it
 PROT_READ, PROT_WRITE, PROT_EXEC = 1, 2, 4  # the same on every architecture
 ASK_PERSONALITY = 0xFFFFFFFF  # instead of setting it
@@ -122,6 +128,10 @@ def _then(call: str, answer: str, process: int) -> list[Instruction]:
         case "open":
             flags = (LOAD, 0, 0, ARGUMENTS_AT + 8 * FLAGS_OF[call])
             return [flags, (JUMP_IF_ANY_BIT, 0, 1, FOR_WRITING), _fail(errno.EACCES), _fail(errno.ENOENT)]
+        case "private":
+            operation = (LOAD, 0, 0, ARGUMENTS_AT + 8 * FUTEX_OPERATION_AT)
+            shared = _fail(errno.EINVAL)  # the C library ends the process if it meets EPERM here
+            return [operation, (JUMP_IF_ANY_BIT, 0, 1, FUTEX_PRIVATE), allowed, shared]
         case "no code":
             lower_half = (LOAD, 0, 0, ARGUMENTS_AT + 8 * PROTECTION_AT)
             return [lower_half, (JUMP_IF_ANY_BIT, 0, 1, PROT_EXEC), _fail(errno.EPERM), allowed]
