@@ -112,6 +112,22 @@ def test_the_words_made_of_a_workers_claims_are_fit_to_be_shown(raised, source):
         assert len(missing.message) <= LONGEST_MESSAGE + 3
 
 
+def test_a_module_that_this_numpy_lacks_is_said_to_be_numpys():
+    """Only numpy can be imported, and that it is numpy should not confuse."""
+    raised = {
+        "type": "ModuleNotFoundError",
+        "message": "No module named 'numpy.lib.function_base'",
+        "file": "softmax.py",
+        "line": 1,
+    }
+    problem = raised_at_import("softmax.py", raised, {"softmax": b"x"})
+    assert problem.summary == (
+        "softmax.py cannot be imported: it imports numpy.lib.function_base at softmax.py line 1,"
+        f" which numpy {np.__version__} does not have here."
+        " Remove the import, or import the name from numpy itself."
+    )
+
+
 @pytest.mark.parametrize("file", [[], {}, np.zeros(2), ["softmax.py"], 3])
 def test_a_forged_place_is_said_to_be_forged(file):
     """What is not even a text once took the grader down, and the submission had no marks but an error."""

@@ -3,7 +3,9 @@
 Each claim about a guard is tested by trying what the guard forbids, in a real worker.
 """
 
+import importlib
 import os
+import pkgutil
 import socket
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from autograder.judge.sandbox import FIRST_USER, Sandbox
 from autograder.judge.worker import TookTooLong, WorkerDied
 from autograder.orders import ANSWER, END, FORK, ORDER
 from autograder.wire import LENGTHS
+from public_checks.reading import absent_imports, grader_has
 from tests.frames import CHANNEL
 from tests.processes import descendants, until
 
@@ -352,6 +355,66 @@ def test_modules_that_are_not_there_say_so(sandbox):
     raised = worker.ask(order, 2.0).value["raised"]
     assert (raised["type"], raised["message"]) == ("ModuleNotFoundError", "No module named 'pytest'")
     worker.end()
+
+
+def modules_of_numpy(name="numpy", path=np.__path__):
+    """Names of numpy's modules, packages and modules in them; none is imported."""
+    yield name
+    for _, part, is_package in pkgutil.iter_modules(path):
+        if is_package:
+            yield from modules_of_numpy(f"{name}.{part}", [f"{folder}/{part}" for folder in path])
+        else:
+            yield f"{name}.{part}"
+
+
+def test_a_worker_has_those_modules_of_numpy_that_students_are_told_of(start):
+    """Editors add imports by themselves, and one that fails costs all points of its file."""
+    worker = start(
+        """
+        import importlib
+        def f(names):
+            missing = []
+            for name in names:
+                try:
+                    importlib.import_module(name)
+                except ImportError:
+                    missing.append(name)
+            return missing
+        """
+    )
+    names = [name for name in modules_of_numpy() if "tests" not in name.split(".")]
+    missing = set(call(worker, "f", names, cpu=10.0))
+    refused = {name for name in names if not grader_has(name)}
+    assert refused <= missing
+    for name in missing - refused:  # numpy's build leaves one behind that nobody can import
+        with pytest.raises(ImportError):
+            importlib.import_module(name)
+    assert len(names) > 150
+
+
+@pytest.mark.parametrize(
+    ("line", "module"),
+    [
+        ("from numpy.core.fromnumeric import argmax", "numpy.core.fromnumeric"),
+        ("from numpy.core.numeric import indices", "numpy.core.numeric"),
+        ("from numpy.lib.function_base import average", "numpy.lib.function_base"),
+        ("from numpy.lib.shape_base import tile", "numpy.lib.shape_base"),
+        ("from numpy.lib.stride_tricks import sliding_window_view", "numpy.lib.stride_tricks"),
+        ("from numpy.linalg.linalg import norm", "numpy.linalg.linalg"),
+        ("from numpy.ma.extras import average", "numpy.ma.extras"),
+        ("from numpy.random.mtrand import rand", "numpy.random.mtrand"),
+        ("from numpy.testing import assert_allclose", "numpy.testing"),
+        ("from numpy.typing import NDArray", "numpy.typing"),
+    ],
+)
+def test_an_import_that_an_editor_added_is_taken_or_refused_alike_everywhere(sandbox, line, module):
+    """By the worker, by hand_in.py, and by the student's own Python, which have the same numpy."""
+    own = subprocess.run([sys.executable, "-c", line], capture_output=True, check=False).returncode
+    worker = sandbox.fork()
+    order = {"sources": {"softmax": line}, "module": "softmax", "functions": []}
+    answer = worker.ask(order, 5.0).value
+    worker.end()
+    assert ("raised" in answer) == (module in absent_imports(line.encode())) == (own != 0)
 
 
 def test_the_whole_standard_library_is_there_though_no_file_can_be_read(start):

@@ -82,6 +82,12 @@ def raised_at_import(file: str, raised: dict[str, Any], submitted: Mapping[str, 
     if "null bytes" in words:
         words = "it is not plain text; save it again as UTF-8"
     missing = re.fullmatch(r"No module named '([A-Za-z_][\w.]{0,60})'", words)
+    if kind == "ModuleNotFoundError" and missing and missing[1].startswith("numpy."):
+        return NoAnswer(
+            f"{file} cannot be imported: it imports {missing[1]}{where},"
+            f" which numpy {np.__version__} does not have here."
+            " Remove the import, or import the name from numpy itself."
+        )
     if kind == "ModuleNotFoundError" and missing:
         return NoAnswer(
             f"{file} cannot be imported: it imports {missing[1]}{where}, which is not there."
