@@ -58,6 +58,35 @@ def test_an_exception_is_described_by_type_message_and_own_line(start):
     assert (raised["file"], raised["line"]) == ("softmax.py", 3)
 
 
+@pytest.mark.parametrize(
+    ("expression", "base"),
+    [
+        ("np.array(['a']) * 2.0", "TypeError"),
+        ("np.add(1, 0.5, out=np.zeros(1, int))", "TypeError"),
+        ("np.ones((1 << 20, 1 << 20))", "MemoryError"),
+        ("np.sum(np.ones(2), axis=5)", "ValueError"),
+        ("np.linalg.inv(np.zeros((2, 2)))", "ValueError"),
+        ("fail(Own)", "LookupError"),
+        ("fail(OSError)", "OSError"),
+        ("fail(BaseException)", "BaseException"),
+        ("fail(Hidden)", "KeyError"),
+    ],
+)
+def test_an_exception_comes_with_the_built_in_one_that_it_derives_from(start, expression, base):
+    """Numpy's own are private, and the name of a student's could be a message."""
+    worker = start(
+        f"""
+        import numpy as np
+        class Own(LookupError): pass
+        class Odd(type): __mro__ = property(lambda kind: 1 / 0)
+        class Hidden(KeyError, metaclass=Odd): pass
+        def fail(kind): raise kind
+        def f(): return {expression}
+        """
+    )
+    assert call(worker, "f")["base"] == base
+
+
 @pytest.mark.parametrize("error", ["SystemExit", "KeyboardInterrupt", "GeneratorExit", "MemoryError", "RecursionError"])
 def test_no_exception_takes_a_worker_down(start, error):
     """Whatever it derives from."""
