@@ -328,6 +328,31 @@ def test_imports_that_the_grader_lacks_are_found_in_functions_too():
     assert absent_imports(source) == {"scipy.special": 4, ".": 5}
 
 
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("numpy", True),
+        ("numpy.linalg", True),
+        ("numpy.random.mtrand", True),
+        ("numpy.lib.function_base", False),  # of numpy 1
+        ("numpy.version.nothing", False),
+        ("numpy._core.include", False),
+        ("numpy.linalg.tests", False),
+        ("numpy.conftest", False),
+        ("numpy.f2py.__main__", False),
+    ],
+)
+def test_modules_of_numpy_are_looked_up_one_by_one(name, there):
+    """Numpy 2 has not all modules of numpy 1."""
+    assert absent_imports(f"import {name}".encode()) == ({} if there else {name: 1})
+
+
+def test_nothing_is_known_of_numpys_modules_without_numpy(monkeypatch):
+    """Then no import of one is called a mistake."""
+    monkeypatch.setattr(reading, "numpys_spec", lambda: None)
+    assert absent_imports(b"import numpy.lib.function_base") == {}
+
+
 ROUNDS = 4  # a busy machine makes a factor of 2, now and then
 MANY = {
     "cells": lambda k: ["x"] * (1_250 * k),

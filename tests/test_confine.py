@@ -24,14 +24,16 @@ from autograder.worker.seccomp import CALLS
 from tests.processes import PATIENCE
 
 IS_ROOT = os.geteuid() == 0
-TGKILL = next(call[platform.machine()] for call in CALLS if call["call"] == "tgkill")
+NUMBERS = {call["call"]: call[platform.machine()] for call in CALLS}
+FUTEX, TGKILL = NUMBERS["futex"], NUMBERS["tgkill"]
+WORD = "ctypes.byref(ctypes.c_int(1))"
 LANDLOCK = version()
 ROOT_ONLY = pytest.mark.skipif(not IS_ROOT, reason="only root can become another user")
 
 PREAMBLE = """
 import sys, os
 sys.path.insert(0, {root!r})
-import ctypes, json, resource, select, signal, socket, subprocess, threading, time
+import ctypes, json, mmap, resource, select, signal, socket, subprocess, threading, time
 from autograder.worker import confine
 libc = ctypes.CDLL(None, use_errno=True)
 channel, path, tcp, abstract, parent = {channel}, {path!r}, {tcp!r}, {abstract!r}, os.getppid()
@@ -119,6 +121,13 @@ FORBIDDEN = [
     ("seccomp", "return os.pipe() is not None"),
     ("seccomp", "return os.dup(0) > 0"),
     ("seccomp", "return os.memfd_create('kept') > 0"),
+    ("seccomp", "return mmap.mmap(-1, 4096, prot=7) is not None"),
+    ("seccomp", "return libc.mprotect(ctypes.c_void_p(id(libc) & -65536), 4096, 7) == 0"),
+    ("seccomp", "return libc.personality(ctypes.c_ulong(0xFFFFFFFF)) != -1"),  # READ_IMPLIES_EXEC
+    ("seccomp", f"return libc.syscall({FUTEX}, {WORD}, 1, 1) == 0"),  # FUTEX_WAKE
+    ("seccomp", f"return libc.syscall({FUTEX}, {WORD}, 3, 1, 0, {WORD}) == 0"),  # FUTEX_REQUEUE
+    ("seccomp", f"return libc.syscall({FUTEX}, {WORD}, 10, 1, 0, 0, -1) == 0"),  # FUTEX_WAKE_BITSET
+    ("seccomp", f"libc.syscall({FUTEX}, {WORD}, 0, 0, None)\nreturn ctypes.get_errno() == 11"),
     ("seccomp", "return select.epoll() is not None"),
     ("seccomp", "return os.kill(parent, 0) is None"),
     ("seccomp", f"return libc.syscall({TGKILL}, parent, parent, 0) == 0"),
@@ -212,6 +221,9 @@ def test_later_versions_of_landlock_close_what_leads_to_other_processes(attempt,
         ("os.stat('/')", errno.ENOENT),
         ("os.fork()", errno.EAGAIN),
         ("socket.socket()", errno.EPERM),
+        ("mmap.mmap(-1, 4096, prot=7)", errno.EPERM),
+        (f"return libc.syscall({FUTEX}, {WORD}, 1, 1) and ctypes.get_errno()", errno.EINVAL),
+        (f"return libc.syscall({FUTEX}, {WORD}, 128 + 1, 1)", 0),
     ],
 )
 def test_the_filter_answers_as_an_empty_and_busy_machine_would(attempt, code, number):
@@ -232,6 +244,26 @@ for number in [n for n in range(700) if n not in {known}] + [0x40000000 + 39]:
     if libc.syscall(number, 0, 0, 0, 0, 0, 0) != -1 or ctypes.get_errno() != {errno.EPERM}: passed.append(number)
 return passed"""
     assert attempt((*(("user",) if IS_ROOT else ()), "privileges", "seccomp"), code) == []
+
+
+def test_no_memory_that_workers_inherit_holds_code_of_their_own(attempt):
+    """libffi allocates pages that can be written and executed, or maps one file twice."""
+    code = """
+from autograder.worker.serve import prepare
+anonymous = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+file = os.memfd_create("code")
+os.ftruncate(file, 4096)
+kept = [mmap.mmap(-1, 4096, anonymous, 7), mmap.mmap(-1, 4096, prot=7)]
+kept += [mmap.mmap(file, 4096, prot=5)]
+def code():
+    rights = [line.split()[1] for line in open("/proc/self/maps")]
+    return [r for r in rights if "x" in r and ("w" in r or "s" in r)]
+before = len(code())
+libc.personality(0x0400000)
+prepare()
+after = libc.personality(ctypes.c_ulong(0xFFFFFFFF))
+return before >= 3 and code() == [] and not after & 0x0400000"""
+    assert attempt((), code) is True
 
 
 def test_a_worker_dies_with_its_zygote(attempt):

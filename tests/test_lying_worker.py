@@ -84,7 +84,8 @@ CLAIM = st.one_of(
         ]
     ),
 )
-claims = st.dictionaries(st.sampled_from(["type", "message", "file", "line", "\ud800"]), CLAIM)
+KEYS = ["type", "base", "message", "file", "line", "\ud800"]
+claims = st.dictionaries(st.sampled_from(KEYS), CLAIM)
 HOSTILE_SOURCES = (
     b"def softmax_jacobian(z):\n    return z\n",
     (HEADER.format("x" * 60) + "\n" + MARKER.format("x" * 60, 7) + "\nx\n").encode(),
@@ -110,6 +111,43 @@ def test_the_words_made_of_a_workers_claims_are_fit_to_be_shown(raised, source):
         assert len(missing.summary) < 250
         assert is_fit_to_be_shown(missing.message)
         assert len(missing.message) <= LONGEST_MESSAGE + 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "base", "shown"),
+    [
+        ("ValueError", "ValueError", "ValueError"),
+        ("LinAlgError", "ValueError", "LinAlgError"),
+        ("UFuncTypeError", "TypeError", "TypeError"),
+        ("<b>passed</b>", "BaseException", "BaseException"),
+        (["ValueError"], "KeyError", "KeyError"),
+        ("passed", "<b>100</b>", "an exception of its own"),
+        ("passed", ["KeyError"], "an exception of its own"),
+        ("passed", None, "an exception of its own"),
+    ],
+)
+def test_an_exception_is_named_by_its_built_in_base_or_not_at_all(kind, base, shown):
+    """No name is shown but one that the judge knows."""
+    raised = {"type": kind, "base": base, "message": "", "file": None, "line": None}
+    problem = raised_in_call("softmax_jacobian", raised, {"softmax": b""})
+    assert problem.summary == f"softmax_jacobian raised {shown}."
+    assert problem.kind == shown
+
+
+def test_a_module_that_this_numpy_lacks_is_said_to_be_numpys():
+    """Only numpy can be imported, and that it is numpy should not confuse."""
+    raised = {
+        "type": "ModuleNotFoundError",
+        "message": "No module named 'numpy.lib.function_base'",
+        "file": "softmax.py",
+        "line": 1,
+    }
+    problem = raised_at_import("softmax.py", raised, {"softmax": b"x"})
+    assert problem.summary == (
+        "softmax.py cannot be imported: it imports numpy.lib.function_base at softmax.py line 1,"
+        f" which numpy {np.__version__} does not have here."
+        " Remove the import, or import the name from numpy itself."
+    )
 
 
 @pytest.mark.parametrize("file", [[], {}, np.zeros(2), ["softmax.py"], 3])

@@ -3,7 +3,9 @@
 Each claim about a guard is tested by trying what the guard forbids, in a real worker.
 """
 
+import importlib
 import os
+import pkgutil
 import socket
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from autograder.judge.sandbox import FIRST_USER, Sandbox
 from autograder.judge.worker import TookTooLong, WorkerDied
 from autograder.orders import ANSWER, END, FORK, ORDER
 from autograder.wire import LENGTHS
+from public_checks.reading import absent_imports, grader_has
 from tests.frames import CHANNEL
 from tests.processes import descendants, until
 
@@ -53,6 +56,35 @@ def test_an_exception_is_described_by_type_message_and_own_line(start):
     raised = call(worker, "f")
     assert raised["type"] == "LinAlgError"
     assert (raised["file"], raised["line"]) == ("softmax.py", 3)
+
+
+@pytest.mark.parametrize(
+    ("expression", "base"),
+    [
+        ("np.array(['a']) * 2.0", "TypeError"),
+        ("np.add(1, 0.5, out=np.zeros(1, int))", "TypeError"),
+        ("np.ones((1 << 20, 1 << 20))", "MemoryError"),
+        ("np.sum(np.ones(2), axis=5)", "ValueError"),
+        ("np.linalg.inv(np.zeros((2, 2)))", "ValueError"),
+        ("fail(Own)", "LookupError"),
+        ("fail(OSError)", "OSError"),
+        ("fail(BaseException)", "BaseException"),
+        ("fail(Hidden)", "KeyError"),
+    ],
+)
+def test_an_exception_comes_with_the_built_in_one_that_it_derives_from(start, expression, base):
+    """Numpy's own are private, and the name of a student's could be a message."""
+    worker = start(
+        f"""
+        import numpy as np
+        class Own(LookupError): pass
+        class Odd(type): __mro__ = property(lambda kind: 1 / 0)
+        class Hidden(KeyError, metaclass=Odd): pass
+        def fail(kind): raise kind
+        def f(): return {expression}
+        """
+    )
+    assert call(worker, "f")["base"] == base
 
 
 @pytest.mark.parametrize("error", ["SystemExit", "KeyboardInterrupt", "GeneratorExit", "MemoryError", "RecursionError"])
@@ -163,6 +195,63 @@ def test_a_worker_writes_no_file(start, tmp_path):
     target = tmp_path / "file"
     assert call(worker, "f", str(target))["type"] == "PermissionError"
     assert not target.exists()
+
+
+@pytest.mark.parametrize("protection", [4, 5, 7])
+def test_a_worker_runs_no_machine_code_of_its_own(start, protection):
+    """It would loop as fast as the reference. The answer gets an ordinary error."""
+    worker = start(f"import mmap\ndef f(): return len(mmap.mmap(-1, 4096, prot={protection}))")
+    assert call(worker, "f")["type"] == "PermissionError"
+
+
+def test_a_worker_inherits_no_memory_for_machine_code(sandbox, start):
+    """None of the zygote's is both writable and executable."""
+    start("")
+    maps = Path(f"/proc/{sandbox._zygote.pid}/maps").read_text()
+    rights = [line.split()[1] for line in maps.splitlines()]
+    assert rights
+    assert [right for right in rights if "x" in right and ("w" in right or "s" in right)] == []
+
+
+def test_a_worker_calls_c_functions_by_ctypes(start):
+    """Only pages of code are refused."""
+    worker = start(
+        """
+        import ctypes
+        libc = ctypes.CDLL(None)
+        def f(): return libc.abs(-3)
+        """
+    )
+    assert call(worker, "f") == 3
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [
+        "lock.acquire(timeout=0.01)",
+        "threading.Event().wait(0.01)",
+        "threading.Semaphore(0).acquire(timeout=0.01)",
+        "threading.Barrier(2).wait(0.01)",
+        "queue.Queue().get(timeout=0.01)",
+    ],
+)
+def test_a_worker_waits_for_its_own_locks(start, wait):
+    """Their futexes are private."""
+    worker = start(
+        f"""
+        import queue, threading, time
+        lock = threading.Lock()
+        lock.acquire()
+        def f():
+            started = time.monotonic()
+            try:
+                {wait}
+            except (queue.Empty, threading.BrokenBarrierError):
+                pass
+            return time.monotonic() - started
+        """
+    )
+    assert 0.01 <= call(worker, "f") < 1
 
 
 def test_a_worker_gets_no_more_memory_than_allowed(start):
@@ -295,6 +384,66 @@ def test_modules_that_are_not_there_say_so(sandbox):
     raised = worker.ask(order, 2.0).value["raised"]
     assert (raised["type"], raised["message"]) == ("ModuleNotFoundError", "No module named 'pytest'")
     worker.end()
+
+
+def modules_of_numpy(name="numpy", path=np.__path__):
+    """Names of numpy's modules, packages and modules in them; none is imported."""
+    yield name
+    for _, part, is_package in pkgutil.iter_modules(path):
+        if is_package:
+            yield from modules_of_numpy(f"{name}.{part}", [f"{folder}/{part}" for folder in path])
+        else:
+            yield f"{name}.{part}"
+
+
+def test_a_worker_has_those_modules_of_numpy_that_students_are_told_of(start):
+    """Editors add imports by themselves, and one that fails costs all points of its file."""
+    worker = start(
+        """
+        import importlib
+        def f(names):
+            missing = []
+            for name in names:
+                try:
+                    importlib.import_module(name)
+                except ImportError:
+                    missing.append(name)
+            return missing
+        """
+    )
+    names = [name for name in modules_of_numpy() if "tests" not in name.split(".")]
+    missing = set(call(worker, "f", names, cpu=10.0))
+    refused = {name for name in names if not grader_has(name)}
+    assert refused <= missing
+    for name in missing - refused:  # numpy's build leaves one behind that nobody can import
+        with pytest.raises(ImportError):
+            importlib.import_module(name)
+    assert len(names) > 150
+
+
+@pytest.mark.parametrize(
+    ("line", "module"),
+    [
+        ("from numpy.core.fromnumeric import argmax", "numpy.core.fromnumeric"),
+        ("from numpy.core.numeric import indices", "numpy.core.numeric"),
+        ("from numpy.lib.function_base import average", "numpy.lib.function_base"),
+        ("from numpy.lib.shape_base import tile", "numpy.lib.shape_base"),
+        ("from numpy.lib.stride_tricks import sliding_window_view", "numpy.lib.stride_tricks"),
+        ("from numpy.linalg.linalg import norm", "numpy.linalg.linalg"),
+        ("from numpy.ma.extras import average", "numpy.ma.extras"),
+        ("from numpy.random.mtrand import rand", "numpy.random.mtrand"),
+        ("from numpy.testing import assert_allclose", "numpy.testing"),
+        ("from numpy.typing import NDArray", "numpy.typing"),
+    ],
+)
+def test_an_import_that_an_editor_added_is_taken_or_refused_alike_everywhere(sandbox, line, module):
+    """By the worker, by hand_in.py, and by the student's own Python, which have the same numpy."""
+    own = subprocess.run([sys.executable, "-c", line], capture_output=True, check=False).returncode
+    worker = sandbox.fork()
+    order = {"sources": {"softmax": line}, "module": "softmax", "functions": []}
+    answer = worker.ask(order, 5.0).value
+    worker.end()
+    assert ("raised" in answer) == (module in absent_imports(line.encode())) == (own != 0)
 
 
 def test_the_whole_standard_library_is_there_though_no_file_can_be_read(start):

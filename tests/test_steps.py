@@ -86,12 +86,31 @@ EVASIONS = [
     "sys._getframe().f_trace_opcodes = False; i = 0\n    while i < len(x): i += 1",
     "sys._getframe().f_trace = None; i = 0\n    while i < len(x): i += 1",
     "setattr(sys._getframe(), 'f_trace', None); i = 0\n    while i < len(x): i += 1",
+    "rebuilt(np.stack, asanyarray=float)(x)",
+    "np.stack(x[:, None]); rebuilt(np.stack, asanyarray=float)(x)",
+    "recoded(np.stack, asanyarray=float)(x)",
 ]
+# Has numpy's bytecodes call functions of the answer's own, until they meet what they do not expect.
+REBUILDS = """
+def ignore(f, x):
+    try: f(x)
+    except AttributeError: pass
+def with_defaults(made, f):
+    made.__defaults__, made.__kwdefaults__ = f.__defaults__, f.__kwdefaults__
+    return lambda x: ignore(made, x)
+def rebuilt(f, **names):
+    return with_defaults(type(f)(f.__code__, {"__builtins__": __builtins__, **names}), f)
+def recoded(f, **names):
+    globals().update(names)
+    made = lambda: 0
+    made.__code__ = f.__code__
+    return with_defaults(made, f)
+"""
 
 
-def growth(start, expression):
+def growth(start, expression, helpers=""):
     """Steps of a call with 16, 32 and 48 rows, after one call to warm up."""
-    worker = start(f"{PRELUDE}def f(n):\n    x = np.linspace(1, 2, int(n))\n    {expression}\n")
+    worker = start(f"{PRELUDE}{helpers}def f(n):\n    x = np.linspace(1, 2, int(n))\n    {expression}\n")
     calls = [{"arguments": [size], "counted": counted} for size in (16, 32, 48) for counted in (False, True)]
     reply = worker.ask({"function": "f", "calls": calls}, 5.0).value
     assert "steps" in reply, reply
@@ -116,7 +135,7 @@ def test_a_loop_takes_steps_for_each_row(start, expression):
 @pytest.mark.parametrize("evasion", EVASIONS)
 def test_a_loop_that_evades_the_counter_is_counted_or_the_evasion_is_noticed(start, evasion):
     """Pausing and going on leaves everything as it was found."""
-    small, middle, large = growth(start, evasion)
+    small, middle, large = growth(start, evasion, REBUILDS)
     assert small == middle == large == SWITCHED_OFF or min(large - middle, middle - small) >= 16
 
 

@@ -7,11 +7,16 @@ import sys
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.machinery import ModuleSpec, PathFinder
 
 from public_checks.tables import FUNCTIONS, MODULES, QUESTION_OF
 
 GIVEN = ("digits", "gradient_check", "neighbours", "training")  # given modules that the grader has too
+
+NOT_OF_NUMPY = frozenset(
+    ["__main__", "_distutils", "_pyinstaller", "conftest", "distutils", "mypy_plugin", "tests"]
+)  # parts of numpy that the grader lacks: its tests, and what needs a compiler, pytest or mypy
 
 MAX_WORDS = 100  # characters of a reason: Python's own can quote a name of any length
 MAX_CODE = 1 << 18  # characters that are parsed: "x" on every line takes 220 MB
@@ -234,7 +239,32 @@ def imported(node: ast.Import | ast.ImportFrom) -> Iterable[str]:
 
 def grader_has(name: str) -> bool:
     """Whether the grader has a module."""
-    return name.partition(".")[0] in {"numpy", *GIVEN, *MODULES, *sys.stdlib_module_names}
+    top, _, below = name.partition(".")
+    if top == "numpy" and below:
+        return numpy_has(below.split("."))
+    return top in {"numpy", *GIVEN, *MODULES, *sys.stdlib_module_names}
+
+
+def numpy_has(parts: list[str]) -> bool:
+    """Whether the numpy that is installed here has a module, such as `lib.scimath`.
+
+    numpy 2 lacks some modules of numpy 1, such as `numpy.lib.function_base`. Nothing is imported.
+    """
+    spec = numpys_spec()
+    if spec is None or not NOT_OF_NUMPY.isdisjoint(parts):
+        return spec is None  # without numpy, nothing is known of its parts
+    for part in parts:
+        path = spec.submodule_search_locations
+        spec = PathFinder.find_spec(part, path) if path else None
+        if spec is None or spec.loader is None:  # a folder of data has no loader
+            return False
+    return True
+
+
+@cache
+def numpys_spec() -> ModuleSpec | None:
+    """Where numpy is."""
+    return PathFinder.find_spec("numpy")
 
 
 def is_stub(node: ast.stmt) -> bool:

@@ -55,7 +55,7 @@ def raised_in_call(function: str, raised: dict[str, Any], submitted: Mapping[str
     function : str
         Which was called.
     raised : dict
-        Type, message, file and line, as the worker claims.
+        Type, built-in base of it, message, file and line, as the worker claims.
     submitted : mapping of str to bytes
         The submission's own modules, in which the line is looked up.
     """
@@ -82,6 +82,12 @@ def raised_at_import(file: str, raised: dict[str, Any], submitted: Mapping[str, 
     if "null bytes" in words:
         words = "it is not plain text; save it again as UTF-8"
     missing = re.fullmatch(r"No module named '([A-Za-z_][\w.]{0,60})'", words)
+    if kind == "ModuleNotFoundError" and missing and missing[1].startswith("numpy."):
+        return NoAnswer(
+            f"{file} cannot be imported: it imports {missing[1]}{where},"
+            f" which numpy {np.__version__} does not have here."
+            " Remove the import, or import the name from numpy itself."
+        )
     if kind == "ModuleNotFoundError" and missing:
         return NoAnswer(
             f"{file} cannot be imported: it imports {missing[1]}{where}, which is not there."
@@ -92,10 +98,12 @@ def raised_at_import(file: str, raised: dict[str, Any], submitted: Mapping[str, 
 
 def _read(raised: dict[str, Any], submitted: Mapping[str, bytes]) -> tuple[str, str, str]:
     """Read type, place in the student's own file, and message of an exception."""
-    kind, message, file, line = (raised.get(key) for key in ("type", "message", "file", "line"))
+    message, file, line = (raised.get(key) for key in ("message", "file", "line"))
     if not isinstance(file, (str, type(None))):  # forged: a list, say, cannot even be looked up among the files
         raise NoAnswer("The process of these answers wrote to the grader's channel.", final=True)
-    kind = kind if isinstance(kind, str) and kind in EXCEPTIONS else "an exception of its own"
+    claimed = (raised.get(key) for key in ("type", "base"))
+    known = (name for name in claimed if isinstance(name, str) and name in EXCEPTIONS)
+    kind = next(known, "an exception of its own")
     module = file.removesuffix(".py") if isinstance(file, str) else ""
     source = submitted.get(module, b"")
     last = source.count(b"\n") + source.count(b"\r") + 1

@@ -4,6 +4,15 @@
 pyseccomp was last released in 2021 and needs a C library that the platforms' images lack. The file system looks empty rather
 than forbidden, and no process or thread can be had: code that copes with a missing file or a full machine copes here.
 
+No memory becomes executable: machine code of a submission's own could loop as fast as the
+reference. The zygote has loaded the libraries of numpy and of the standard library by then. No
+other could be loaded anyway, since no file opens. `ctypes` still calls C functions. A callback from
+C needs a page of code, and raises MemoryError.
+
+A futex wakes only threads of its own process: a shared one reaches whoever else maps the same page,
+as all workers do with their libraries, so that two submissions could keep in step with each other.
+The C library's locks are private. Its `pthread_join` is not, but no worker has a second thread.
+
 References
 ----------
 Linux, Documentation/userspace-api/seccomp_filter.rst; McCanne and Jacobson, The BSD packet filter, 1993.
@@ -27,6 +36,12 @@ NUMBER_AT, MACHINE_AT, ARGUMENTS_AT = 0, 4, 16  # offsets in struct seccomp_data
 MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # as the kernel's audit.h names them
 
 FLAGS_OF = {"open": 1, "openat": 2}  # which argument holds them
+FUTEX_OPERATION_AT = 1  # which argument of futex holds it
+FUTEX_PRIVATE = 128  # a bit of the operation
+PROTECTION_AT = 2  # which argument of mmap and mprotect holds it
+PROT_READ, PROT_WRITE, PROT_EXEC = 1, 2, 4  # the same on every architecture
+ASK_PERSONALITY = 0xFFFFFFFF  # instead of setting it
+READ_IMPLIES_EXEC = 0x0400000  # `setarch -X` sets it for all that it starts
 FOR_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 OWN_PROCESS = b"\xfe\xca\xad\x7b"  # in a program's place for the process id; larger than any, and no other operand has it
@@ -50,6 +65,25 @@ def filter_system_calls() -> bool:
     # struct sock_fprog: the number of instructions, and where they are; padded as the machine's C compiler does.
     described = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))
     return bool(libc.prctl(PR_SET_SECCOMP, MODE_FILTER, described, 0, 0) == 0)
+
+
+def take_back_executable_memory() -> None:
+    """Leave no memory of this process both writable and executable, nor shared and executable.
+
+    Every worker would inherit it, past the filter. libffi allocates such pages for the callbacks
+    of `ctypes`.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    inherited = libc.personality(ctypes.c_ulong(ASK_PERSONALITY))
+    if inherited > 0:  # neither the usual one nor a refusal
+        libc.personality(ctypes.c_ulong(inherited & ~READ_IMPLIES_EXEC))
+    for line in Path("/proc/self/maps").read_text(errors="replace").splitlines():
+        span, rights = line.split()[:2]
+        if "x" in rights and ("w" in rights or "s" in rights):
+            start, end = (int(address, 16) for address in span.split("-"))
+            kept = PROT_READ | PROT_WRITE if "w" in rights else PROT_READ
+            if libc.mprotect(ctypes.c_void_p(start), ctypes.c_size_t(end - start), kept) != 0:
+                raise OSError(ctypes.get_errno(), f"the memory at {span} stays executable")
 
 
 @cache
@@ -94,6 +128,13 @@ def _then(call: str, answer: str, process: int) -> list[Instruction]:
         case "open":
             flags = (LOAD, 0, 0, ARGUMENTS_AT + 8 * FLAGS_OF[call])
             return [flags, (JUMP_IF_ANY_BIT, 0, 1, FOR_WRITING), _fail(errno.EACCES), _fail(errno.ENOENT)]
+        case "private":
+            operation = (LOAD, 0, 0, ARGUMENTS_AT + 8 * FUTEX_OPERATION_AT)
+            shared = _fail(errno.EINVAL)  # the C library ends the process if it meets EPERM here
+            return [operation, (JUMP_IF_ANY_BIT, 0, 1, FUTEX_PRIVATE), allowed, shared]
+        case "no code":
+            lower_half = (LOAD, 0, 0, ARGUMENTS_AT + 8 * PROTECTION_AT)
+            return [lower_half, (JUMP_IF_ANY_BIT, 0, 1, PROT_EXEC), _fail(errno.EPERM), allowed]
     return [_fail(getattr(errno, answer))]
 
 

@@ -23,6 +23,7 @@ import numpy.ma  # whose code is to be spared too: numpy loads it when first ask
 from autograder.wire import LENGTHS, decode, encode
 from autograder.worker.confine import Confinement, confine
 from autograder.worker.importer import SourceImporter
+from autograder.worker.seccomp import take_back_executable_memory
 from autograder.worker.steps import count_steps, guard_counter, numpys_code
 from autograder.worker.watch import watch_builtins
 
@@ -32,6 +33,7 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of mallopt(3)
 LARGE = 12 << 20  # bytes: the least array that a check of memory looks for, (n, n) in float32, has 16 MB
 KEPT = 256 << 20  # bytes that may lie free
 SPARED = numpys_code()
+BUILT_IN = {id(kind): kind.__name__ for kind in vars(builtins).values() if isinstance(kind, type)}
 
 
 def serve(confinement: Confinement) -> NoReturn:
@@ -72,6 +74,7 @@ def prepare() -> None:
     watch_builtins()
     guard_counter(SPARED)
     keep_memory()
+    take_back_executable_memory()
 
 
 def keep_memory() -> None:
@@ -155,7 +158,11 @@ def _minimizing(name: str, function: Callable[..., Any], sources: dict[str, byte
 
 
 def _describe(error: BaseException, sources: dict[str, bytes]) -> dict[str, Any]:
-    """Describe an exception: its type, its message, and the last place in the given sources that it passed."""
+    """Describe an exception: type, message, and the last place in the given sources that it passed.
+
+    The judge knows only some types by name. The first built-in one that a type derives from stands
+    in for others: numpy's UFuncTypeError is a TypeError.
+    """
     place: tuple[str | None, int | None] = None, None
     if isinstance(error, SyntaxError) and error.filename in {f"{name}.py" for name in sources}:
         place = error.filename, error.lineno
@@ -167,7 +174,14 @@ def _describe(error: BaseException, sources: dict[str, bytes]) -> dict[str, Any]
         message = str(error.msg if isinstance(error, SyntaxError) else error)
     except BaseException:
         message = ""
-    return {"type": type(error).__name__, "message": message[:MAX_MESSAGE], "file": place[0], "line": place[1]}
+    kind = type(error)
+    return {
+        "type": kind.__name__,
+        "base": next(BUILT_IN[id(base)] for base in type.mro(kind) if id(base) in BUILT_IN),
+        "message": message[:MAX_MESSAGE],
+        "file": place[0],
+        "line": place[1],
+    }
 
 
 def _send(channel: int, message: dict[str, Any]) -> None:

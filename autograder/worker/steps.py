@@ -8,7 +8,7 @@ no step. So the judge believes a low count only together with the kernel's CPU c
 
 import gc
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
@@ -20,18 +20,20 @@ FRAME_SWITCHES = frozenset(["f_trace", "f_trace_opcodes"])  # attributes that en
 LOOPING = frozenset(["_vectorize_call_with_signature", "apply_along_axis", "polyval"])  # numpy's loops for their caller
 
 _monitoring: Any = getattr(sys, "monitoring", None)  # since Python 3.12
-_gettrace = sys.gettrace
+_gettrace, _getframe = sys.gettrace, sys._getframe
 _counting = _reached = False
-_spared: Collection[int] = ()
+
+Spared = Mapping[int, tuple[CodeType, dict[str, Any]]]
+_spared: Spared = {}
 
 
-def guard_counter(spared: Collection[int]) -> None:
+def guard_counter(spared: Spared) -> None:
     """Hide the counter, and notice from now on who reaches for it; in this process and for good.
 
     Parameters
     ----------
-    spared : collection of int
-        Ids of code whose own bytecodes do not count; those of what it calls do.
+    spared : mapping of int to (code, dict)
+        What `numpys_code` found: its own bytecodes do not count, those of what it calls do.
     """
     global _spared
     _spared = spared
@@ -46,26 +48,29 @@ def guard_counter(spared: Collection[int]) -> None:
         del sys.monitoring  # type: ignore[attr-defined,unused-ignore]  # its switches raise no event
 
 
-def numpys_code() -> dict[int, CodeType]:
+def numpys_code() -> Spared:
     """Find all code of numpy's functions.
+
+    That `np.stack` looks at each array in a list is no loop of an answer's. Functions that are
+    loops by their purpose, such as `np.apply_along_axis`, are left out.
 
     Returns
     -------
-    code : dict of int to code
-        By its id, since a file name can be forged. That `np.stack` looks at each array in a list is no loop of an answer's;
-        functions that are loops by their purpose, such as `np.apply_along_axis`, are left out.
+    code : mapping of int to (code, dict)
+        By its id, since a file name can be forged, with the global names that numpy runs it with.
+        An answer can rebuild a function with numpy's code and names of its own: its steps count.
     """
     pending = [
-        function.__code__
+        (function.__code__, function.__globals__)
         for function in gc.get_objects()
         if type(function) is FunctionType and str(function.__module__).partition(".")[0] == "numpy"
     ]
-    found: dict[int, CodeType] = {}
+    found: dict[int, tuple[CodeType, dict[str, Any]]] = {}
     while pending:
-        code = pending.pop()
+        code, names = pending.pop()
         if code.co_name not in LOOPING and id(code) not in found:
-            found[id(code)] = code
-            pending += [inner for inner in code.co_consts if isinstance(inner, CodeType)]
+            found[id(code)] = code, names
+            pending += [(inner, names) for inner in code.co_consts if isinstance(inner, CodeType)]
     return found
 
 
@@ -101,12 +106,12 @@ def _count_by_monitoring(call: Callable[[], Any]) -> tuple[Any, int]:
     tool, event = _monitoring.PROFILER_ID, _monitoring.events.INSTRUCTION
     steps = 0
 
-    def step(code: CodeType, offset: int) -> Any:  # noqa: ARG001
+    def step(code: CodeType, offset: int) -> None:  # noqa: ARG001
         nonlocal steps
-        if id(code) in _spared:
-            return _monitoring.DISABLE
-        steps += 1
-        return None
+        # Not DISABLE for numpy's code: a function that an answer rebuilt with it would be spared.
+        spared = _spared.get(id(code))
+        if spared is None or _getframe(1).f_globals is not spared[1]:
+            steps += 1
 
     sys.settrace(None)  # a tracer or profiler that was set before: what it runs would not be counted
     sys.setprofile(None)
@@ -131,7 +136,8 @@ def _count_by_tracing(call: Callable[[], Any]) -> tuple[Any, int]:
         nonlocal steps, switched
         if event == "call":
             code = frame.f_code
-            if id(code) in _spared:
+            spared = _spared.get(id(code))
+            if spared is not None and frame.f_globals is spared[1]:
                 return None
             switched |= not FRAME_SWITCHES.isdisjoint((*code.co_names, *code.co_consts))
             frame.f_trace_opcodes, frame.f_trace_lines = True, False
