@@ -10,7 +10,10 @@ import numpy as np
 GRADIENT_TOLERANCE = 1e-6  # norm-relative: a right gradient errs by 1e-10 against central differences, common mistakes by 1e-2
 VALUE_TOLERANCE = 1e-6  # relative: an epsilon of 1e-10 inside a logarithm is right to this, a forgotten term is not
 SINGLE = 2e-5  # relative: what float32 leaves of a right answer; an epsilon of 1e-5 inside a logarithm errs by more
-ROWS = 3  # worst entries shown of an array
+ROWS = 3  # worst entries shown of an array, and the most rows or columns that are listed
+DIGITS = range(6, 18)  # of a number in a table: as few as tell two apart; 17 do for any two
+REST = 1e-6  # of the largest: numerical derivatives leave 1e-9 of a constant factor, mistakes 1e-2
+GAP = 0.01  # of the largest error: entries that err by less beside it are right, not lucky
 
 
 class Hint(NamedTuple):
@@ -167,8 +170,9 @@ def _as_array(value: Any) -> Any:
 
 
 def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | None = None, against: str = "expected") -> None:
-    """Expect max|yours - expected| / max(|yours| + |expected|) to be within a tolerance.
+    """Expect finite numbers that are right within a tolerance.
 
+    The error is max|yours - expected| / max(|yours| + |expected|).
     One scale for the whole array: entries that are nearly 0 are not judged by their own size, which round-off rules.
 
     Parameters
@@ -185,9 +189,10 @@ def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | N
         Title of the column of the expected ones.
     """
     yours, expected = np.asarray(yours), np.asarray(expected)
+    finite(yours, what)
     difference = np.abs(yours - expected)
     scale = np.max(np.abs(yours) + np.abs(expected), initial=0.0)
-    error = np.max(difference, initial=0.0) / scale if scale > 0 else 0.0
+    error = 0.0 if scale == 0 else np.max(difference, initial=0.0) / scale
     if not error <= tolerance:  # in this form a NaN fails
         if hint is None and error <= SINGLE:
             hint = Hint(
@@ -195,11 +200,18 @@ def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | N
                 "The first digits are right, the last are not: is a float32 on the way, a rounding, or a small number added?",
             )
         measure = f"relative error {error:.1e}, at most {tolerance:.0e} is right"
-        raise differs(yours, expected, difference / scale, what, measure, hint, against)
+        raise differs(yours, expected, difference / scale, what, measure, hint, against, tolerance)
 
 
 def differs(
-    yours: Any, expected: Any, error: Any, what: str, measure: str, hint: Hint | None = None, against: str = "expected"
+    yours: Any,
+    expected: Any,
+    error: Any,
+    what: str,
+    measure: str,
+    hint: Hint | None = None,
+    against: str = "expected",
+    tolerance: float | None = None,
 ) -> Mismatch:
     """Say where two arrays, or two numbers, differ most, with a table of the worst entries.
 
@@ -211,19 +223,63 @@ def differs(
         As of `close`.
     measure : str
         How large the error is, in words; may be empty.
+    tolerance : float or None
+        The largest error of an entry that is right; without it, a small part of the largest error.
     """
-    worst = np.argsort(-np.nan_to_num(error, nan=np.inf).ravel(), kind="stable")[:ROWS]
+    yours, expected, error = np.asarray(yours), np.asarray(expected), np.asarray(error)
+    wrong = ~(error <= (REST * np.max(error) if tolerance is None else tolerance))
+    shown = min(ROWS, max(1, np.count_nonzero(wrong)))
+    worst = np.argsort(-np.nan_to_num(error, nan=np.inf).ravel(), kind="stable")[:shown]
     places = [tuple(int(k) for k in np.unravel_index(flat, error.shape)) for flat in worst]
-    first = places[0]
-    where = f" The largest difference is at {_index(first)}." if first else ""
-    ratio = yours[first] / expected[first] if expected[first] else np.inf
-    if 0.01 <= abs(ratio) <= 100 and f"{ratio:.3g}" != "1":
-        where += f" Yours is {ratio:.3g} times the expected value{' there' if first else ''}."
+    where = _where(yours, expected, error, wrong, places[0])
     rows = [("", "yours", against)]
-    rows += [(_index(place) if place else "", f"{yours[place]:.6g}", f"{expected[place]:.6g}") for place in places]
+    rows += [(_index(at) if at else "", *_told_apart(yours[at], expected[at])) for at in places]
     widths = [max(map(len, column)) for column in zip(*rows)]
     table = "\n".join("  ".join(text.rjust(width) for text, width in zip(row, widths)) for row in rows)
     return Mismatch(f"{what} is not right{measure and ': '}{measure}.{where}", table, hint)
+
+
+def _where(yours: Any, expected: Any, error: Any, wrong: Any, worst: tuple[int, ...]) -> str:
+    """Say where an answer is wrong, and by which factor, by indices and ratios only."""
+    clear = bool(np.max(error[~wrong], initial=0.0) <= GAP * np.max(error))  # the rest is right
+    alone = clear and np.count_nonzero(wrong) == 1 < wrong.size
+    sentences = []
+    if alone:
+        sentences.append(f"Only the entry at {_index(worst)} differs.")
+    elif worst:
+        sentences.append(f"The largest difference is at {_index(worst)}.")
+    ratio = yours[worst] / expected[worst] if expected[worst] else np.inf
+    constant = False
+    if 0.01 <= abs(ratio) <= 100 and f"{ratio:.3g}" != "1":
+        constant = bool(np.max(np.abs(yours - ratio * expected)) <= REST * np.max(np.abs(yours)))
+        place = "" if not worst else " everywhere" if constant else " there"
+        sentences.append(f"Yours is {ratio:.3g} times the expected value{place}.")
+    if clear and not alone and not constant and wrong.ndim == 2:
+        sentences += _lines(wrong)
+    return "".join(f" {sentence}" for sentence in sentences)
+
+
+def _lines(wrong: Any) -> list[str]:
+    """Say which rows, or which columns, hold the wrong entries of a matrix, if they are few."""
+    lines = {"row": np.flatnonzero(wrong.any(axis=1)), "column": np.flatnonzero(wrong.any(axis=0))}
+    totals = dict(zip(lines, wrong.shape))
+    line = min(lines, key=lambda name: len(lines[name]) / totals[name])
+    if len(lines[line]) > min(ROWS, totals[line] / 2):
+        return []
+    *others, last = (_index([k]) for k in lines[line])
+    if not others:
+        return [f"Only {line} {last} of {totals[line]} differs."]
+    return [f"Only {line}s {', '.join(others)} and {last} of {totals[line]} differ."]
+
+
+def _told_apart(yours: Any, expected: Any) -> tuple[str, str]:
+    """Print two numbers with as many digits as it takes to see that they differ."""
+    texts = ("", "")
+    for digits in DIGITS:
+        texts = f"{yours:.{digits}g}", f"{expected:.{digits}g}"
+        if texts[0] != texts[1]:
+            break
+    return texts
 
 
 def unchanged(before: Any, after: Any, names: str) -> None:
