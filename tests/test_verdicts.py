@@ -351,6 +351,21 @@ def test_no_answer_is_so_odd_that_a_check_fails_itself(judge, value):
     assert not earned(report)
 
 
+@pytest.mark.parametrize("value", ["None", "J[:1, :2]", "np.full_like(J, np.nan)", "'J'"])
+def test_odd_answer_at_shifted_scores_fails_no_check_itself(judge, value):
+    """What was an array at the first call may be anything at the second."""
+    answer = f"""
+        exact = softmax_jacobian
+        def softmax_jacobian(z):
+            J = exact(z)
+            return {value} if 4 < z.mean() < 100 else J
+        """
+    report = judge(softmax=answer)
+    assert report.status == "graded", report.reason
+    assert scores(report) == {**WORTH, "q1": WORTH["q1"] - checks()["q1.identities"].points}
+    assert "J after adding the same number to all scores" in told(report, "q1.identities")
+
+
 def test_a_platforms_time_limit_is_kept_and_shared_by_the_questions(the_judge):
     """Who computes for ever in one question loses that one only, and the run ends in time."""
     slow = "import time\ndef softmax_jacobian(z):\n    time.sleep(0.5)\n    return z\n"

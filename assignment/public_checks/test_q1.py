@@ -32,7 +32,8 @@ def test_identities(softmax_jacobian, rng):
         raise expect.Mismatch(
             f"The diagonal of J should be positive; yours is not at {bad.size} places of {C}, first [{bad[0]}]"
         )
-    shift = rng.uniform(5, 10)
-    expect.close(softmax_jacobian(z + shift), J, "J after adding the same number to all scores", 1e-10)
-    if np.allclose(softmax_jacobian(z[::-1] * 1.5), J):
+    shifted = "J after adding the same number to all scores"
+    again = expect.array(softmax_jacobian(z + rng.uniform(5, 10)), (C, C), shifted)
+    expect.close(again, J, shifted, 1e-10)
+    if np.allclose(expect.array(softmax_jacobian(z[::-1] * 1.5), (C, C), "J"), J):
         raise expect.Mismatch("J is the same for two different z.")
