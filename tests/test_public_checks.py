@@ -139,6 +139,19 @@ def test_the_first_failure_of_a_question_is_explained_and_its_followers_are_not(
     assert re.search("\n".join(f"    fail  {follower}.*" for follower in followers), told)
 
 
+def points(check: str) -> str:
+    """Points of a check, as students read them."""
+    return f"{checks()[check].points:g}"
+
+
+MORE = """
+
+exact = {0}
+
+
+def {0}(*given):
+    return {1}
+"""
 OTHERS = [question for question, module in QUESTIONS.items() if module != "softmax"]
 BROKEN = {
     "a syntax error": (
@@ -185,6 +198,23 @@ BROKEN = {
     "a loop that is wrong": (
         {"replace": ("loss = loss / N + reg", "loss = loss + reg")},
         ["The loss, compared with the loop's, is not right", "yours     loop", "A check of q3 fails too: begin there."],
+    ),
+    "three values for two": (
+        {"append": MORE.format("softmax_loss_naive", "*exact(*given), None")},
+        [
+            "(4, 7); yours is a",
+            "tuple of 3: a single number; an array of shape (4, 7) and type float64; None.",
+            "Which two of these values does the question ask for?",
+            f"    pass  q3.identities   {points('q3.identities')}",
+            f"    pass  q4.agree        {points('q4.agree')}",
+        ],
+    ),
+    "five values for four": (
+        {"append": MORE.format("cross_entropy_gradients", "1.0, *exact(*given)")},
+        [
+            "return (da, dz, dW, db); yours is a tuple of 5: a single number; an",
+            "Which four of these values does the question ask for?",
+        ],
     ),
     "an answer that prints and warns": (
         {"append": "\n\ndef softmax_jacobian(z):\n    print('hello')\n    return np.log(-np.ones((len(z), len(z))))\n"},

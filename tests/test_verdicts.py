@@ -146,6 +146,37 @@ ONE_MISTAKE = [
         {"q4.shape": 1},
         {"q4:mutates-input"},
     ),
+    *(
+        (
+            "softmax",
+            f"""
+            naive, vectorized = softmax_loss_naive, softmax_loss_vectorized
+            def softmax_loss_naive(W, X, y, reg):
+                loss, dW = naive(W, X, y, reg)
+                return {values}
+            def softmax_loss_vectorized(W, X, y, reg):
+                loss, dW = vectorized(W, X, y, reg)
+                return {values}
+            """,
+            {"q3.shape": 1, "q4.shape": 1},
+            {"q3:three-returned", "q4:three-returned"},
+        )
+        for values in ("loss, 0.5, dW", "loss, dW, X @ W", "[X, y, dW, loss]", "loss, None, dW, y")
+    ),
+    *(
+        (
+            "softmax",
+            f"""
+            exact = cross_entropy_gradients
+            def cross_entropy_gradients(W, b, x, y):
+                da, dz, dW, db = exact(W, b, x, y)
+                return {values}
+            """,
+            {"q2.shape": 1},
+            {"q2:more-than-four"},
+        )
+        for values in ("b, da, dz, dW, db", "da, dz, dW, db, x, W", "0.5, da, dz, b[:2], dW, db")
+    ),
     (
         "distances",
         "exact = pairwise_squared_distances\ndef pairwise_squared_distances(A, B):\n    return np.sqrt(exact(A, B))",

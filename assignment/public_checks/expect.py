@@ -11,6 +11,7 @@ GRADIENT_TOLERANCE = 1e-6  # norm-relative: a right gradient errs by 1e-10 again
 VALUE_TOLERANCE = 1e-6  # relative: an epsilon of 1e-10 inside a logarithm is right to this, a forgotten term is not
 SINGLE = 2e-5  # relative: what float32 leaves of a right answer; an epsilon of 1e-5 inside a logarithm errs by more
 ROWS = 3  # worst entries shown of an array, and the most rows or columns that are listed
+ENTRIES = 6  # of a tuple that are described
 DIGITS = range(6, 18)  # of a number in a table: as few as tell two apart; 17 do for any two
 REST = 1e-6  # of the largest: numerical derivatives leave 1e-9 of a constant factor, mistakes 1e-2
 GAP = 0.01  # of the largest error: entries that err by less beside it are right, not lucky
@@ -64,6 +65,15 @@ def describe(value: Any) -> str:
         kind = name.removeprefix("ndarray_of_")
         return f"an array of type {kind}" + (" (do its rows differ in length?)" if kind == "object" else "")
     return f"a value of type {name}"
+
+
+def contents(value: Any) -> str:
+    """Say what kind of thing a value is, and what is in it if it holds several."""
+    if not isinstance(value, (tuple, list)) or len(value) < 2:
+        return describe(value)
+    entries = ["None" if entry is None else describe(entry) for entry in value[:ENTRIES]]
+    entries += [f"and {len(value) - ENTRIES} more"] if len(value) > ENTRIES else []
+    return f"{describe(value)}: {'; '.join(entries)}"
 
 
 def array(
@@ -137,16 +147,26 @@ def finite(value: Any, what: str, hint: Hint | None = None) -> None:
 
 
 def loss_and_gradient(value: Any, shape: tuple[int, int], *, strict: bool = False) -> tuple[Any, Any]:
-    """Expect a pair, whatever is in it: (loss, dW); without strict also (dW, loss), a loss alone, or more after the two."""
+    """Expect a pair, whatever is in it: (loss, dW).
+
+    Without strict also (dW, loss), a loss alone, or the two among more values.
+    """
     if not strict and _are_numbers(value) and np.size(value) == 1:
         return value, None
-    if not strict and isinstance(value, (tuple, list)):
-        value = value[:2]
-    if not isinstance(value, (tuple, list)) or len(value) != 2:
+    count = len(value) if isinstance(value, (tuple, list)) else 0
+    if count < 2 or (strict and count > 2):
+        wanted = f"The function should return (loss, dW), a number and an array of shape {shape}"
+        hint = Hint("three-returned", "Which two of these values does the question ask for?")
         raise Mismatch(
-            f"The function should return (loss, dW), a number and an array of shape {shape}; yours is {describe(value)}.",
+            f"{wanted}; yours is {contents(value)}.",
+            hint=hint if count > 2 else None,
             key=f"the pair is {describe(value)}",
         )
+    if count > 2:  # which has cost its points already
+        numbers = [entry for entry in value if _are_numbers(entry)]
+        loss = [entry for entry in numbers if np.size(entry) == 1] or value[:1]
+        dW = [entry for entry in numbers if np.shape(entry) == shape] or value[1:]
+        return loss[0], dW[0]
     turned = _are_numbers(*value) and np.shape(value[0]) == shape and np.size(value[1]) == 1
     if turned and strict:
         hint = Hint("swapped-pair", "What does the question want first, the loss or the gradient?")

@@ -4,6 +4,9 @@ import pytest
 
 from public_checks import expect
 from public_checks.draws import sizes
+from public_checks.expect import Hint
+
+FOUR = Hint("more-than-four", "Which four of these values does the question ask for?")
 
 
 @pytest.mark.check("q2.shape")
@@ -12,6 +15,10 @@ def test_shapes(cross_entropy_gradients, rng):
     D, C = sizes(rng, 2, 3, 8)
     value = cross_entropy_gradients(rng.normal(size=(D, C)), rng.normal(size=C), rng.normal(size=D), int(rng.integers(C)))
     if not isinstance(value, (tuple, list)) or len(value) != 4:
-        raise expect.Mismatch(f"The function should return (da, dz, dW, db); yours is {expect.describe(value)}.")
+        raise expect.Mismatch(
+            f"The function should return (da, dz, dW, db); yours is {expect.contents(value)}.",
+            hint=FOUR if isinstance(value, (tuple, list)) and len(value) > 4 else None,
+            key=expect.describe(value),
+        )
     for gradient, shape, name in zip(value, [(C,), (C,), (D, C), (C,)], ["da", "dz", "dW", "db"]):
         expect.array(gradient, shape, name, strict=True)
