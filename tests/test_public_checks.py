@@ -216,6 +216,23 @@ BROKEN = {
             "Which four of these values does the question ask for?",
         ],
     ),
+    "scores that are shifted in place": (
+        {"replace": ("s = np.exp(z - np.max(z))", "z -= np.max(z)\n    s = np.exp(z)")},
+        [
+            f"    FAIL  q1.shape        {points('q1.shape')}",
+            "The call changed its argument z.",
+            "Does an operation like -= or a slice assignment write into z itself?",
+            f"    pass  q1.identities   {points('q1.identities')}",
+        ],
+    ),
+    "weights that are changed in place": (
+        {"append": MORE.format("softmax_loss_naive", "(exact(*given), given[0].fill(0))[0]")},
+        [
+            f"    FAIL  q3.purity       {points('q3.purity')}",
+            "The call changed its argument W.",
+            f"    pass  q3.identities   {points('q3.identities')}",
+        ],
+    ),
     "an answer that prints and warns": (
         {"append": "\n\ndef softmax_jacobian(z):\n    print('hello')\n    return np.log(-np.ones((len(z), len(z))))\n"},
         ["J is NaN at ", "A logarithm or a root of a negative number makes NaN"],

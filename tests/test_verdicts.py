@@ -146,6 +146,32 @@ ONE_MISTAKE = [
         {"q4.shape": 1},
         {"q4:mutates-input"},
     ),
+    (
+        "softmax",
+        """
+        def softmax_jacobian(z):
+            z -= np.max(z)
+            s = np.exp(z) / np.exp(z).sum()
+            return np.diag(s) - np.outer(s, s)
+        """,
+        {"q1.shape": 1},
+        {"q1:mutates-input"},
+    ),
+    *(
+        (
+            "softmax",
+            f"""
+            exact = cross_entropy_gradients
+            def cross_entropy_gradients(W, b, x, y):
+                gradients = exact(W, b, x, y)
+                {change}
+                return gradients
+            """,
+            {"q2.shape": 1},
+            {"q2:mutates-input"},
+        )
+        for change in ("W *= 2", "b += x @ W", "x[0] = 1000")
+    ),
     *(
         (
             "softmax",

@@ -10,10 +10,13 @@ ROUND_OFF = 1e-12  # absolute: entries of J are below 1, and softmax costs a few
 
 
 @pytest.mark.check("q1.shape")
-def test_shape(softmax_jacobian, rng):
-    """J is (C, C), float and finite"""
+def test_shape(softmax_jacobian, rng, observe):
+    """J is (C, C), float and finite; z is left as it was"""
     for C in sizes(rng, 2, 2, 9):
-        expect.array(softmax_jacobian(rng.normal(size=C)), (C, C), "J", strict=True)
+        z = rng.normal(size=C)
+        J, after = observe(softmax_jacobian, z)
+        expect.array(J, (C, C), "J", strict=True)
+        expect.unchanged([z], after, "z")
 
 
 @pytest.mark.check("q1.identities")

@@ -10,10 +10,11 @@ FOUR = Hint("more-than-four", "Which four of these values does the question ask 
 
 
 @pytest.mark.check("q2.shape")
-def test_shapes(cross_entropy_gradients, rng):
-    """Four float arrays: da (C), dz (C), dW (D, C), db (C)"""
+def test_shapes(cross_entropy_gradients, rng, observe):
+    """Four float arrays: da (C), dz (C), dW (D, C), db (C); the arguments are left as they were"""
     D, C = sizes(rng, 2, 3, 8)
-    value = cross_entropy_gradients(rng.normal(size=(D, C)), rng.normal(size=C), rng.normal(size=D), int(rng.integers(C)))
+    arguments = rng.normal(size=(D, C)), rng.normal(size=C), rng.normal(size=D), int(rng.integers(C))
+    value, after = observe(cross_entropy_gradients, *arguments)
     if not isinstance(value, (tuple, list)) or len(value) != 4:
         raise expect.Mismatch(
             f"The function should return (da, dz, dW, db); yours is {expect.contents(value)}.",
@@ -22,3 +23,4 @@ def test_shapes(cross_entropy_gradients, rng):
         )
     for gradient, shape, name in zip(value, [(C,), (C,), (D, C), (C,)], ["da", "dz", "dW", "db"]):
         expect.array(gradient, shape, name, strict=True)
+    expect.unchanged(arguments, after, "W b x y")
