@@ -172,6 +172,20 @@ ONE_MISTAKE = [
         )
         for change in ("W *= 2", "b += x @ W", "x[0] = 1000")
     ),
+    (
+        "softmax",
+        """
+        def cross_entropy_gradients(W, b, x, y):
+            z = x @ W + b
+            a = np.exp(z - z.max())
+            a /= a.sum()
+            da = -np.eye(len(b))[y] / np.maximum(a, 1e-12)
+            dz = da @ softmax_jacobian(z)
+            return da, dz, np.outer(x, dz), dz
+        """,
+        {"q2.dz": 0.25},
+        {"q2:dz-through-da"},
+    ),
     *(
         (
             "softmax",

@@ -11,12 +11,17 @@ from autograder.hidden.mistakes.fit import Array
 from autograder.hidden.softmax_evidence import STEP
 from autograder.homework import reference
 from autograder.judge.evidence import NotJudged, Rng
+from autograder.judge.no_answer import NoAnswer
 from autograder.judge.student_code import StudentFunction
 from public_checks import expect
 from public_checks.draws import sizes
 from public_checks.expect import Hint
 
 NO_BIAS = Hint("no-bias", "da fits scores without b: where is it added?")
+THROUGH_DA = Hint(
+    "dz-through-da",
+    "Where a_y rounds to 0, da is infinite, but dz is not: can you compute dz without da?",
+)
 NAMES = ("da", "dz", "dW", "db")
 
 
@@ -127,6 +132,16 @@ def without_bias(da: Any, W: Array, x: Array, y: int) -> bool:
     return own is not None and own.shape == expected.shape and np.allclose(own, expected, atol=0)
 
 
+def through_da(own: dict[str, Any], z: Array) -> bool:
+    """Whether dz is the product of the answer's own da and the Jacobian at z, NaN and all."""
+    with np.errstate(invalid="ignore"):
+        product = own_product(own["da"], reference("softmax").softmax_jacobian(z))
+    dz = floats(own["dz"])
+    if dz is None or product is None or not dz.shape == product.shape == z.shape:
+        return False
+    return np.allclose(dz, product, equal_nan=True)
+
+
 @pytest.mark.check("q2.da")
 def test_da(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
     """da matches numerical derivatives of -log a_y"""
@@ -157,7 +172,7 @@ def test_dz(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
 
 @pytest.mark.check("q2.dz")
 def test_stability(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
-    """dz stays the same for scores shifted by +-1,000, and finite for scores 1,000 apart"""
+    """dz stays the same for scores shifted by +-1,000, and right for scores 1,000 apart"""
     W, b, x, y = draw(rng)
     pair = answers(cross_entropy_gradients, (W, b, x, y), (W, b, x, (y + 1) % b.size))
     own, other = (expect.array(gradients["dz"], b.shape, "dz") for gradients in pair)
@@ -173,9 +188,24 @@ def test_stability(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
                 expect.finite(values, f"{name} at scores shifted by {shift:+.0f}", expect.OVERFLOW)
     if not np.allclose(own, reference("softmax").cross_entropy_gradients(W, b, x, y)[1]):
         return  # what a mistake makes of scores 1,000 apart, nobody knows
-    apart = b + np.where(np.arange(b.size) == y, 1000.0, -1000.0)
-    (far,) = answers(cross_entropy_gradients, (W, apart, x, y))
-    expect.array(far["dz"], b.shape, "dz at scores that lie 1,000 apart", not_finite=expect.OVERFLOW)
+    onehot = np.eye(b.size)[y]
+    for lead, side in ((1000.0, "above"), (-1000.0, "below")):
+        where = f"dz where the right class has a score 1,000 {side} the others"
+        apart = b + lead * onehot
+        z = x @ W + apart
+        try:
+            (far,) = answers(cross_entropy_gradients, (W, apart, x, y))
+        except NoAnswer as missing:
+            if lead < 0 and missing.kind == "ZeroDivisionError":
+                continue  # da is -1/0 by its definition, which raises in Python's own floats
+            raise
+        hint = THROUGH_DA if through_da(far, z) else None
+        dz = expect.array(far["dz"], b.shape, where, not_finite=hint or expect.OVERFLOW)
+        expected = softmax(z - z.max()) - onehot
+        error = np.abs(dz - expected)  # absolute: entries of dz are at most 1, and may all be 0
+        if not np.max(error) <= expect.GRADIENT_TOLERANCE:
+            tolerance = expect.GRADIENT_TOLERANCE
+            raise expect.differs(dz, expected, error, where, "", hint, tolerance=tolerance)
 
 
 @pytest.mark.check("q2.dW")
