@@ -172,6 +172,26 @@ ONE_MISTAKE = [
         )
         for change in ("W *= 2", "b += x @ W", "x[0] = 1000")
     ),
+    *(
+        (
+            "softmax",
+            f"""
+            exact = cross_entropy_gradients
+            def cross_entropy_gradients(W, b, x, y):
+                da, dz, dW, db = exact(W, b, x, y)
+                return {values}
+            """,
+            loses,
+            hints,
+        )
+        for values, loses, hints in (
+            ("da, dz, np.outer(x, da), db", {"q2.dW": 1}, {"q2:from-da"}),
+            ("da, dz, dW, da.copy()", {"q2.db": 1}, {"q2:from-da"}),
+            ("da, dz, np.tile(dz, (len(x), 1)), db", {"q2.dW": 1}, {"q2:no-x"}),
+            ("da, da, np.outer(x, da), da", {"q2.dz": 0.75}, {"q2:jacobian-left-out"}),
+            ("da, *(d / b.size for d in (dz, dW, db))", {"q2.dz": 0.75}, {"q2:divided-by-classes"}),
+        )
+    ),
     (
         "softmax",
         """

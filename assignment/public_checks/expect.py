@@ -85,6 +85,7 @@ def array(
     integers: bool = False,
     turned: str = "transposed",
     not_finite: Hint | None = None,
+    no_array: Hint | None = None,
 ) -> Any:
     """Expect an array of a shape, of numbers that are finite; return it, as float64 unless strict.
 
@@ -105,12 +106,16 @@ def array(
         Id of the hint for an array of the transpose's shape.
     not_finite : Hint or None
         What to ask where it holds a NaN or an infinity.
+    no_array : Hint or None
+        What to ask where it is none.
     """
     name = what.partition(" ")[0]
     given = value if strict else _as_array(value)
     if not isinstance(given, np.ndarray):
         raise Mismatch(
-            f"{what} should be an array of shape {shape}; yours is {describe(value)}.", key=f"{name} is {describe(value)}"
+            f"{what} should be an array of shape {shape}; yours is {describe(value)}.",
+            hint=no_array,
+            key=f"{name} is {describe(value)}",
         )
     given = np.asarray(given)  # a np.matrix is as good
     if not strict and given.shape != shape and given.squeeze().shape == tuple(size for size in shape if size != 1):

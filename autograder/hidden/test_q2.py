@@ -6,7 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.hidden.mistakes.example import hint_for_probability_gradient, hint_for_score_gradient
+from autograder.hidden.mistakes.example import (
+    hint_for_parameter_gradient,
+    hint_for_probability_gradient,
+    hint_for_score_gradient,
+)
 from autograder.hidden.mistakes.fit import Array
 from autograder.hidden.softmax_evidence import STEP
 from autograder.homework import reference
@@ -164,7 +168,7 @@ def test_dz(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
         J = reference("softmax").softmax_jacobian(z)
         if follows(dz, own_product(own["da"], J), own["da"], other["da"]):
             continue
-        hint = hint_for_score_gradient(dz, softmax(z), y)
+        hint = hint_for_score_gradient(dz, softmax(z), y, floats(own["da"]))
         expect.close(dz, derivatives(lambda z: loss(z, y), z), "dz", expect.GRADIENT_TOLERANCE, hint)  # noqa: B023
         da = reference("softmax").cross_entropy_gradients(W, z - x @ W, x, y)[0]
         expect.close(dz, da @ J, "dz, compared with da J,", expect.GRADIENT_TOLERANCE)
@@ -214,7 +218,10 @@ def test_dW(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:  # noqa
     for (W, b, x, y), own, other in at_two_places(cross_entropy_gradients, rng):
         dW = expect.array(own["dW"], W.shape, "dW")
         if not follows(dW, own_product(x[:, np.newaxis], own["dz"]), own["dz"], other["dz"]):
-            expect.close(dW, derivatives(lambda W: loss(x @ W + b, y), W), "dW", expect.GRADIENT_TOLERANCE)  # noqa: B023
+            numerical = derivatives(lambda W: loss(x @ W + b, y), W)  # noqa: B023
+            factor, a = x[:, np.newaxis], softmax(x @ W + b)
+            hint = hint_for_parameter_gradient("dW", dW, factor, a, y, floats(own["da"]))
+            expect.close(dW, numerical, "dW", expect.GRADIENT_TOLERANCE, hint)
 
 
 @pytest.mark.check("q2.db")
@@ -223,4 +230,7 @@ def test_db(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
     for (W, b, x, y), own, other in at_two_places(cross_entropy_gradients, rng):
         db = expect.array(own["db"], b.shape, "db")
         if not follows(db, own["dz"], own["dz"], other["dz"]):
-            expect.close(db, derivatives(lambda b: loss(x @ W + b, y), b), "db", expect.GRADIENT_TOLERANCE)  # noqa: B023
+            numerical = derivatives(lambda b: loss(x @ W + b, y), b)  # noqa: B023
+            a = softmax(x @ W + b)
+            hint = hint_for_parameter_gradient("db", db, np.ones(1), a, y, floats(own["da"]))
+            expect.close(db, numerical, "db", expect.GRADIENT_TOLERANCE, hint)
