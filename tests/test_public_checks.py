@@ -152,6 +152,15 @@ exact = {0}
 def {0}(*given):
     return {1}
 """
+EPSILON = """
+
+def softmax_loss_naive(W, X, y, reg):
+    loss = reg * np.sum(W**2)
+    for x, c in zip(X, y):
+        p = np.exp(x @ W - np.max(x @ W))
+        loss -= np.log(p[c] / p.sum() + 1e-6) / len(X)
+    return loss, softmax_loss_vectorized(W, X, y, reg)[1]
+"""
 OTHERS = [question for question, module in QUESTIONS.items() if module != "softmax"]
 BROKEN = {
     "a syntax error": (
@@ -194,6 +203,17 @@ BROKEN = {
             "softmax_jacobian raised NotImplementedError at softmax.py line ",
             f"0 of {worth('public', 'q1')} points",
         ],
+    ),
+    "a loss without reg": (
+        {"replace": ("loss = loss / N + reg *", "loss = loss / N + 0.3 *")},
+        [
+            f"    FAIL  q3.identities   {points('q3.identities')}",
+            "The loss stays the same when reg changes: it should grow by reg * sum(W**2).",
+        ],
+    ),
+    "a small number in the logarithm": (
+        {"append": EPSILON},
+        [f"    pass  q3.identities   {points('q3.identities')}", "The first digits are right"],
     ),
     "a loop that is wrong": (
         {"replace": ("loss = loss / N + reg", "loss = loss + reg")},
