@@ -6,6 +6,7 @@ import pytest
 from autograder.hidden.mistakes.distances import fit_distances, hint_for_distances
 from autograder.hidden.mistakes.example import (
     hint_for_jacobian,
+    hint_for_parameter_gradient,
     hint_for_probability_gradient,
     hint_for_score_gradient,
 )
@@ -26,6 +27,7 @@ from autograder.hidden.mistakes.softmax_names import (
     name_gradient,
     name_loss,
 )
+from autograder.hidden.test_q2 import draw, softmax
 from public_checks.draws import batch, check_rng
 
 CASES = [batch(check_rng(5, str(k))) for k in range(6)]
@@ -226,45 +228,128 @@ def test_a_mistake_in_distances_is_named(name, wrong):
         np.testing.assert_allclose(model.corrected(wrong(A, B), A.shape[1]), distances(A, B))
 
 
-S = np.array([0.5, 0.3, 0.15, 0.05])
-OUTER, ONEHOT = np.outer(S, S), np.eye(4)[1]
+# The derivatives of one example, whose probabilities are a and whose right class is y
+
+JACOBIANS = {
+    "right": (None, lambda s: np.diag(s) - np.outer(s, s)),
+    "ones": (None, lambda s: np.ones((len(s), len(s)))),
+    "plus": ("sign", lambda s: np.diag(s) + np.outer(s, s)),
+    "plus beside a right diagonal": ("sign", lambda s: np.diag(s - 2 * s**2) + np.outer(s, s)),
+    "minus": ("sign", lambda s: np.outer(s, s) - np.diag(s)),
+    "diagonal s": ("diagonal-only", np.diag),
+    "diagonal of a sigmoid": ("diagonal-only", lambda s: np.diag(s * (1 - s))),
+    "no diagonal": ("no-diagonal", lambda s: -np.outer(s, s)),
+    "s on the diagonal": ("no-diagonal", lambda s: np.diag(s + s**2) - np.outer(s, s)),
+    "0 on the diagonal": ("no-diagonal", lambda s: np.diag(s**2) - np.outer(s, s)),
+    "s @ s.T": ("outer", lambda s: np.diag(s) - s @ s.T),
+    "s * s.T": ("outer", lambda s: np.diag(s) - s * s.T),
+    "no indicator": ("indicator-everywhere", lambda s: s[:, None] * (1 - s)),
+    "exponentials": ("not-normalized", lambda s: 7 * np.diag(s) - 49 * np.outer(s, s)),
+    "a tiny diagonal": (None, lambda s: 1e-6 * np.diag(s)),
+    "huge numbers": (None, lambda s: 1e90 * np.diag(s) - 1e120 * np.outer(s, s)),
+    "halves": (None, lambda s: np.diag(s) / 2 - np.outer(s, s) / 2),
+    "s_i s_j": (None, lambda s: np.diag(s) + 3 * np.outer(s, s)),
+}
+SCORE_GRADIENTS = {
+    "right": (None, lambda a, hot: a - hot),
+    "squares": (None, lambda a, _: a**2),
+    "a": ("no-indicator", lambda a, _: a),
+    "plus": ("indicator-added", lambda a, hot: a + hot),
+    "minus": ("sign", lambda a, hot: hot - a),
+    "mean": ("divided-by-classes", lambda a, hot: (a - hot) / len(a)),
+    "row of J": ("da-left-out", lambda a, hot: (a @ hot) * (hot - a)),
+    "minus row of J": ("da-left-out", lambda a, hot: (a @ hot) * (a - hot)),
+    "da": ("jacobian-left-out", lambda a, hot: -hot / a),
+    "da times the diagonal of J": ("diagonal-only", lambda a, hot: -hot / a * a * (1 - a)),
+    "minus the one-hot vector": (None, lambda _, hot: -hot),
+    "a constant factor": (None, lambda a, hot: 0.3 * (a - hot)),
+}
+PROBABILITY_GRADIENTS = {
+    "right": (None, lambda a, hot: -hot / a),
+    "a": (None, lambda a, _: a),
+    "plus": ("sign", lambda a, hot: hot / a),
+    "every class": ("da-everywhere", lambda a, _: -1 / a),
+    "every class that of y": ("da-everywhere", lambda a, hot: 0 * a - 1 / (a @ hot)),
+    "dz": ("da-is-dz", lambda a, hot: a - hot),
+}
+PARAMETER_GRADIENTS = {
+    "right": (None, lambda x, a, hot: x * (a - hot)),
+    "a": ("no-indicator", lambda x, a, _: x * a),
+    "minus": ("sign", lambda x, a, hot: x * (hot - a)),
+    "da": ("from-da", lambda x, a, hot: x * -hot / a),
+    "a constant factor": (None, lambda x, a, hot: 0.3 * x * (a - hot)),
+    "the one-hot vector": (None, lambda x, _, hot: x * hot),
+}
+WEIGHT_GRADIENTS = {
+    **PARAMETER_GRADIENTS,
+    "no x": ("no-x", lambda x, a, hot: np.ones_like(x) * (a - hot)),
+    "squares of x": (None, lambda x, a, hot: x**2 * (a - hot)),
+}
 
 
-@pytest.mark.parametrize(
-    ("name", "J"),
-    [
-        (None, np.diag(S) - OUTER),
-        (None, np.ones((4, 4))),
-        ("sign", np.diag(S) + OUTER),
-        ("sign", OUTER - np.diag(S)),
-        ("diagonal-only", np.diag(S)),
-        ("diagonal-only", np.diag(S * (1 - S))),
-        ("no-diagonal", -OUTER),
-        ("no-diagonal", np.diag(S + S**2) - OUTER),
-        ("no-diagonal", np.diag(S**2) - OUTER),
-    ],
-)
-def test_a_mistake_in_the_jacobian_is_named(name, J):
-    """By its coefficients on diag(s), s s^T and diag(s)^2."""
-    hint = hint_for_jacobian(J, S)
-    assert (hint and hint.id) == name
+def examples():
+    """Probabilities, right class and x of some examples, drawn as the checks draw them."""
+    for seed in range(40):
+        W, b, x, y = draw(check_rng(seed, "example"))
+        yield softmax(x @ W + b), y, np.eye(len(b))[y], x[:, None]
 
 
-@pytest.mark.parametrize(
-    ("name", "dz"),
-    [(None, S - ONEHOT), ("no-indicator", S), ("indicator-added", S + ONEHOT), ("sign", ONEHOT - S), (None, S**2)],
-)
-def test_a_mistake_in_the_gradient_by_the_scores_is_named(name, dz):
+@pytest.mark.parametrize("name", JACOBIANS)
+def test_mistake_in_jacobian_is_named(name):
+    """By coefficients on diag(s), s s^T and diag(s)^2, or by another product of s with itself."""
+    expected, J = JACOBIANS[name]
+    for s, *_ in examples():
+        hint = hint_for_jacobian(J(s), s)
+        assert (hint and hint.id) == expected
+
+
+@pytest.mark.parametrize("name", SCORE_GRADIENTS)
+def test_mistake_in_score_gradient_is_named(name):
     """By its coefficients on a and the one-hot vector."""
-    hint = hint_for_score_gradient(dz, S, 1)
-    assert (hint and hint.id) == name
+    expected, dz = SCORE_GRADIENTS[name]
+    for a, y, hot, _ in examples():
+        hint = hint_for_score_gradient(dz(a, hot), a, y, -hot / a)
+        assert (hint and hint.id) == expected
 
 
-@pytest.mark.parametrize(
-    ("name", "da"),
-    [(None, -ONEHOT / S), ("sign", ONEHOT / S), ("da-everywhere", -1 / S), ("da-is-dz", S - ONEHOT), (None, S)],
-)
-def test_a_mistake_in_the_gradient_by_the_probabilities_is_named(name, da):
+def test_gradients_that_are_swapped_leave_no_jacobian_out():
+    """Where da is what dz should be, and dz what da should be, neither is made of the other."""
+    for a, y, hot, _ in examples():
+        assert hint_for_score_gradient(-hot / a, a, y, a - hot) is None
+
+
+@pytest.mark.parametrize("name", PROBABILITY_GRADIENTS)
+def test_mistake_in_probability_gradient_is_named(name):
     """By comparison with what students write."""
-    hint = hint_for_probability_gradient(da, S, 1)
-    assert (hint and hint.id) == name
+    expected, da = PROBABILITY_GRADIENTS[name]
+    for a, y, hot, _ in examples():
+        hint = hint_for_probability_gradient(da(a, hot), a, y)
+        assert (hint and hint.id) == expected
+
+
+@pytest.mark.parametrize("name", WEIGHT_GRADIENTS)
+def test_mistake_in_weight_gradient_is_named(name):
+    """By what stands in the place of dz, or of x."""
+    expected, dW = WEIGHT_GRADIENTS[name]
+    for a, y, hot, x in examples():
+        hint = hint_for_parameter_gradient("dW", dW(x, a, hot), x, a, y, -hot / a)
+        assert (hint and hint.id) == expected
+
+
+@pytest.mark.parametrize("name", PARAMETER_GRADIENTS)
+def test_mistake_in_bias_gradient_is_named(name):
+    """As in dW, with 1 for x."""
+    expected, db = PARAMETER_GRADIENTS[name]
+    for a, y, hot, _ in examples():
+        one = np.ones(1)
+        hint = hint_for_parameter_gradient("db", db(one, a, hot), one, a, y, -hot / a)
+        assert (hint and hint.id) == expected
+
+
+def test_gradient_made_of_an_odd_da_has_no_name():
+    """It may be infinite, of another shape, or dz itself, where the two were swapped."""
+    for a, y, hot, x in examples():
+        dz = a - hot
+        for da in (None, np.full_like(a, -np.inf), a[1:], x, np.full_like(a, np.nan)):
+            assert hint_for_parameter_gradient("dW", x * hot, x, a, y, da) is None
+        assert hint_for_parameter_gradient("dW", x * dz, x, a, y, dz) is None

@@ -267,7 +267,7 @@ def test_names_bear_a_mark_and_the_id_that_messages_speak_of():
     report = judged(["q1.shape"])
     report = replace(report, checks=(*report.checks[:3], waits, *report.checks[4:]))
     names = [test["name"] for test in results(report)["tests"][:4]]
-    assert names[0] == "✓ q1.shape: J is (C, C), float and finite"
+    assert names[0] == "✓ q1.shape: J is (C, C), float and finite; z is left as it was"
     assert [name[0] for name in names] == ["✓", "✗", "✗", "–"]
 
 

@@ -147,6 +147,97 @@ ONE_MISTAKE = [
         {"q4:mutates-input"},
     ),
     (
+        "softmax",
+        """
+        def softmax_jacobian(z):
+            z -= np.max(z)
+            s = np.exp(z) / np.exp(z).sum()
+            return np.diag(s) - np.outer(s, s)
+        """,
+        {"q1.shape": 1},
+        {"q1:mutates-input"},
+    ),
+    *(
+        (
+            "softmax",
+            f"""
+            exact = cross_entropy_gradients
+            def cross_entropy_gradients(W, b, x, y):
+                gradients = exact(W, b, x, y)
+                {change}
+                return gradients
+            """,
+            {"q2.shape": 1},
+            {"q2:mutates-input"},
+        )
+        for change in ("W *= 2", "b += x @ W", "x[0] = 1000")
+    ),
+    *(
+        (
+            "softmax",
+            f"""
+            exact = cross_entropy_gradients
+            def cross_entropy_gradients(W, b, x, y):
+                da, dz, dW, db = exact(W, b, x, y)
+                return {values}
+            """,
+            loses,
+            hints,
+        )
+        for values, loses, hints in (
+            ("da, dz, np.outer(x, da), db", {"q2.dW": 1}, {"q2:from-da"}),
+            ("da, dz, dW, da.copy()", {"q2.db": 1}, {"q2:from-da"}),
+            ("da, dz, np.tile(dz, (len(x), 1)), db", {"q2.dW": 1}, {"q2:no-x"}),
+            ("da, da, np.outer(x, da), da", {"q2.dz": 0.75}, {"q2:jacobian-left-out"}),
+            ("da, *(d / b.size for d in (dz, dW, db))", {"q2.dz": 0.75}, {"q2:divided-by-classes"}),
+        )
+    ),
+    (
+        "softmax",
+        """
+        def cross_entropy_gradients(W, b, x, y):
+            z = x @ W + b
+            a = np.exp(z - z.max())
+            a /= a.sum()
+            da = -np.eye(len(b))[y] / np.maximum(a, 1e-12)
+            dz = da @ softmax_jacobian(z)
+            return da, dz, np.outer(x, dz), dz
+        """,
+        {"q2.dz": 0.25},
+        {"q2:dz-through-da"},
+    ),
+    *(
+        (
+            "softmax",
+            f"""
+            naive, vectorized = softmax_loss_naive, softmax_loss_vectorized
+            def softmax_loss_naive(W, X, y, reg):
+                loss, dW = naive(W, X, y, reg)
+                return {values}
+            def softmax_loss_vectorized(W, X, y, reg):
+                loss, dW = vectorized(W, X, y, reg)
+                return {values}
+            """,
+            {"q3.shape": 1, "q4.shape": 1},
+            {"q3:three-returned", "q4:three-returned"},
+        )
+        for values in ("loss, 0.5, dW", "loss, dW, X @ W", "[X, y, dW, loss]", "loss, None, dW, y")
+    ),
+    *(
+        (
+            "softmax",
+            f"""
+            exact = cross_entropy_gradients
+            def cross_entropy_gradients(W, b, x, y):
+                da, dz, dW, db = exact(W, b, x, y)
+                return {values}
+            """,
+            {"q2.shape": 1},
+            {"q2:more-than-four"},
+        )
+        for values in ("b, da, dz, dW, db", "da, dz, dW, db, x, W", "0.5, da, dz, b[:2], dW, db")
+    ),
+    (
         "distances",
         "exact = pairwise_squared_distances\ndef pairwise_squared_distances(A, B):\n    return np.sqrt(exact(A, B))",
         {"q5.small": 1, "q5.values": 1},
@@ -349,6 +440,21 @@ def test_no_answer_is_so_odd_that_a_check_fails_itself(judge, value):
     report = judge(**dict.fromkeys(MODULES, functions))
     assert report.status == "graded", report.reason
     assert not earned(report)
+
+
+@pytest.mark.parametrize("value", ["None", "J[:1, :2]", "np.full_like(J, np.nan)", "'J'"])
+def test_odd_answer_at_shifted_scores_fails_no_check_itself(judge, value):
+    """What was an array at the first call may be anything at the second."""
+    answer = f"""
+        exact = softmax_jacobian
+        def softmax_jacobian(z):
+            J = exact(z)
+            return {value} if 4 < z.mean() < 100 else J
+        """
+    report = judge(softmax=answer)
+    assert report.status == "graded", report.reason
+    assert scores(report) == {**WORTH, "q1": WORTH["q1"] - checks()["q1.identities"].points}
+    assert "J after adding the same number to all scores" in told(report, "q1.identities")
 
 
 def test_a_platforms_time_limit_is_kept_and_shared_by_the_questions(the_judge):

@@ -10,7 +10,11 @@ import numpy as np
 GRADIENT_TOLERANCE = 1e-6  # norm-relative: a right gradient errs by 1e-10 against central differences, common mistakes by 1e-2
 VALUE_TOLERANCE = 1e-6  # relative: an epsilon of 1e-10 inside a logarithm is right to this, a forgotten term is not
 SINGLE = 2e-5  # relative: what float32 leaves of a right answer; an epsilon of 1e-5 inside a logarithm errs by more
-ROWS = 3  # worst entries shown of an array
+ROWS = 3  # worst entries shown of an array, and the most rows or columns that are listed
+ENTRIES = 6  # of a tuple that are described
+DIGITS = range(6, 18)  # of a number in a table: as few as tell two apart; 17 do for any two
+REST = 1e-6  # of the largest: numerical derivatives leave 1e-9 of a constant factor, mistakes 1e-2
+GAP = 0.01  # of the largest error: entries that err by less beside it are right, not lucky
 
 
 class Hint(NamedTuple):
@@ -63,6 +67,15 @@ def describe(value: Any) -> str:
     return f"a value of type {name}"
 
 
+def contents(value: Any) -> str:
+    """Say what kind of thing a value is, and what is in it if it holds several."""
+    if not isinstance(value, (tuple, list)) or len(value) < 2:
+        return describe(value)
+    entries = ["None" if entry is None else describe(entry) for entry in value[:ENTRIES]]
+    entries += [f"and {len(value) - ENTRIES} more"] if len(value) > ENTRIES else []
+    return f"{describe(value)}: {'; '.join(entries)}"
+
+
 def array(
     value: Any,
     shape: tuple[int, ...],
@@ -72,6 +85,7 @@ def array(
     integers: bool = False,
     turned: str = "transposed",
     not_finite: Hint | None = None,
+    no_array: Hint | None = None,
 ) -> Any:
     """Expect an array of a shape, of numbers that are finite; return it, as float64 unless strict.
 
@@ -92,12 +106,16 @@ def array(
         Id of the hint for an array of the transpose's shape.
     not_finite : Hint or None
         What to ask where it holds a NaN or an infinity.
+    no_array : Hint or None
+        What to ask where it is none.
     """
     name = what.partition(" ")[0]
     given = value if strict else _as_array(value)
     if not isinstance(given, np.ndarray):
         raise Mismatch(
-            f"{what} should be an array of shape {shape}; yours is {describe(value)}.", key=f"{name} is {describe(value)}"
+            f"{what} should be an array of shape {shape}; yours is {describe(value)}.",
+            hint=no_array,
+            key=f"{name} is {describe(value)}",
         )
     given = np.asarray(given)  # a np.matrix is as good
     if not strict and given.shape != shape and given.squeeze().shape == tuple(size for size in shape if size != 1):
@@ -134,16 +152,26 @@ def finite(value: Any, what: str, hint: Hint | None = None) -> None:
 
 
 def loss_and_gradient(value: Any, shape: tuple[int, int], *, strict: bool = False) -> tuple[Any, Any]:
-    """Expect a pair, whatever is in it: (loss, dW); without strict also (dW, loss), a loss alone, or more after the two."""
+    """Expect a pair, whatever is in it: (loss, dW).
+
+    Without strict also (dW, loss), a loss alone, or the two among more values.
+    """
     if not strict and _are_numbers(value) and np.size(value) == 1:
         return value, None
-    if not strict and isinstance(value, (tuple, list)):
-        value = value[:2]
-    if not isinstance(value, (tuple, list)) or len(value) != 2:
+    count = len(value) if isinstance(value, (tuple, list)) else 0
+    if count < 2 or (strict and count > 2):
+        wanted = f"The function should return (loss, dW), a number and an array of shape {shape}"
+        hint = Hint("three-returned", "Which two of these values does the question ask for?")
         raise Mismatch(
-            f"The function should return (loss, dW), a number and an array of shape {shape}; yours is {describe(value)}.",
+            f"{wanted}; yours is {contents(value)}.",
+            hint=hint if count > 2 else None,
             key=f"the pair is {describe(value)}",
         )
+    if count > 2:  # which has cost its points already
+        numbers = [entry for entry in value if _are_numbers(entry)]
+        loss = [entry for entry in numbers if np.size(entry) == 1] or value[:1]
+        dW = [entry for entry in numbers if np.shape(entry) == shape] or value[1:]
+        return loss[0], dW[0]
     turned = _are_numbers(*value) and np.shape(value[0]) == shape and np.size(value[1]) == 1
     if turned and strict:
         hint = Hint("swapped-pair", "What does the question want first, the loss or the gradient?")
@@ -167,8 +195,9 @@ def _as_array(value: Any) -> Any:
 
 
 def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | None = None, against: str = "expected") -> None:
-    """Expect max|yours - expected| / max(|yours| + |expected|) to be within a tolerance.
+    """Expect finite numbers that are right within a tolerance.
 
+    The error is max|yours - expected| / max(|yours| + |expected|).
     One scale for the whole array: entries that are nearly 0 are not judged by their own size, which round-off rules.
 
     Parameters
@@ -185,9 +214,10 @@ def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | N
         Title of the column of the expected ones.
     """
     yours, expected = np.asarray(yours), np.asarray(expected)
+    finite(yours, what)
     difference = np.abs(yours - expected)
     scale = np.max(np.abs(yours) + np.abs(expected), initial=0.0)
-    error = np.max(difference, initial=0.0) / scale if scale > 0 else 0.0
+    error = 0.0 if scale == 0 else np.max(difference, initial=0.0) / scale
     if not error <= tolerance:  # in this form a NaN fails
         if hint is None and error <= SINGLE:
             hint = Hint(
@@ -195,11 +225,18 @@ def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | N
                 "The first digits are right, the last are not: is a float32 on the way, a rounding, or a small number added?",
             )
         measure = f"relative error {error:.1e}, at most {tolerance:.0e} is right"
-        raise differs(yours, expected, difference / scale, what, measure, hint, against)
+        raise differs(yours, expected, difference / scale, what, measure, hint, against, tolerance)
 
 
 def differs(
-    yours: Any, expected: Any, error: Any, what: str, measure: str, hint: Hint | None = None, against: str = "expected"
+    yours: Any,
+    expected: Any,
+    error: Any,
+    what: str,
+    measure: str,
+    hint: Hint | None = None,
+    against: str = "expected",
+    tolerance: float | None = None,
 ) -> Mismatch:
     """Say where two arrays, or two numbers, differ most, with a table of the worst entries.
 
@@ -211,19 +248,63 @@ def differs(
         As of `close`.
     measure : str
         How large the error is, in words; may be empty.
+    tolerance : float or None
+        The largest error of an entry that is right; without it, a small part of the largest error.
     """
-    worst = np.argsort(-np.nan_to_num(error, nan=np.inf).ravel(), kind="stable")[:ROWS]
+    yours, expected, error = np.asarray(yours), np.asarray(expected), np.asarray(error)
+    wrong = ~(error <= (REST * np.max(error) if tolerance is None else tolerance))
+    shown = min(ROWS, max(1, np.count_nonzero(wrong)))
+    worst = np.argsort(-np.nan_to_num(error, nan=np.inf).ravel(), kind="stable")[:shown]
     places = [tuple(int(k) for k in np.unravel_index(flat, error.shape)) for flat in worst]
-    first = places[0]
-    where = f" The largest difference is at {_index(first)}." if first else ""
-    ratio = yours[first] / expected[first] if expected[first] else np.inf
-    if 0.01 <= abs(ratio) <= 100 and f"{ratio:.3g}" != "1":
-        where += f" Yours is {ratio:.3g} times the expected value{' there' if first else ''}."
+    where = _where(yours, expected, error, wrong, places[0])
     rows = [("", "yours", against)]
-    rows += [(_index(place) if place else "", f"{yours[place]:.6g}", f"{expected[place]:.6g}") for place in places]
+    rows += [(_index(at) if at else "", *_told_apart(yours[at], expected[at])) for at in places]
     widths = [max(map(len, column)) for column in zip(*rows)]
     table = "\n".join("  ".join(text.rjust(width) for text, width in zip(row, widths)) for row in rows)
     return Mismatch(f"{what} is not right{measure and ': '}{measure}.{where}", table, hint)
+
+
+def _where(yours: Any, expected: Any, error: Any, wrong: Any, worst: tuple[int, ...]) -> str:
+    """Say where an answer is wrong, and by which factor, by indices and ratios only."""
+    clear = bool(np.max(error[~wrong], initial=0.0) <= GAP * np.max(error))  # the rest is right
+    alone = clear and np.count_nonzero(wrong) == 1 < wrong.size
+    sentences = []
+    if alone:
+        sentences.append(f"Only the entry at {_index(worst)} differs.")
+    elif worst:
+        sentences.append(f"The largest difference is at {_index(worst)}.")
+    ratio = yours[worst] / expected[worst] if expected[worst] else np.inf
+    constant = False
+    if 0.01 <= abs(ratio) <= 100 and f"{ratio:.3g}" != "1":
+        constant = bool(np.max(np.abs(yours - ratio * expected)) <= REST * np.max(np.abs(yours)))
+        place = "" if not worst else " everywhere" if constant else " there"
+        sentences.append(f"Yours is {ratio:.3g} times the expected value{place}.")
+    if clear and not alone and not constant and wrong.ndim == 2:
+        sentences += _lines(wrong)
+    return "".join(f" {sentence}" for sentence in sentences)
+
+
+def _lines(wrong: Any) -> list[str]:
+    """Say which rows, or which columns, hold the wrong entries of a matrix, if they are few."""
+    lines = {"row": np.flatnonzero(wrong.any(axis=1)), "column": np.flatnonzero(wrong.any(axis=0))}
+    totals = dict(zip(lines, wrong.shape))
+    line = min(lines, key=lambda name: len(lines[name]) / totals[name])
+    if len(lines[line]) > min(ROWS, totals[line] / 2):
+        return []
+    *others, last = (_index([k]) for k in lines[line])
+    if not others:
+        return [f"Only {line} {last} of {totals[line]} differs."]
+    return [f"Only {line}s {', '.join(others)} and {last} of {totals[line]} differ."]
+
+
+def _told_apart(yours: Any, expected: Any) -> tuple[str, str]:
+    """Print two numbers with as many digits as it takes to see that they differ."""
+    texts = ("", "")
+    for digits in DIGITS:
+        texts = f"{yours:.{digits}g}", f"{expected:.{digits}g}"
+        if texts[0] != texts[1]:
+            break
+    return texts
 
 
 def unchanged(before: Any, after: Any, names: str) -> None:

@@ -24,8 +24,9 @@ def close_distances(P, A, B, expected=None, what="P", hint=None):
     P = expect.array(P, expected.shape, what, turned="swapped").astype(float)
     scale = np.sum(A**2, axis=1)[:, np.newaxis] + np.sum(B**2, axis=1)
     error = np.abs(P - expected) / scale
-    if not np.all(error <= ROUND_OFF * np.finfo(float).eps):
-        raise expect.differs(P, expected, error, what, off_by(error), hint)
+    tolerance = ROUND_OFF * np.finfo(float).eps
+    if not np.all(error <= tolerance):
+        raise expect.differs(P, expected, error, what, off_by(error), hint, tolerance=tolerance)
 
 
 @pytest.mark.check("q5.shape")

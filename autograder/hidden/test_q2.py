@@ -6,17 +6,26 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.hidden.mistakes.example import hint_for_probability_gradient, hint_for_score_gradient
+from autograder.hidden.mistakes.example import (
+    hint_for_parameter_gradient,
+    hint_for_probability_gradient,
+    hint_for_score_gradient,
+)
 from autograder.hidden.mistakes.fit import Array
 from autograder.hidden.softmax_evidence import STEP
 from autograder.homework import reference
 from autograder.judge.evidence import NotJudged, Rng
+from autograder.judge.no_answer import NoAnswer
 from autograder.judge.student_code import StudentFunction
 from public_checks import expect
 from public_checks.draws import sizes
 from public_checks.expect import Hint
 
 NO_BIAS = Hint("no-bias", "da fits scores without b: where is it added?")
+THROUGH_DA = Hint(
+    "dz-through-da",
+    "Where a_y rounds to 0, da is infinite, but dz is not: can you compute dz without da?",
+)
 NAMES = ("da", "dz", "dW", "db")
 
 
@@ -65,17 +74,33 @@ def derivatives(f: Callable[[Array], float], at: Array) -> Array:
 
 def answers(function: StudentFunction, *calls: Sequence[Any]) -> list[dict[str, Any]]:
     """The four gradients by name, whatever they are, for the arguments of each call."""
-    return [named(value) for value in function.map(calls)]
+    return [named(value, W.shape) for value, (W, *_) in zip(function.map(calls), calls)]
 
 
-def named(value: Any) -> dict[str, Any]:
-    """Four gradients by name."""
+def named(value: Any, shape: tuple[int, int]) -> dict[str, Any]:
+    """Four gradients by name, where dW should have a shape.
+
+    What is too much, or in the other order, has cost its points in the check of shapes.
+    """
     if not isinstance(value, (tuple, list)) or len(value) < 4:
-        raise expect.Mismatch(f"The function should return (da, dz, dW, db); yours is {expect.describe(value)}.")
-    da, dz, dW, db, *_ = value  # what is too much, or in the other order, has cost its points in the check of shapes
+        raise expect.Mismatch(
+            f"The function should return (da, dz, dW, db); yours is {expect.contents(value)}.",
+            key=expect.describe(value),
+        )
+    da, dz, dW, db = value if len(value) == 4 else four_among(value, shape)
     if getattr(dW, "ndim", 0) == 1 and getattr(db, "ndim", 0) == 2:
         dW, db = db, dW
     return dict(zip(NAMES, (da, dz, dW, db)))
+
+
+def four_among(values: Sequence[Any], shape: tuple[int, int]) -> Sequence[Any]:
+    """The four gradients among more values, known by the shapes of dW and of what is next to it."""
+    vectors = [k for k, value in enumerate(values) if getattr(value, "shape", ()) == shape[1:]]
+    for k, value in enumerate(values):
+        before, after = [i for i in vectors if i < k], [i for i in vectors if i > k]
+        if getattr(value, "shape", ()) == shape and len(before) > 1 and after:
+            return [values[i] for i in (*before[-2:], k, after[0])]
+    return values[:4]
 
 
 Example = tuple[Array, Array, Array, int]  # W, b, x, y
@@ -111,6 +136,16 @@ def without_bias(da: Any, W: Array, x: Array, y: int) -> bool:
     return own is not None and own.shape == expected.shape and np.allclose(own, expected, atol=0)
 
 
+def through_da(own: dict[str, Any], z: Array) -> bool:
+    """Whether dz is the product of the answer's own da and the Jacobian at z, NaN and all."""
+    with np.errstate(invalid="ignore"):
+        product = own_product(own["da"], reference("softmax").softmax_jacobian(z))
+    dz = floats(own["dz"])
+    if dz is None or product is None or not dz.shape == product.shape == z.shape:
+        return False
+    return np.allclose(dz, product, equal_nan=True)
+
+
 @pytest.mark.check("q2.da")
 def test_da(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
     """da matches numerical derivatives of -log a_y"""
@@ -133,7 +168,7 @@ def test_dz(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
         J = reference("softmax").softmax_jacobian(z)
         if follows(dz, own_product(own["da"], J), own["da"], other["da"]):
             continue
-        hint = hint_for_score_gradient(dz, softmax(z), y)
+        hint = hint_for_score_gradient(dz, softmax(z), y, floats(own["da"]))
         expect.close(dz, derivatives(lambda z: loss(z, y), z), "dz", expect.GRADIENT_TOLERANCE, hint)  # noqa: B023
         da = reference("softmax").cross_entropy_gradients(W, z - x @ W, x, y)[0]
         expect.close(dz, da @ J, "dz, compared with da J,", expect.GRADIENT_TOLERANCE)
@@ -141,7 +176,7 @@ def test_dz(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
 
 @pytest.mark.check("q2.dz")
 def test_stability(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
-    """dz stays the same for scores shifted by +-1,000, and finite for scores 1,000 apart"""
+    """dz stays the same for scores shifted by +-1,000, and right for scores 1,000 apart"""
     W, b, x, y = draw(rng)
     pair = answers(cross_entropy_gradients, (W, b, x, y), (W, b, x, (y + 1) % b.size))
     own, other = (expect.array(gradients["dz"], b.shape, "dz") for gradients in pair)
@@ -157,9 +192,24 @@ def test_stability(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
                 expect.finite(values, f"{name} at scores shifted by {shift:+.0f}", expect.OVERFLOW)
     if not np.allclose(own, reference("softmax").cross_entropy_gradients(W, b, x, y)[1]):
         return  # what a mistake makes of scores 1,000 apart, nobody knows
-    apart = b + np.where(np.arange(b.size) == y, 1000.0, -1000.0)
-    (far,) = answers(cross_entropy_gradients, (W, apart, x, y))
-    expect.array(far["dz"], b.shape, "dz at scores that lie 1,000 apart", not_finite=expect.OVERFLOW)
+    onehot = np.eye(b.size)[y]
+    for lead, side in ((1000.0, "above"), (-1000.0, "below")):
+        where = f"dz where the right class has a score 1,000 {side} the others"
+        apart = b + lead * onehot
+        z = x @ W + apart
+        try:
+            (far,) = answers(cross_entropy_gradients, (W, apart, x, y))
+        except NoAnswer as missing:
+            if lead < 0 and missing.kind == "ZeroDivisionError":
+                continue  # da is -1/0 by its definition, which raises in Python's own floats
+            raise
+        hint = THROUGH_DA if through_da(far, z) else None
+        dz = expect.array(far["dz"], b.shape, where, not_finite=hint or expect.OVERFLOW)
+        expected = softmax(z - z.max()) - onehot
+        error = np.abs(dz - expected)  # absolute: entries of dz are at most 1, and may all be 0
+        if not np.max(error) <= expect.GRADIENT_TOLERANCE:
+            tolerance = expect.GRADIENT_TOLERANCE
+            raise expect.differs(dz, expected, error, where, "", hint, tolerance=tolerance)
 
 
 @pytest.mark.check("q2.dW")
@@ -168,7 +218,10 @@ def test_dW(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:  # noqa
     for (W, b, x, y), own, other in at_two_places(cross_entropy_gradients, rng):
         dW = expect.array(own["dW"], W.shape, "dW")
         if not follows(dW, own_product(x[:, np.newaxis], own["dz"]), own["dz"], other["dz"]):
-            expect.close(dW, derivatives(lambda W: loss(x @ W + b, y), W), "dW", expect.GRADIENT_TOLERANCE)  # noqa: B023
+            numerical = derivatives(lambda W: loss(x @ W + b, y), W)  # noqa: B023
+            factor, a = x[:, np.newaxis], softmax(x @ W + b)
+            hint = hint_for_parameter_gradient("dW", dW, factor, a, y, floats(own["da"]))
+            expect.close(dW, numerical, "dW", expect.GRADIENT_TOLERANCE, hint)
 
 
 @pytest.mark.check("q2.db")
@@ -177,4 +230,7 @@ def test_db(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
     for (W, b, x, y), own, other in at_two_places(cross_entropy_gradients, rng):
         db = expect.array(own["db"], b.shape, "db")
         if not follows(db, own["dz"], own["dz"], other["dz"]):
-            expect.close(db, derivatives(lambda b: loss(x @ W + b, y), b), "db", expect.GRADIENT_TOLERANCE)  # noqa: B023
+            numerical = derivatives(lambda b: loss(x @ W + b, y), b)  # noqa: B023
+            a = softmax(x @ W + b)
+            hint = hint_for_parameter_gradient("db", db, np.ones(1), a, y, floats(own["da"]))
+            expect.close(db, numerical, "db", expect.GRADIENT_TOLERANCE, hint)
