@@ -49,6 +49,7 @@ Rng = np.random.Generator
 SQUARE = 64  # size of every axis where none is short: a loop over the shortest takes 7 times the reference's time there
 SQUARE_CALLS = 6
 LOOPING_SHARE = 3  # a third of the rows will do for an answer whose steps say that it loops: it may take long
+REFUSED_STEPS = 400  # interpreter steps of a small call: np.choose's way takes 200, a loop over its 60 classes 700
 MIDDLE_SHARE = 8  # an eighth of the rows, where arrays that are too large for many of them still fit: 32 MB for (N, N)
 
 
@@ -285,11 +286,12 @@ class Evidence:
         """The ratio that is allowed where an axis is long: next to none where the steps of those calls say that they loop."""
         measured = self._looks[axis.name]
         looping = measured is not None and max(measured.steps) >= LOOP_STEPS * self._rows(axis)
-        return LOOP_CPU_LIMIT if looping else CPU_LIMIT
+        return LOOP_CPU_LIMIT if looping or self.pads(axis) else CPU_LIMIT
 
-    def refuses(self, axis: Axis) -> bool:
-        """Whether it raises where an axis is long that numpy limits, as np.choose does."""
-        return axis.limited and self.steps[axis.name] == 0 and self._looks[axis.name] is None
+    def pads(self, axis: Axis) -> bool:
+        """Whether it raises where an axis is long that numpy limits, and takes as many steps as a loop over all it allows."""
+        refuses = axis.limited and self.steps[axis.name] == 0 and self._looks[axis.name] is None
+        return refuses and self.most_steps > REFUSED_STEPS
 
     @property
     def most_steps(self) -> int:
@@ -307,7 +309,7 @@ class Evidence:
             seen = look(self.yardstick, self._load(axis), measured) if self.limit(axis) == CPU_LIMIT else None
             return seen or self._race(self._load(axis), self.limit(axis))
         if axis.limited:
-            return self.race(axis.short, CPU_LIMIT)
+            return self.race(axis.short, self.limit(axis))
         # Arrays that do not fit into memory show where there are fewer rows too: else nothing excuses the missing result.
         middle = self.race(fewer(axis.long, MIDDLE_SHARE), CPU_LIMIT)
         return TOO_LARGE if middle.wasteful else replace(TOO_LARGE, peak=0)
