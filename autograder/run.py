@@ -16,11 +16,11 @@ from autograder.progress import Follower
 from autograder.report.tables import due
 from autograder.report.tables.gradebooks import canvas_sentences, write_gradebooks
 from autograder.report.tables.grades import write_grades
-from autograder.report.tables.students import Class
+from autograder.report.tables.students import SHOWN, Class
 from autograder.report.tally import Tally
 from autograder.report.words import shown_later
 from autograder.roster import read_roster
-from autograder.text import counted
+from autograder.text import counted, first_few
 
 GOES_ON = "the same command goes on where it stopped"
 
@@ -97,7 +97,7 @@ def grade(request: Request, progress: Progress, show: Callable[[Summary], None])
 
                 written.append(write_page(request.out))
             notices += [*people.sentences(), *due.sentences(people, request.configuration)]
-            notices += [*canvas_sentences(people, request.configuration), *_held_back(request)]
+            notices += [*canvas_sentences(people, request.configuration), *_held_back(request), *_faults(tally)]
             seconds = time.monotonic() - started
             summary = Summary(tally, tuple(written), tuple(notices), seconds, interrupted, problem)
             show(summary)
@@ -129,6 +129,14 @@ def _judge(request: Request, people: Class, follower: Follower) -> str:
     except cluster.ClusterError as error:
         return str(error)
     return ""
+
+
+def _faults(tally: Tally) -> list[str]:
+    """What to say where a check of the grader's failed by itself, whatever an answer had returned."""
+    if not tally.faulty:
+        return []
+    whom = first_few(tally.faulty, SHOWN)
+    return [f"A check failed by itself, and gave no points, for {whom}. Look at it: {tally.fault}."]
 
 
 def _held_back(request: Request) -> list[str]:

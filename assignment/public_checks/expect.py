@@ -138,8 +138,12 @@ def number(value: Any, what: str, *, strict: bool = False, not_finite: Hint | No
         value = value.reshape(())[()]
     if not isinstance(value, (float, np.floating) if strict else (int, float, np.integer, np.floating)):
         raise Mismatch(f"{what} should be one number; yours is {describe(value)}.")
+    try:
+        value = float(value)
+    except OverflowError:  # of an integer
+        value = np.inf
     finite(np.asarray(value), what, not_finite)
-    return float(value)
+    return value
 
 
 def finite(value: Any, what: str, hint: Hint | None = None) -> None:
@@ -214,6 +218,8 @@ def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | N
         Title of the column of the expected ones.
     """
     yours, expected = np.asarray(yours), np.asarray(expected)
+    if yours.shape != expected.shape:  # broadcasting could fill the memory
+        raise Mismatch(f"{what} should have the shape {expected.shape}; yours has the shape {yours.shape}.")
     finite(yours, what)
     difference = np.abs(yours - expected)
     scale = np.max(np.abs(yours) + np.abs(expected), initial=0.0)

@@ -88,9 +88,9 @@ def audit(*, jobs: int, seed: int, question: str | None = None, landed: Callable
     for report in judge_all(submissions, jobs, seed):
         if report.status == "graded" and all(result.passed for result in report.checks):
             perfect.add(report.submission)
-        if report.status != "graded" or (report.submission == REFERENCE and REFERENCE not in perfect):
+        if report.status != "graded" or report.faults or (report.submission == REFERENCE and REFERENCE not in perfect):
             scored = f"{report.score / 100:g} points, {report.status}"
-            faults.append(f"not judged: {report.submission}: {scored}, {report.reason[-200:]}")
+            faults.append(f"not judged: {report.submission}: {scored}, {report.reason[-200:]}{'; '.join(report.faults)[-200:]}")
         landed(len(submissions))
     elsewhere = {row["function"] for row in questions()} - set(functions)
     arguments = {name: why for name, why in read_arguments().items() if name.partition(":")[0] not in elsewhere}

@@ -59,7 +59,7 @@ class Judge:
         Returns
         -------
         report : Report
-            With the status ``error`` if a check's own code fails.
+            Where a check's own code fails, only that check is lost, and `Report.faults` says so.
 
         Raises
         ------
@@ -80,13 +80,14 @@ class Judge:
             code.close()
         return Report(
             submission.name,
-            "error" if code.faults else "graded",
-            "; ".join(code.faults) or submission.reason,
+            "graded",
+            submission.reason,
             tuple(CheckResult.of(check, results.get(name, ())) for name, check in checks().items()),
             tuple(code.layers),
             tuple(reading for evidence in code.evidence.values() for reading in evidence.measurements()),
             self.reference.speed_ups(code.evidence),
             time.monotonic() - started,
+            faults=tuple(code.faults),
         )
 
     def close(self) -> None:

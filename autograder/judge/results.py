@@ -122,6 +122,7 @@ class Report:
     seconds: float = 0.0  # that judging took, by the wall clock
     kept: float = 1.0  # fraction of the points that lateness leaves
     about: tuple[str, ...] = ()  # sentences above the points: which attempt it is, and how late
+    faults: tuple[str, ...] = ()  # of the checks' own code, each of which cost its check and nothing else: for the instructor
 
     @property
     def earned(self) -> int:

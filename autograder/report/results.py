@@ -80,6 +80,7 @@ def for_instructor(report: Report, metadata: Metadata = UNKNOWN) -> str:
     facts = {
         "status": report.status,
         "reason": report.reason,
+        "faults": "; ".join(report.faults),
         "metadata": metadata.remark,
         "sandbox": ", ".join(report.sandbox),
         "hints": ", ".join(f"{question}:{hint}" for question, hint in report.hints),

@@ -42,6 +42,7 @@ class Row:
     first_failed: str = ""  # id of the first check that failed
     first_words: str = ""  # what to look at first: what that check found, or why nothing was graded
     late_note: str = ""  # why the score is lower than the sum of the questions
+    fault: str = ""  # where a check of the grader's failed by itself, and how
 
     @classmethod
     def of(cls, report: Report, late_note: str) -> "Row":
@@ -59,13 +60,15 @@ class Row:
             failed.check.id if failed else "",
             first_words(report),
             late_note,
+            report.faults[0] if report.faults else "",
         )
 
     @property
     def what_first(self) -> str:
         """What an instructor reads beside the points, in one line."""
         check = f"{self.first_failed}:" if self.first_failed else ""
-        return " ".join(words for words in (self.late_note, check, self.first_words) if words)
+        fault = f"The grader failed at {self.fault}." if self.fault else ""
+        return " ".join(words for words in (self.late_note, fault, check, self.first_words) if words)
 
     def cells(self) -> dict[str, str]:
         """The row as grades.csv has it, by column."""
@@ -195,6 +198,7 @@ def to_json(report: Report) -> dict[str, Any]:
         ],
         "speed_ups": {question: value if math.isfinite(value) else 0.0 for question, value in report.speed_ups.items()},
         "seconds": report.seconds,
+        "faults": [printable(fault) for fault in report.faults],
     }
 
 
@@ -253,6 +257,7 @@ def from_json(document: Any) -> Report:
         _number(top["seconds"]),
         _fraction(top["kept"]),
         tuple(_text(item) for item in _typed(top["about"], list)),
+        tuple(_text(item) for item in _typed(top["faults"], list)),
     )
 
 

@@ -28,6 +28,8 @@ class Tally:
         self._landed = dict.fromkeys(submissions, False)
         self.statuses: Counter[str] = Counter()
         self.failed: list[str] = []
+        self.faulty: list[str] = []  # submissions at which a check of the grader's failed by itself
+        self.fault = ""  # the first such fault
         self._scores = array("q")  # hundredths
         self._first: Counter[str] = Counter()
         self._example: dict[str, str] = {}
@@ -38,6 +40,9 @@ class Tally:
         self.statuses[row.status] += 1
         if row.status == "error":
             self.failed.append(row.submission)
+        if row.fault:
+            self.faulty.append(row.submission)
+            self.fault = self.fault or row.fault
         if row.status == "graded":
             self._scores.append(row.score)
         if row.first_failed:
