@@ -27,6 +27,7 @@ from distributed.scheduler import KilledWorker
 from autograder.batch import checks_digest
 from autograder.errors import AutograderError, WrongUsage
 from autograder.intake.submission import Submission
+from autograder.judge.limits import UNLIMITED, Limits
 from autograder.judge.results import Report
 from autograder.pool import IN_FLIGHT, judge_one
 from autograder.versions import versions
@@ -50,7 +51,11 @@ class OtherVersion(Exception):
 
 
 def judge_all(
-    submissions: Iterable[Submission], scheduler: str, seed: int, say: Callable[[str], None] = lambda _: None
+    submissions: Iterable[Submission],
+    scheduler: str,
+    seed: int,
+    limits: Limits = UNLIMITED,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Generator[Report, None, None]:
     """Judge submissions on a cluster, in the order in which they are done.
 
@@ -65,6 +70,8 @@ def judge_all(
         Its address, ``tcp://host:8786``.
     seed : int
         Hidden seed of the checks.
+    limits : Limits
+        For each submission.
     say : callable
         Takes what is worth knowing meanwhile.
 
@@ -90,7 +97,7 @@ def judge_all(
     try:
         expected = identity()
         _examine(client, scheduler, expected, say)
-        yield from _judge_on(client, chain([first], todo), seed, expected, say)
+        yield from _judge_on(client, chain([first], todo), seed, limits, expected, say)
     except (CancelledError, TimeoutError, OSError) as error:
         if isinstance(error, OSError) and error.errno and not isinstance(error, (ConnectionError, TimeoutError)):
             raise  # of a file, while a submission was read
@@ -113,18 +120,23 @@ def _identity_lately(_: int) -> dict[str, str]:
     return identity()
 
 
-def judge_here(submission: Submission, seed: int, expected: dict[str, str]) -> Report:
+def judge_here(submission: Submission, seed: int, limits: Limits, expected: dict[str, str]) -> Report:
     """Judge a submission in this process of the cluster, if it has what the run expects: it may have joined since."""
     if other := _differences(expected, _identity_lately(int(time.monotonic() // FRESH))):
         from distributed import get_worker
 
         raise OtherVersion(_refusal(get_worker().address, other))
     with TURN:
-        return judge_one(submission, seed)
+        return judge_one(submission, seed, limits)
 
 
 def _judge_on(
-    client: Client, submissions: Iterator[Submission], seed: int, expected: dict[str, str], say: Callable[[str], None]
+    client: Client,
+    submissions: Iterator[Submission],
+    seed: int,
+    limits: Limits,
+    expected: dict[str, str],
+    say: Callable[[str], None],
 ) -> Generator[Report, None, None]:
     done: SimpleQueue[Future[Report]] = SimpleQueue()
     flying: dict[Any, tuple[Future[Report], Submission]] = {}
@@ -143,7 +155,7 @@ def _judge_on(
                 break
             # The first part is a kind of task to Dask, which keeps statistics of each kind for ever; the second one is unique.
             key = ("judge", f"{submission.name}-{uuid.uuid4().hex}")
-            future = client.submit(judge_here, submission, seed, expected, key=key)
+            future = client.submit(judge_here, submission, seed, limits, expected, key=key)
             flying[key] = future, submission
             future.add_done_callback(done.put)
         if not flying:

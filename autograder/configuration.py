@@ -89,6 +89,8 @@ class Configuration:
         Sizes and data of the hidden checks follow from it.
     visibility : dict of str to str
         When students see a check: by its id, its kind, its question, or ``default``.
+    submission_seconds : float
+        That the answers of one submission may take, not counting what they wait for a processor.
     deadline_seconds : float
         For one run on Gradescope, seconds.
     jobs : int or None
@@ -114,6 +116,9 @@ class Configuration:
     )
     hidden_seed: int = _setting(DEFAULT_SEED, "checks.hidden_seed", "an integer from 0 to 2^63 - 1", _integer(0, 2**63 - 1))
     visibility: dict[str, str] = field(default_factory=lambda: {"default": "visible"})
+    submission_seconds: float = _setting(
+        120, "limits.submission_seconds", "a number of seconds from 20 to 3600", _number(20, 3600)
+    )
     # Gradescope ends a run after 40 minutes at most; a minute is left to write the results.
     deadline_seconds: float = _setting(420, "limits.deadline_seconds", "a number of seconds from 60 to 2340", _number(60, 2340))
     jobs: int | None = _setting(None, "limits.jobs", "an integer from 1 to 1024", _integer(1, 1024))

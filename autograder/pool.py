@@ -3,7 +3,6 @@
 import contextlib
 import ctypes
 import gc
-import math
 import multiprocessing
 import os
 import signal
@@ -13,6 +12,7 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
 from autograder.intake.submission import Submission
+from autograder.judge.limits import UNLIMITED, Limits
 from autograder.judge.results import Report
 from autograder.orders import ONE_THREAD, PR_SET_PDEATHSIG
 
@@ -24,7 +24,7 @@ JUDGE: dict[int, "Judge"] = {}  # that of this process by its seed, made with th
 
 
 def judge_all(
-    submissions: Iterable[Submission], jobs: int, seed: int, seconds: float = math.inf
+    submissions: Iterable[Submission], jobs: int, seed: int, limits: Limits = UNLIMITED
 ) -> Generator[Report, None, None]:
     """Judge submissions in processes of their own, in the order in which they are done.
 
@@ -39,7 +39,7 @@ def judge_all(
         Number of processes.
     seed : int
         Hidden seed of the checks.
-    seconds : float
+    limits : Limits
         For each submission.
     """
     todo = iter(submissions)
@@ -48,7 +48,7 @@ def judge_all(
     busy: dict[Connection, _JudgeProcess] = {}
 
     def give(submission: Submission, *, again: bool = False) -> None:
-        judge = idle.pop() if idle else _JudgeProcess(seed, seconds)
+        judge = idle.pop() if idle else _JudgeProcess(seed, limits)
         busy[judge.channel] = judge
         judge.give(submission, again=again)
 
@@ -81,7 +81,7 @@ def judge_all(
             judge.end()
 
 
-def judge_one(submission: Submission, seed: int, seconds: float = math.inf) -> Report:
+def judge_one(submission: Submission, seed: int, limits: Limits = UNLIMITED) -> Report:
     """Judge a submission in this process; whatever goes wrong with the grader is told in the report.
 
     A sandbox that is lost, since the system killed it for want of memory, say, is made anew, and the submission judged again.
@@ -95,7 +95,7 @@ def judge_one(submission: Submission, seed: int, seconds: float = math.inf) -> R
                 _close_judge()
                 JUDGE[seed] = Judge(seed)
                 gc.freeze()  # what stays for good need not be looked at for each submission
-            report = JUDGE[seed].judge(submission, seconds)
+            report = JUDGE[seed].judge(submission, limits)
             break
         except Exception as error:
             _close_judge()
@@ -114,13 +114,13 @@ def _close_judge() -> None:
 class _JudgeProcess:
     """A process that judges one submission after another."""
 
-    def __init__(self, seed: int, seconds: float) -> None:
+    def __init__(self, seed: int, limits: Limits) -> None:
         os.environ.update(ONE_THREAD)
         # A fresh interpreter: a fork of this one would share its threads' locks and its memory.
         context = multiprocessing.get_context("spawn")
         self.channel, theirs = context.Pipe()
         with theirs:
-            arguments = (theirs, judge_one, os.getpid(), seed, seconds)
+            arguments = (theirs, judge_one, os.getpid(), seed, limits)
             self.process = context.Process(target=_serve, args=arguments, daemon=True)
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the process inherits that, until it ignores Ctrl-C
             try:
@@ -151,13 +151,13 @@ class _JudgeProcess:
 
 
 def _serve(
-    channel: Connection, judge: Callable[[Submission, int, float], Report], parent: int, seed: int, seconds: float
+    channel: Connection, judge: Callable[[Submission, int, Limits], Report], parent: int, seed: int, limits: Limits
 ) -> None:
     """Judge what comes through the channel, until it is closed."""
     _serve_the_parent(parent)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the grader is gone, or leaving
         while True:
-            channel.send(judge(channel.recv(), seed, seconds))
+            channel.send(judge(channel.recv(), seed, limits))
 
 
 def _serve_the_parent(parent: int) -> None:

@@ -12,6 +12,7 @@ from autograder import batch, pool
 from autograder.configuration import Configuration
 from autograder.errors import AutograderError, WrongUsage
 from autograder.intake.finding import find
+from autograder.judge.limits import Limits
 from autograder.progress import Follower
 from autograder.report.tables import due
 from autograder.report.tables.gradebooks import canvas_sentences, write_gradebooks
@@ -109,7 +110,7 @@ def grade(request: Request, progress: Progress, show: Callable[[Summary], None])
 
 def _judge(request: Request, people: Class, follower: Follower) -> str:
     """Judge here or on a cluster; return why not all submissions were judged, and nothing if they were."""
-    seed = request.configuration.hidden_seed
+    seed, limits = request.configuration.hidden_seed, Limits(own=request.configuration.submission_seconds)
     grade_by: Callable[..., None] = partial(
         batch.grade,
         people.submissions,
@@ -120,12 +121,13 @@ def _judge(request: Request, people: Class, follower: Follower) -> str:
         landed=follower.landed,
     )
     if request.scheduler is None:
-        grade_by(judges=partial(pool.judge_all, jobs=request.jobs, seed=seed))
+        grade_by(judges=partial(pool.judge_all, jobs=request.jobs, seed=seed, limits=limits))
         return ""
     from autograder import cluster
 
     try:
-        grade_by(judges=partial(cluster.judge_all, scheduler=request.scheduler, seed=seed, say=follower.say))
+        judges = partial(cluster.judge_all, scheduler=request.scheduler, seed=seed, limits=limits, say=follower.say)
+        grade_by(judges=judges)
     except cluster.ClusterError as error:
         return str(error)
     return ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import math
 import os
 import shutil
 import subprocess
@@ -21,6 +20,7 @@ from autograder.configuration import DEFAULT_SEED
 from autograder.homework import ASSIGNMENT
 from autograder.intake.submission import Submission
 from autograder.judge.judge import Judge
+from autograder.judge.limits import UNLIMITED, Limits
 from autograder.judge.results import Report
 from autograder.judge.sandbox import Sandbox
 from autograder.judge.worker import Worker
@@ -70,10 +70,10 @@ def autograder(
         submissions: Iterable[Submission],
         jobs: int,  # noqa: ARG001
         seed: int,
-        seconds: float = math.inf,
+        limits: Limits = UNLIMITED,
     ) -> Iterator[Report]:
         for submission in submissions:
-            yield judge_of(seed).judge(submission, seconds)
+            yield judge_of(seed).judge(submission, limits)
 
     monkeypatch.setattr(pool, "judge_all", judge_all)
 

@@ -35,7 +35,7 @@ KNOWS = {
     "release": {"judge", "report", "routes"} | EVERYONE,
     "audit": {"intake", "pool", "release"} | EVERYONE,
     "progress": {"report"},
-    "run": {"batch", "cluster", "intake", "pool", "progress", "report", "roster"} | EVERYONE,
+    "run": {"batch", "cluster", "intake", "judge", "pool", "progress", "report", "roster"} | EVERYONE,
     "terminal": {"judge", "report", "run"} | EVERYONE,
     "cli": {"audit", "batch", "judge", "release", "report", "run", "terminal"} | EVERYONE,
 }  # what each module or folder of autograder/ may import of the others

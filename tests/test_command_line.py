@@ -198,7 +198,7 @@ def test_a_grader_that_fails_says_so_and_exits_with_1(a_class, tmp_path):
     code = (
         "import autograder.pool as pool\n"
         "from autograder.judge.results import Report\n"
-        "pool.judge_all = lambda staged, jobs, seed: (Report(s.name, 'error', 'no sandbox') for s in staged)\n"
+        "pool.judge_all = lambda staged, jobs, seed, limits: (Report(s.name, 'error', 'no sandbox') for s in staged)\n"
         "from autograder.cli import main\nmain()"
     )
     command = [sys.executable, "-c", code, "grade", str(a_class), "--out", str(tmp_path / "out")]

@@ -9,6 +9,7 @@ from autograder.hidden.test_q2 import draw
 from autograder.homework import FUNCTIONS, MODULES, QUESTIONS, checks
 from autograder.intake.submission import Submission
 from autograder.judge import student_code
+from autograder.judge.limits import Limits
 from autograder.report.results import results
 from autograder.report.words import of_check, to_html
 from public_checks.draws import PUBLIC_SEED, check_rng, sizes
@@ -460,7 +461,26 @@ def test_odd_answer_at_shifted_scores_fails_no_check_itself(judge, value):
 def test_a_platforms_time_limit_is_kept_and_shared_by_the_questions(the_judge):
     """Who computes for ever in one question loses that one only, and the run ends in time."""
     slow = "import time\ndef softmax_jacobian(z):\n    time.sleep(0.5)\n    return z\n"
-    report = the_judge.judge(Submission("slow", reference_but(softmax=slow)), 10.0)
+    report = the_judge.judge(Submission("slow", reference_but(softmax=slow)), Limits(wall=10.0))
     found = [result.failure.summary for result in report.checks if result.check.question == "q1" and result.failure]
     assert any("the time for this question is used up" in summary for summary in found)
     assert report.score == FULL - round(100 * WORTH["q1"])
+
+
+def test_a_submission_that_sleeps_is_ended_and_keeps_what_was_judged(the_judge):
+    """By a limit of its own, of which each question may take half of what is left; another question is not touched."""
+    sleepy = """
+        import time
+        right = softmax_jacobian
+        def softmax_jacobian(z):
+            time.sleep(0.5)
+            return right(z)
+        """
+    report = the_judge.judge(Submission("sleepy", reference_but(softmax=sleepy)), Limits(own=4.0))
+    found = scores(report)
+    assert found["q1"] < WORTH["q1"]
+    assert {question: found[question] for question in ("q2", "q3", "q4", "q5")} == {
+        question: WORTH[question] for question in ("q2", "q3", "q4", "q5")
+    }
+    assert report.seconds < 15
+    assert "the time for this submission is used up" in json.dumps(results(report))

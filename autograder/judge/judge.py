@@ -3,7 +3,6 @@
 A test asks for the student functions that it needs by naming its parameters after them; here they are proxies into the sandbox.
 """
 
-import math
 import time
 from dataclasses import replace
 from functools import partial
@@ -16,6 +15,7 @@ from autograder.homework import FUNCTIONS, GIVEN_FUNCTIONS, QUESTION_OF, QUESTIO
 from autograder.intake.submission import Submission
 from autograder.judge.collect import Test, collect
 from autograder.judge.evidence import Evidence, NotJudged, Reference, kind_for
+from autograder.judge.limits import UNLIMITED, Limits
 from autograder.judge.no_answer import NoAnswer
 from autograder.judge.parameters import PARAMETERS
 from autograder.judge.results import CheckResult, Failure, Report, TestResult
@@ -46,15 +46,15 @@ class Judge:
         self.sandbox = Sandbox()
         self.reference = Reference(self.sandbox, seed)
 
-    def judge(self, submission: Submission, seconds: float = math.inf) -> Report:
+    def judge(self, submission: Submission, limits: Limits = UNLIMITED) -> Report:
         """Judge a submission by all checks.
 
         Parameters
         ----------
         submission : Submission
             Staged sources, or the reason why there are none.
-        seconds : float
-            Time that its answers may take by the wall clock; the questions share it equally.
+        limits : Limits
+            Time that its answers may take.
 
         Returns
         -------
@@ -69,7 +69,8 @@ class Judge:
         started = time.monotonic()
         if not submission.sources:
             return Report(submission.name, "invalid", submission.reason)
-        code = StudentCode(self.sandbox, submission.sources, wall_limit=seconds / len(QUESTIONS))
+        wall_limit = limits.wall / len(QUESTIONS)
+        code = StudentCode(self.sandbox, submission.sources, wall_limit=wall_limit, own_limit=limits.own)
         results: dict[str, tuple[TestResult, ...]] = {}
         try:
             for test in self._tests:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.homework import FUNCTIONS, QUESTIONS, given_sources
+from autograder.judge.limits import LEAST_OWN, Budget
 from autograder.judge.no_answer import NoAnswer, raised_at_import, raised_in_call
 from autograder.judge.sandbox import Sandbox
 from autograder.judge.worker import Reply, TookTooLong, Worker, WorkerDied, is_answer
@@ -17,36 +18,8 @@ from public_checks.reading import origin
 CALL_CPU = 3.0  # seconds for one request; the longest honest one, a loop over 8,000 rows that is to lose its points, takes 1
 TRAINING_CPU = 30.0  # seconds for 30 training steps; a loss in scalar loops takes 10
 IMPORT_CPU = 5.0  # seconds; code at the top level that trains for a minute does not belong in an answer
-QUESTION_CPU = 60.0  # seconds for all requests of a question; a loss in scalar loops takes 20
-QUESTION_STALL = 20.0  # seconds that a question's answers may wait for anything but the processor
-QUESTION_PATIENCE = 40.0  # times their CPU time that the answers may take by the wall clock
 LIVES = 3  # deaths of the worker by one function, before that function is not called again
 TRIES = 2  # of a function that takes too long: a student waits for the verdict
-
-
-@dataclass
-class Budget:
-    """Time that the answers to one question may take."""
-
-    wall_limit: float  # seconds by the wall clock: a platform's limit must be kept
-    cpu: float = 0.0  # seconds spent so far
-    wall: float = 0.0
-
-    def spend(self, cpu: float, wall: float) -> None:
-        """Add what an answer took, seconds."""
-        self.cpu += cpu
-        self.wall += wall
-
-    @property
-    def wall_left(self) -> float:
-        """Seconds by the wall clock."""
-        return self.wall_limit - self.wall
-
-    @property
-    def used_up(self) -> bool:
-        """Whether any limit is exceeded."""
-        waited = self.wall > QUESTION_STALL + QUESTION_PATIENCE * self.cpu
-        return self.cpu > QUESTION_CPU or waited or self.wall_left < 0
 
 
 @dataclass(frozen=True)
@@ -136,12 +109,21 @@ class StudentCode:
         Whether the sources are the reference's.
     wall_limit : float
         Time that the answers to one question may take by the wall clock, seconds: a platform's limit must be kept.
+    own_limit : float
+        Time that the whole submission may compute or sleep, seconds. A question may take half of what is left.
     """
 
     def __init__(
-        self, sandbox: Sandbox, sources: Mapping[str, bytes], *, trusted: bool = False, wall_limit: float = math.inf
+        self,
+        sandbox: Sandbox,
+        sources: Mapping[str, bytes],
+        *,
+        trusted: bool = False,
+        wall_limit: float = math.inf,
+        own_limit: float = math.inf,
     ) -> None:
-        self._sandbox, self._trusted, self._wall_limit = sandbox, trusted, wall_limit
+        self._sandbox, self._trusted = sandbox, trusted
+        self._wall_limit, self._own_left = wall_limit, own_limit
         self._sources = {**given_sources(), **sources}
         self._submitted = dict(sources)
         self._question = ""
@@ -149,7 +131,7 @@ class StudentCode:
         self._functions: list[str] = []
         self._broken: dict[str, NoAnswer] = {}  # by module that cannot be imported
         self._deaths: dict[str, list[WorkerDied]] = defaultdict(list)  # by function that was called
-        self._budget = Budget(wall_limit)
+        self._budget = Budget(wall_limit, own_limit)
         self.layers: list[str] = []  # of the sandbox, that are in force
         self.evidence: dict[str, Any] = {}  # what the judge knows of each function, by name
         self.failures: dict[tuple[str, str], str] = {}  # by question and key of a failure, the check that it failed first
@@ -161,7 +143,8 @@ class StudentCode:
         if question != self._question:
             self.close()
             self._question = question
-            self._budget = Budget(self._wall_limit)
+            self._own_left -= self._budget.own
+            self._budget = Budget(self._wall_limit, max(self._own_left / 2, LEAST_OWN))
 
     def function(self, name: str) -> StudentFunction:
         """Stand in for a function of the submission."""
@@ -190,21 +173,22 @@ class StudentCode:
         if len(deaths) >= LIVES or sum(isinstance(death, TookTooLong) for death in deaths) >= TRIES:
             raise NoAnswer(f"{function}: {deaths[-1]}.", final=True)
         if self._budget.used_up:
-            raise NoAnswer(f"{function}: the time for this question is used up; what is left is not judged.", final=True)
+            whose = "submission" if self._budget.own > self._budget.own_limit else "question"
+            raise NoAnswer(f"{function}: the time for this {whose} is used up; what is left is not judged.", final=True)
         worker = self._living_worker()
         if function in FUNCTIONS and function not in self._functions:
             raise NoAnswer(f"{self._file} defines no function {function}.")
         try:
             limit = TRAINING_CPU if any("within" in call for call in calls) else CALL_CPU
-            reply = worker.ask(
-                {"function": function, "calls": calls}, limit, wall_limit=self._budget.wall_left, weighed=weighed
-            )
+            wall, own = self._budget.wall_left, self._budget.own_left
+            request = {"function": function, "calls": calls}
+            reply = worker.ask(request, limit, wall_limit=wall, own_limit=own, weighed=weighed)
         except WorkerDied as death:
             self._worker = None
-            self._spend(death.cpu, death.wall)
+            self._spend(death)
             deaths.append(death)
             raise NoAnswer(f"{function}: {death}.", final=True) from None
-        self._spend(reply.cpu, reply.wall)
+        self._spend(reply)
         answer = reply.value
         if isinstance(answer, dict) and isinstance(answer.get("raised"), dict):
             raise raised_in_call(function, answer["raised"], self._submitted)
@@ -223,9 +207,9 @@ class StudentCode:
         notebook = origin(self._sources[self._module], "")
         return f"The code taken from {notebook}" if notebook else f"{self._module}.py"
 
-    def _spend(self, cpu: float, wall: float) -> None:
+    def _spend(self, spent: Reply | WorkerDied) -> None:
         if not self._trusted:
-            self._budget.spend(cpu, wall)
+            self._budget.spend(spent)
 
     def _living_worker(self) -> Worker:
         module = self._module
@@ -244,13 +228,14 @@ class StudentCode:
             "functions": wanted,
         }
         try:
-            reply = worker.ask(order, IMPORT_CPU, wall_limit=self._budget.wall_left)
+            wall, own = self._budget.wall_left, self._budget.own_left
+            reply = worker.ask(order, IMPORT_CPU, wall_limit=wall, own_limit=own)
         except WorkerDied as death:
             during = "It runs at import: does code at the top level belong under if __name__ == '__main__'?"
             hint = ("import-time", during) if isinstance(death, TookTooLong) else None
             self._broken[module] = NoAnswer(f"{module}.py cannot be imported: {death}.", hint=hint)
             raise self._broken[module].again() from None
-        self._spend(reply.cpu, reply.wall)
+        self._spend(reply)
         answer = reply.value
         if isinstance(answer, dict) and isinstance(answer.get("functions"), list):
             there = {name for name in answer["functions"] if isinstance(name, str)}

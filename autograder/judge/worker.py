@@ -34,13 +34,13 @@ class WorkerDied(Exception):
     ----------
     words : str
         The message.
-    cpu, wall : float
+    cpu, wall, own : float
         As a `Reply` has them, as far as they are known.
     """
 
-    def __init__(self, words: str, cpu: float = 0.0, wall: float = 0.0) -> None:
+    def __init__(self, words: str, cpu: float = 0.0, wall: float = 0.0, own: float = 0.0) -> None:
         super().__init__(words)
-        self.cpu, self.wall = cpu, wall
+        self.cpu, self.wall, self.own = cpu, wall, own
 
 
 class TookTooLong(WorkerDied):
@@ -60,8 +60,9 @@ class Reply:
         What the worker sent.
     cpu : float
         CPU time of all its threads, seconds.
-    wall : float
-        Time that passed while the judge looked on, seconds.
+    wall, own : float
+        Time that passed while the judge looked on, and of it that in which the worker computed or slept, seconds: on a
+        busy machine it also waits for a processor, which is not its fault.
     peak, held : int
         Growth of its resident memory at the highest point, since the request and since the worker's first answer, which
         comes before anything of a submission is loaded: bytes, if it was weighed.
@@ -70,6 +71,7 @@ class Reply:
     value: Any
     cpu: float
     wall: float
+    own: float
     peak: int = 0
     held: int = 0
 
@@ -112,7 +114,15 @@ class Worker:
         self._empty = 0  # bytes of memory before anything of a submission's was loaded
         self.layers: list[str] = []
 
-    def ask(self, request: Any, cpu_limit: float, *, wall_limit: float = math.inf, weighed: bool = False) -> Reply:
+    def ask(
+        self,
+        request: Any,
+        cpu_limit: float,
+        *,
+        wall_limit: float = math.inf,
+        own_limit: float = math.inf,
+        weighed: bool = False,
+    ) -> Reply:
         """Send a request and wait for the answer.
 
         Parameters
@@ -121,8 +131,9 @@ class Worker:
             A value for the wire.
         cpu_limit : float
             CPU time that the answer may take, seconds.
-        wall_limit : float
-            Time that the answer may take while the judge looks on, seconds.
+        wall_limit, own_limit : float
+            Time that the answer may take while the judge looks on, and without what the worker waits for a processor:
+            seconds.
         weighed : bool
             Whether to read the worker's memory too.
 
@@ -139,16 +150,21 @@ class Worker:
         if weighed:
             self._forget_peak()
         memory_before, peak_before = self._memory() if weighed else (0, 0)
-        watch, cpu_started = _Watch(), clock()
+        watch, cpu_started, queued_before = _Watch(), clock(), self._queued()
+
+        def own() -> float:
+            return max(watch.look() - (self._queued() - queued_before), 0.0)
 
         def check_time() -> None:
             cpu, wall = clock() - cpu_started, watch.look()
             if cpu > cpu_limit:
-                raise self._late(f"no answer within {cpu_limit:g} s of computing", cpu, wall)
+                raise self._late(f"no answer within {cpu_limit:g} s of computing", cpu, wall, own())
             if wall > wall_limit:
-                raise self._late("the time for this question is used up", cpu, wall)
+                raise self._late("the time for this question is used up", cpu, wall, own())
+            if wall > own_limit and own() > own_limit:
+                raise self._late("the time for this submission is used up", cpu, wall, own())
             if wall > STALL + PATIENCE * cpu:
-                raise self._late("no answer: it slept", cpu, wall)
+                raise self._late("no answer: it slept", cpu, wall, own())
 
         self._write(encode(request), check_time)
         text_length, payload_length = LENGTHS.unpack(self._read(LENGTHS.size, check_time))
@@ -163,7 +179,8 @@ class Worker:
             raise self._dead(f"its answer cannot be read: {error}") from error
         highest = peak_after if peak_after > peak_before else memory_after
         self._empty = self._empty or self._memory()[0]
-        return Reply(value, cpu, watch.look(), max(highest - memory_before, 0), max(highest - self._empty, 0))
+        taken, held = max(highest - memory_before, 0), max(highest - self._empty, 0)
+        return Reply(value, cpu, watch.look(), own(), taken, held)
 
     def end(self) -> int:
         """End the worker and all it started, if it is not ended yet; return its status."""
@@ -176,9 +193,9 @@ class Worker:
         self.end()
         return WorkerDied(why)
 
-    def _late(self, why: str, cpu: float, wall: float) -> TookTooLong:
+    def _late(self, why: str, cpu: float, wall: float, own: float) -> TookTooLong:
         self.end()
-        return TookTooLong(why, cpu, wall)
+        return TookTooLong(why, cpu, wall, own)
 
     def _left(self) -> WorkerDied:
         """Say how a worker ended that closed its channel on its own."""
@@ -197,6 +214,14 @@ class Worker:
             return time.clock_gettime_ns(clock_id) * 1e-9
 
         return read
+
+    def _queued(self) -> float:
+        """Seconds that the process could have computed and had no processor; 0 where the kernel does not say."""
+        try:
+            with open(f"/proc/{self.process}/schedstat", "rb") as file:  # noqa: PTH123
+                return int(file.read().split()[1]) * 1e-9
+        except (OSError, ValueError, IndexError):
+            return 0.0
 
     def _forget_peak(self) -> None:
         """Let the kernel's highest mark start anew, so that no earlier, higher peak hides what comes."""

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from autograder.configuration import Configuration, ConfigurationError
 from autograder.homework import ROOT, SOLUTIONS
 from autograder.intake.submission import stage
+from autograder.judge.limits import Limits
 from autograder.judge.results import Report
 from autograder.pool import judge_all
 from autograder.report.course import full_marks, on_platform, points
@@ -72,9 +73,10 @@ def run(root: Path) -> int:
 def judge(folder: Path, configuration: Configuration, started: float) -> Report:
     """Judge a submission before the deadline; whatever goes wrong is told in the report."""
     seconds = configuration.deadline_seconds
+    limits = Limits(own=configuration.submission_seconds, wall=SHARE * seconds)
     try:
         with deadline(seconds - (time.monotonic() - started)):
-            return next(judge_all([stage("submission", folder)], 1, configuration.hidden_seed, SHARE * seconds))
+            return next(judge_all([stage("submission", folder)], 1, configuration.hidden_seed, limits))
     except OutOfTime:
         for process in multiprocessing.active_children():
             process.kill()  # its sandbox ends with it
@@ -125,7 +127,7 @@ def self_test() -> int:
         print(f"This machine cannot grade: {finding.name}: {finding.words}")
     if lacking:
         return 1
-    report = next(judge_all([stage("reference", SOLUTIONS)], 1, Configuration().hidden_seed, SELF_TEST_SECONDS))
+    report = next(judge_all([stage("reference", SOLUTIONS)], 1, Configuration().hidden_seed, Limits(wall=SELF_TEST_SECONDS)))
     print(for_instructor(report))
     lost = [result.check.id for result in report.checks if not result.passed]
     if lost or report.status != "graded":

@@ -26,6 +26,7 @@ from autograder import batch
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS
 from autograder.intake.folders import Place
+from autograder.judge.limits import Limits
 from autograder.judge.results import CheckResult, Report
 from autograder.pool import judge_all
 from autograder.report import words
@@ -107,13 +108,18 @@ class Submissions(NotebookExporter):
             self.log.info("%s: %s points, %s", row.submission, points(row.score), row.status)
 
         with _main_left_alone():
+            limits = Limits(own=configuration.submission_seconds)
             batch.grade(
                 {name: Place(Path(course.format_path(course.submitted_directory, name, assignment))) for name in due},
                 self._folder(assignment),
                 # Feedback is shown as a whole.
-                Configuration(total_points=configuration.total_points, hidden_seed=configuration.hidden_seed),
+                Configuration(
+                    total_points=configuration.total_points,
+                    hidden_seed=configuration.hidden_seed,
+                    submission_seconds=configuration.submission_seconds,
+                ),
                 fresh=False,
-                judges=partial(judge_all, jobs=jobs, seed=configuration.hidden_seed),
+                judges=partial(judge_all, jobs=jobs, seed=configuration.hidden_seed, limits=limits),
                 landed=landed,
             )
 
