@@ -1,4 +1,4 @@
-"""The command line: autograder grade, report, audit, doctor, build."""
+"""The command line: autograder init, grade, report, audit, doctor, build."""
 
 import os
 import sys
@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 
 import click
 
-from autograder.configuration import DEFAULT_SEED, Configuration
-from autograder.errors import AutograderError
+from autograder.configuration import DEFAULT_SEED, DOCUMENTED, Configuration, with_own_seed
+from autograder.errors import AutograderError, WrongUsage
 from autograder.homework import ASSIGNMENT, QUESTIONS
 
 SETTINGS = click.option(
@@ -74,11 +74,9 @@ def grade(
     from autograder import run
     from autograder.terminal import print_json, print_results, progress_bar
 
-    configuration = _configuration(config)
+    configuration = _configuration(config, seed)
     if jobs and scheduler:
         raise click.UsageError("--jobs is for this machine; on a cluster, each worker judges one submission at a time.")
-    if seed is not None:
-        configuration = replace(configuration, hidden_seed=seed)
     jobs = jobs or configuration.jobs or len(os.sched_getaffinity(0))
     request = run.Request(paths, out, configuration, jobs, scheduler, roster_file, fresh)
 
@@ -162,6 +160,23 @@ def doctor() -> None:
     sys.exit(1 if any(finding.needed and not finding.good for finding in findings) else 0)
 
 
+@main.command()
+@click.option(
+    "--out", default="course.toml", type=click.Path(dir_okay=False, path_type=Path), help="File to write; it must not exist."
+)
+def init(out: Path) -> None:
+    """Write the settings of a new course, each with what it means, and with a hidden seed of its own."""
+    try:
+        with out.open("x", encoding="utf-8") as file:
+            file.write(with_own_seed(DOCUMENTED.read_text(encoding="utf-8")))
+    except FileExistsError:
+        why = "with another seed, marks could not be compared"
+        raise WrongUsage(f"{out} is there already, and stays as it is: {why}.") from None
+    except OSError as error:
+        raise WrongUsage(f"{out} cannot be written: {error}") from error
+    click.echo(out)
+
+
 @main.group()
 def build() -> None:
     """Build what students and platforms receive."""
@@ -239,11 +254,20 @@ def everything(context: click.Context, out: Path, config: Path | None) -> None:
     context.invoke(nbgrader, out=out / "nbgrader", config=config)
 
 
-def _configuration(config: Path | None) -> Configuration:
-    """Read the settings of a course; every mistake in them is told."""
+def _configuration(config: Path | None, seed: int | None = None) -> Configuration:
+    """Read the settings of a course, with another seed if one is given; every mistake in them is told."""
     if config is None and Path("course.toml").is_file():
         click.echo("course.toml lies here and is not used: name it, as in --config course.toml.", err=True)
-    return Configuration.from_toml(config) if config else Configuration()
+    configuration = Configuration.from_toml(config) if config else Configuration()
+    if seed is not None:
+        configuration = replace(configuration, hidden_seed=seed)
+    if configuration.seed_can_be_found and (config or seed is not None):
+        click.echo(
+            f"The hidden seed {configuration.hidden_seed} is short: a submission could find it by trying, and with it the data"
+            " of the hidden checks. `autograder init` writes a course.toml with a seed of its own.",
+            err=True,
+        )
+    return configuration
 
 
 def _leave_interrupted(as_json: bool) -> NoReturn:

@@ -1,6 +1,7 @@
 """What a course decides: read from one file, and every mistake in it is told at once, with what is allowed."""
 
 import json
+import secrets
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
@@ -13,6 +14,8 @@ from autograder.errors import WrongUsage
 from autograder.homework import QUESTIONS, Check, checks
 
 DOCUMENTED = Path(__file__).with_suffix(".toml")  # every key with its default and what it means
+SEED_BITS = 63  # of a seed that `autograder init` draws
+LEAST_SEED_BITS = 48  # of one that nobody finds by trying: a submission tries four digits in seconds
 DEFAULT_SEED = 604_215_887  # anyone who reads this can know it: a course chooses its own
 VISIBILITIES = ("visible", "after_due_date", "after_published")
 MOMENT = "a date and a time with its zone, as in 2026-12-04T23:59:00+01:00"
@@ -77,6 +80,12 @@ def _hundredths(value: Any) -> bool:
     return _number(0.01, 10_000)(value) and round(value, 2) == value
 
 
+def with_own_seed(settings: str) -> str:
+    """Put a seed that was drawn for this course in the place of the default one, in the text of the documented settings."""
+    seed = 1 << (SEED_BITS - 1) | secrets.randbits(SEED_BITS - 1)  # all of its bits count
+    return settings.replace(f"hidden_seed = {DEFAULT_SEED}", f"hidden_seed = {seed}")
+
+
 @dataclass(frozen=True)
 class Configuration:
     """The settings of a course; `configuration.toml` explains each.
@@ -133,6 +142,11 @@ class Configuration:
     )
     leaderboard: bool = _setting(True, "leaderboard.shown", "true or false", lambda value: isinstance(value, bool))
     canvas_column: str | None = _setting(None, "canvas.column", "the title of a column, in quotes", _title)
+
+    @property
+    def seed_can_be_found(self) -> bool:
+        """Whether the hidden seed is so short that a submission could find it by trying."""
+        return self.hidden_seed.bit_length() < LEAST_SEED_BITS
 
     @classmethod
     def from_toml(cls, path: Path) -> "Configuration":

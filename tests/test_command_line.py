@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from autograder import terminal
-from autograder.configuration import Configuration
+from autograder.configuration import DEFAULT_SEED, Configuration
 from autograder.homework import QUESTIONS, ROOT, checks_of
 from autograder.intake.folders import ANSWERS
 from autograder.judge.results import Report
@@ -303,3 +304,28 @@ def test_settings_that_lie_here_and_are_not_named_are_not_passed_over_in_silence
     silent = autograder("grade", "class", "--out", "out", "--config", "course.toml", cwd=tmp_path)
     assert told in autograder("grade", "class", "--out", "out", cwd=tmp_path).stderr
     assert told not in silent.stderr
+
+
+def test_init_writes_settings_with_a_seed_that_nobody_finds(autograder, tmp_path):
+    """All other settings are the documented ones; a file that is there stays as it is."""
+    assert autograder("init", cwd=tmp_path).returncode == 0
+    text = (tmp_path / "course.toml").read_text(encoding="utf-8")
+    course = Configuration.from_toml(tmp_path / "course.toml")
+    assert course.hidden_seed.bit_length() == 63
+    assert replace(course, hidden_seed=DEFAULT_SEED) == Configuration()
+    again = autograder("init", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "course.toml is there already" in again.stderr
+    assert (tmp_path / "course.toml").read_text(encoding="utf-8") == text
+    (tmp_path / "other").mkdir()
+    autograder("init", "--out", tmp_path / "other" / "course.toml")
+    assert Configuration.from_toml(tmp_path / "other" / "course.toml").hidden_seed != course.hidden_seed
+
+
+@pytest.mark.parametrize(("seed", "warned"), [(8471, True), (2**47 - 1, True), (2**47, False), (2**62 + 5, False)])
+def test_a_seed_that_can_be_found_by_trying_is_warned_of(autograder, tmp_path, seed, warned):
+    """With what to do about it; a submission tries four digits in seconds."""
+    (tmp_path / "short.toml").write_text(f"[checks]\nhidden_seed = {seed}\n")
+    built = autograder("build", "handout", "--out", tmp_path, "--config", tmp_path / "short.toml")
+    assert built.returncode == 0
+    assert ("autograder init" in built.stderr) == warned

@@ -177,4 +177,4 @@ def test_help_lists_a_handful_of_targets_and_contributing_all_others():
     others = set(re.findall(r"`make ([a-z-]+)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
     assert len(everyday) < 9
     assert everyday | others == targets - {"help"}
-    assert set(main.commands) == {"grade", "report", "audit", "doctor", "build"}
+    assert set(main.commands) == {"init", "grade", "report", "audit", "doctor", "build"}

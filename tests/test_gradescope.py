@@ -108,7 +108,7 @@ def test_the_build_says_which_settings_the_zip_carries(tmp_path, settings, says)
     """Below its path: a zip without the course's looks just like one with them."""
     (tmp_path / "course.toml").write_text(settings)
     command = ["build", "gradescope", "--out", str(tmp_path), "--config", str(tmp_path / "course.toml")]
-    path, told = CliRunner().invoke(main, command).output.splitlines()
+    path, told = CliRunner().invoke(main, command).output.splitlines()[-2:]  # below a word on a short seed
     assert path == str(tmp_path / "autograder.zip")
     assert told.strip() == says.format(sum=points(full_marks(Configuration())))
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from autograder.configuration import Configuration
 from autograder.homework import QUESTIONS, TITLE
+from autograder.intake.finding import find
 from autograder.intake.folders import Place
 from autograder.report.store import Row
 from autograder.report.tables.gradebooks import canvas_sentences, write_gradebooks
@@ -398,3 +399,17 @@ def test_a_wrong_roster_is_wrong_usage(autograder, tmp_path):
     assert run.returncode == 2
     assert "name,sid,email" in run.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_nobody_hands_in_for_others_by_calling_folders_after_them(tmp_path):
+    """What lies in a student's folder takes no name from the roster, and renames no folder beside it."""
+    for folder in ("12", "mallory/007", "mallory/12"):
+        (tmp_path / "class" / folder).mkdir(parents=True)
+        (tmp_path / "class" / folder / "softmax.py").write_text("x = 1\n")
+    found = find([tmp_path / "class"])
+    assert set(found) == {"12", "mallory-007", "mallory-12"}
+    people = Class.of(found, roster(tmp_path, GRADESCOPE))
+    owned = {name: [member.student.name for member in owners] for name, owners in people.owners.items()}
+    assert owned == {"12": ["Jane van Doe"], "mallory-007": [], "mallory-12": []}
+    assert [member.student.name for member in people.missing] == ["Ada Lovelace"]
+    assert set(people.unknown) == {"mallory-007", "mallory-12"}

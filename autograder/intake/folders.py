@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.homework import MODULES
@@ -73,17 +73,23 @@ def archive_submission(tree: Tree, file: File) -> Unnamed:
 
 
 def submissions(tree: Tree, depth: int = 0) -> Iterator[Unnamed]:
-    """The submissions that a folder stands for: itself, or those in it."""
+    """The submissions that a folder stands for: itself, or those in it.
+
+    What lies deeper than several folders has the name of the folder above it in its own: a student may call folders after
+    others, and must not be taken for them.
+    """
     children: list[tuple[str, File | Tree]] = [*((file.name, file) for file in archives(tree)), *tree.folders.items()]
     if depth == MAX_DEPTH or has_answers(tree) or not children:
         yield folder_submission(tree)
         return
-    for _, child in sorted(children, key=lambda entry: entry[0]):
+    for child_name, child in sorted(children, key=lambda entry: entry[0]):
         if isinstance(child, File):
             yield archive_submission(tree, child)
         # One folder with answers somewhere below is a submission wrapped in folders; several are a class of their own.
         elif len(with_answers(child)) > 1 and not has_answers(child):
-            yield from submissions(child, depth + 1)
+            for deeper in submissions(child, depth + 1):
+                own = deeper.label or deeper.where.name
+                yield replace(deeper, label=f"{child_name}-{own}") if len(children) > 1 else deeper
         else:
             yield folder_submission(child)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import nbformat
 
-from autograder.configuration import DOCUMENTED, Configuration
+from autograder.configuration import DOCUMENTED, Configuration, with_own_seed
 from autograder.homework import ASSIGNMENT, FUNCTIONS, GIVEN, QUESTIONS
 from autograder.release.handout import FOLDER, notebook
 from autograder.release.source import PLACEHOLDER, WRITTEN_POINTS, Cell, cells, released
@@ -96,7 +96,8 @@ def build_nbgrader(out: Path, configuration: Path | None = None) -> list[Path]:
     for path in (path for pattern in GRADED for path in ASSIGNMENT.glob(pattern)):
         files[f"{source}/{path.relative_to(ASSIGNMENT).as_posix()}"] = released(path, course)
     if configuration or not settings.exists():
-        files[SETTINGS] = chosen.read_bytes()
+        text = chosen.read_text(encoding="utf-8")
+        files[SETTINGS] = (with_own_seed(text) if chosen == DOCUMENTED else text).encode()
     if not (out / "nbgrader_config.py").exists():
         files["nbgrader_config.py"] = CONFIG.encode()
     for name, content in files.items():

@@ -1,9 +1,10 @@
-"""Print, for many ways to write q4 and q5, what the meters say: behind CPU_LIMIT and the sizes of long axes in judge/evidence/.
+"""Print, for many ways to write q4 and q5, what the meters say, as the tables of docs/meters.md.
 
 usage: python tests/benchmarks/styles.py [--busy PROCESSES] [--rounds ROUNDS]
 """
 
 import argparse
+import math
 import re
 import sys
 from pathlib import Path
@@ -12,7 +13,6 @@ from autograder.hidden.loops import expect_fast, expect_no_loop
 from autograder.homework import ROOT
 from autograder.judge.evidence import kind_for
 from autograder.judge.judge import Judge
-from autograder.judge.meters.cpu import CPU_LIMIT
 from autograder.judge.student_code import StudentCode
 
 sys.path.insert(0, str(ROOT))
@@ -45,30 +45,32 @@ def passes(check, found) -> bool:
 
 
 def measure(question: str, rounds: int, judge: Judge) -> int:
-    """Print a line for each style; return how many verdicts are not as they should be."""
+    """Print a row of a table for each style; return how many verdicts are not as they should be."""
     _, function, path = STYLES[question]
     source = path.read_text()
     wrong = 0
-    print(f"\n{question}: CPU time by axis in the reference's (most of {rounds} rounds, limit {CPU_LIMIT:g}), steps a row")
+    names = [axis.name for axis in kind_for(function).axes]
+    columns = [f"`{question}`", *(f"time, {name}" for name in names), *(f"steps, {name}" for name in names), "distance"]
+    print(f"\n| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
     for style in re.findall(r"^def ((?:vectorized|wasteful|loop)_\w+)", source, re.MULTILINE):
-        ratios, steps, verdicts = {}, {}, set()
+        ratios, steps, verdicts, distance = {}, {}, set(), math.inf
         for round_ in range(rounds):
             code, found = evidence(judge, question, f"{source}\n\n{function} = {style}\n", round_)
-            verdict = passes(expect_no_loop, found), passes(expect_fast, found)
-            verdicts.add(verdict)
-            for axis, race in vars(found).get("races", {}).items():
-                ratios[axis] = max(ratios.get(axis, 0.0), race.ratio)
+            verdicts.add((passes(expect_no_loop, found), passes(expect_fast, found)))
+            for axis in found.axes:
+                race = vars(found).get("races", {}).get(axis.name)
+                if race is not None:
+                    ratios[axis.name] = max(ratios.get(axis.name, 0.0), race.ratio)
+                    distance = min(distance, found.limit(axis) / race.ratio, key=lambda times: abs(math.log(times or 1e-9)))
             steps = {axis: max(steps.get(axis, 0.0), count) for axis, count in vars(found).get("steps", {}).items()}
             code.close()
         no_loop, fast = EXPECTED[style.partition("_")[0]]
         right = all(verdict[0] == no_loop and (fast is None or verdict[1] == fast) for verdict in verdicts)
         wrong += not right
-        print(
-            f"  {style:30}",
-            " ".join(f"{axis} {ratio:7.1f}" for axis, ratio in ratios.items()).ljust(33),
-            " ".join(f"{axis} {count:6.1f}" for axis, count in steps.items()).ljust(30),
-            "" if right else f"  WRONG VERDICT {verdicts}",
-        )
+        cells = [f"{ratios[name]:.1f}" if name in ratios else "" for name in names]
+        cells += [f"{steps[name]:.3g}" if name in steps else "" for name in names]
+        far = f"{max(distance, 1 / distance):.1f} {'below' if distance > 1 else 'above'}" if 0 < distance < math.inf else ""
+        print(f"| {style} | {' | '.join(cells)} | {far}{'' if right else f' WRONG VERDICT {verdicts}'} |", flush=True)
     return wrong
 
 
