@@ -41,11 +41,14 @@ class Mismatch(AssertionError):
         What may be the cause.
     key : str
         Equal for two mismatches that say the same of different data.
+    bare : str
+        What differs, without anything that an answer could choose: no shape, index or ratio of its own.
     """
 
-    def __init__(self, summary: str, table: str = "", hint: Hint | None = None, key: str = "") -> None:
+    def __init__(self, summary: str, table: str = "", hint: Hint | None = None, key: str = "", bare: str = "") -> None:
         super().__init__("\n".join(filter(None, [summary, table, hint and hint.question])))
         self.summary, self.table, self.hint, self.key = summary, table, hint, key or summary
+        self.bare = bare or summary
 
 
 def describe(value: Any) -> str:
@@ -116,6 +119,7 @@ def array(
             f"{what} should be an array of shape {shape}; yours is {describe(value)}.",
             hint=no_array,
             key=f"{name} is {describe(value)}",
+            bare=f"{what} should be an array of shape {shape}.",
         )
     given = np.asarray(given)  # a np.matrix is as good
     if not strict and given.shape != shape and given.squeeze().shape == tuple(size for size in shape if size != 1):
@@ -124,10 +128,17 @@ def array(
         transposed = Hint(turned, f"Yours has the shape of the transpose: did {what} turn round on the way?")
         hint = transposed if given.shape == shape[::-1] and len(set(shape)) > 1 else None
         raise Mismatch(
-            f"{what} should have the shape {shape}; yours is {describe(given)}.", hint=hint, key=f"{name} has the wrong shape"
+            f"{what} should have the shape {shape}; yours is {describe(given)}.",
+            hint=hint,
+            key=f"{name} has the wrong shape",
+            bare=f"{what} should have the shape {shape}.",
         )
     if not (np.issubdtype(given.dtype, np.floating) or (np.issubdtype(given.dtype, np.integer) and (integers or not strict))):
-        raise Mismatch(f"{what} should hold floats; yours is {describe(given)}.", key=f"{name} is {given.dtype}")
+        raise Mismatch(
+            f"{what} should hold floats; yours is {describe(given)}.",
+            key=f"{name} is {given.dtype}",
+            bare=f"{what} should hold floats.",
+        )
     finite(given, what, not_finite)
     return given if strict else given.astype(float)  # linalg takes no float16
 
@@ -137,7 +148,7 @@ def number(value: Any, what: str, *, strict: bool = False, not_finite: Hint | No
     if isinstance(value, np.ndarray) and (value.ndim == 0 or (value.size == 1 and not strict)):
         value = value.reshape(())[()]
     if not isinstance(value, (float, np.floating) if strict else (int, float, np.integer, np.floating)):
-        raise Mismatch(f"{what} should be one number; yours is {describe(value)}.")
+        raise Mismatch(f"{what} should be one number; yours is {describe(value)}.", bare=f"{what} should be one number.")
     try:
         value = float(value)
     except OverflowError:  # of an integer
@@ -152,7 +163,8 @@ def finite(value: Any, what: str, hint: Hint | None = None) -> None:
     if np.any(bad):
         kind = "NaN" if np.any(np.isnan(value)) else "infinite"
         where = f" at {np.count_nonzero(bad)} of {value.size} places, first {_index(np.argwhere(bad)[0])}" if value.ndim else ""
-        raise Mismatch(f"{what} is {kind}{where}.", hint=hint or (NAN if kind == "NaN" else OVERFLOW))
+        why = hint or (NAN if kind == "NaN" else OVERFLOW)
+        raise Mismatch(f"{what} is {kind}{where}.", hint=why, bare=f"{what} is not finite.")
 
 
 def loss_and_gradient(value: Any, shape: tuple[int, int], *, strict: bool = False) -> tuple[Any, Any]:
@@ -170,6 +182,7 @@ def loss_and_gradient(value: Any, shape: tuple[int, int], *, strict: bool = Fals
             f"{wanted}; yours is {contents(value)}.",
             hint=hint if count > 2 else None,
             key=f"the pair is {describe(value)}",
+            bare=f"{wanted}.",
         )
     if count > 2:  # which has cost its points already
         numbers = [entry for entry in value if _are_numbers(entry)]
@@ -219,7 +232,8 @@ def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | N
     """
     yours, expected = np.asarray(yours), np.asarray(expected)
     if yours.shape != expected.shape:  # broadcasting could fill the memory
-        raise Mismatch(f"{what} should have the shape {expected.shape}; yours has the shape {yours.shape}.")
+        wanted = f"{what} should have the shape {expected.shape}"
+        raise Mismatch(f"{wanted}; yours has the shape {yours.shape}.", bare=f"{wanted}.")
     finite(yours, what)
     difference = np.abs(yours - expected)
     scale = np.max(np.abs(yours) + np.abs(expected), initial=0.0)
@@ -267,7 +281,7 @@ def differs(
     rows += [(_index(at) if at else "", *_told_apart(yours[at], expected[at])) for at in places]
     widths = [max(map(len, column)) for column in zip(*rows)]
     table = "\n".join("  ".join(text.rjust(width) for text, width in zip(row, widths)) for row in rows)
-    return Mismatch(f"{what} is not right{measure and ': '}{measure}.{where}", table, hint)
+    return Mismatch(f"{what} is not right{measure and ': '}{measure}.{where}", table, hint, bare=f"{what} is not right.")
 
 
 def _where(yours: Any, expected: Any, error: Any, wrong: Any, worst: tuple[int, ...]) -> str:

@@ -84,7 +84,8 @@ class DistanceEvidence(Evidence):
         except (Mismatch, NoAnswer):
             return None
         norms = np.sum(A**2, axis=1) + np.sum(B**2, axis=1)
-        met = any(np.allclose(P, sums - 2 * A @ B.T) for sums in (norms, norms[:, np.newaxis]))
+        wrong = (sums - 2 * A @ B.T for sums in (norms, norms[:, np.newaxis]))
+        met = any(np.allclose(np.maximum(P, 0), np.maximum(Q, 0)) for Q in wrong)  # it may be clipped at 0
         words = "Two vectors of norms meet element by element: which one should go down the rows, and has it an axis for that?"
         return Hint("keepdims", words) if met else None
 

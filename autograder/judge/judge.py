@@ -6,7 +6,7 @@ A test asks for the student functions that it needs by naming its parameters aft
 import time
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -23,6 +23,16 @@ from autograder.judge.sandbox import Sandbox, SandboxError
 from autograder.judge.student_code import StudentCode, StudentFunction
 from public_checks.draws import PUBLIC_SEED, check_rng
 from public_checks.expect import Hint, Mismatch
+
+METERED = frozenset(["loops", "timing", "memory"])  # kinds of checks that say what a meter read, not what was returned
+
+
+class Words(NamedTuple):
+    """What a student reads of a test that fails."""
+
+    failure: Failure
+    hint: Hint | tuple[str, str] | None = None
+    death: NoAnswer | None = None  # of the worker, which is not to die of the same test once more
 
 
 class Judge:
@@ -42,7 +52,10 @@ class Judge:
     """
 
     def __init__(self, seed: int) -> None:
-        self._seed, self._tests = seed, collect()
+        self._seed = seed
+        self._by_question: dict[str, list[Test]] = {question: [] for question in QUESTIONS}
+        for test in collect():
+            self._by_question[checks()[test.check].question].append(test)
         self.sandbox = Sandbox()
         self.reference = Reference(self.sandbox, seed)
 
@@ -73,10 +86,12 @@ class Judge:
         code = StudentCode(self.sandbox, submission.sources, wall_limit=wall_limit, own_limit=limits.own)
         results: dict[str, tuple[TestResult, ...]] = {}
         try:
-            for test in self._tests:
-                code.turn_to(checks()[test.check].question)
-                error = self._run(test, code, self._seed)
-                results[test.check] = (*results.get(test.check, ()), self._result(test, code, error))
+            for question, tests in self._by_question.items():
+                code.turn_to(question)
+                public = [self._in_public(test, code) for test in tests]  # before the worker has seen anything hidden
+                for test, words in zip(tests, public):
+                    error = words.death if words and words.death else self._run(test, code, self._seed)
+                    results[test.check] = (*results.get(test.check, ()), self._result(test, code, error, words))
         finally:
             code.close()
         return Report(
@@ -96,7 +111,7 @@ class Judge:
         self.sandbox.close()
 
     def evidence(self, code: StudentCode, function: StudentFunction) -> Evidence:
-        """What is known of a function of the submission: one record for all tests.
+        """What is known of a function of the submission: one record for all tests, and another for public data.
 
         Raises
         ------
@@ -104,12 +119,13 @@ class Judge:
             The homework has no kind of evidence for it.
         """
         name = function.name
-        if name not in code.evidence:
+        records, seed = (code.public_evidence, PUBLIC_SEED) if code.in_public else (code.evidence, self._seed)
+        if name not in records:
             kind = kind_for(name)
             if kind is None:
                 raise LookupError(f"no class is registered with @evidence_for({name!r})")
-            code.evidence[name] = kind(function, self.reference.yardstick(kind, name), check_rng(self._seed, name))
-        known: Evidence = code.evidence[name]
+            records[name] = kind(function, self.reference.yardstick(kind, name), check_rng(seed, name))
+        known: Evidence = records[name]
         return known
 
     def _run(self, test: Test, code: StudentCode, seed: int) -> BaseException | None:
@@ -131,8 +147,31 @@ class Judge:
             return partial(self._within, code, f"{GIVEN_FUNCTIONS[name]}.{name}")
         return PARAMETERS[name].value(self, code, rng)
 
-    def _result(self, test: Test, code: StudentCode, error: BaseException | None) -> TestResult:
-        """Say how a test ended, from the exception that ended it, or None."""
+    def _in_public(self, test: Test, code: StudentCode) -> Words | None:
+        """Run a test on the public seed, for what a student reads if it fails; None where it passes, or belongs to a meter.
+
+        An answer could put hidden data into any word that is shown, into a line number or the choice of a mistake, also by
+        the clock. So this comes before its worker has seen any.
+        """
+        if checks()[test.check].kind in METERED:
+            return None
+        code.in_public = True
+        try:
+            error = self._run(test, code, PUBLIC_SEED)
+            crashed = isinstance(error, NoAnswer) and error.kind == "ValueError"
+            hint = self._crash_hint(code, checks()[test.check].question) if crashed else None
+        finally:
+            code.in_public = False
+        if isinstance(error, Mismatch):
+            return Words(Failure(error.summary, error.table, on_public_data=bool(error.table)), error.hint)
+        if isinstance(error, NoAnswer):
+            return Words(Failure(error.summary, error.message), error.hint or hint, error if error.final else None)
+        if error is not None and not isinstance(error, NotJudged):
+            code.faults.append(f"{test.check}, with public data: {type(error).__name__}: {error}")
+        return None
+
+    def _result(self, test: Test, code: StudentCode, error: BaseException | None, public: Words | None) -> TestResult:
+        """Say how a test ended, from the exception that ended it, or None, in words that were found before."""
         check, question = test.check, checks()[test.check].question
         if error is None:
             return TestResult(test.title, test.weight, "passed")
@@ -147,27 +186,14 @@ class Judge:
             code.root_of[check] = first
             return TestResult(test.title, test.weight, "not judged", blocked_by=(first,))
         code.failures[question, error.key] = code.root_of[check] = check
-        failure = self._in_public(test, code, error)
-        crashed = isinstance(error, NoAnswer) and error.kind == "ValueError"
-        hint = error.hint or (self._crash_hint(code, question) if crashed else None)
-        # A plain tuple: reports travel to processes that know nothing of the checks' own types.
-        failure = replace(failure, hint=(hint[0], hint[1]) if hint else None)
-        return TestResult(test.title, test.weight, "failed", failure)
-
-    def _in_public(self, test: Test, code: StudentCode, error: Mismatch | NoAnswer) -> Failure:
-        """Run the test again, on the public seed: an answer could put hidden data into any word that is shown."""
-        if "rng" not in test.parameters or getattr(error, "final", False):
-            return Failure(error.summary)
-        code.close()  # a new worker, which has never seen the hidden data: nothing of them can get into its words
-        public = self._run(test, code, PUBLIC_SEED)
-        if isinstance(public, Mismatch):
-            return Failure(public.summary, public.table, on_public_data=bool(public.table))
-        if isinstance(public, NoAnswer):
-            return Failure(public.summary, public.message)
-        if public is not None and not isinstance(public, NotJudged):
-            code.faults.append(f"{test.check}, with public data: {type(public).__name__}: {public}")
         what = "the result is not right" if isinstance(error, Mismatch) else "there is no result"
-        return Failure(f"This fails with the hidden data, and not with the public data: {what}.")
+        words = public or Words(Failure(f"This fails with the hidden data, and not with the public data: {what}."))
+        ended = isinstance(error, NoAnswer) and error.final and error.summary != words.failure.summary
+        if checks()[check].kind in METERED or ended:
+            words = Words(Failure(error.bare), error.hint)
+        # A plain tuple: reports travel to processes that know nothing of the checks' own types.
+        hint = (words.hint[0], words.hint[1]) if words.hint else None
+        return TestResult(test.title, test.weight, "failed", replace(words.failure, hint=hint))
 
     def _crash_hint(self, code: StudentCode, question: str) -> Hint | None:
         """What may be wrong with an answer to a question whose shapes do not fit together."""

@@ -33,18 +33,27 @@ class NoAnswer(AssertionError):
         Type of the exception that the function raised; empty where it raised none.
     final : bool
         Whether there is no more to say: the call cost a worker its life, and is not to be tried again for the sake of words.
+    bare : str
+        The summary, without anything that an answer could choose, such as a line.
     """
 
     def __init__(
-        self, summary: str, message: str = "", hint: tuple[str, str] | None = None, *, kind: str = "", final: bool = False
+        self,
+        summary: str,
+        message: str = "",
+        hint: tuple[str, str] | None = None,
+        *,
+        kind: str = "",
+        final: bool = False,
+        bare: str = "",
     ) -> None:
         super().__init__(summary)
         self.summary, self.message, self.hint, self.kind, self.final = summary, message, hint, kind, final
-        self.key = summary
+        self.key, self.bare = summary, bare or summary
 
     def again(self) -> "NoAnswer":
         """The same once more: an exception that is raised twice carries the traceback of both."""
-        return NoAnswer(self.summary, self.message, self.hint, kind=self.kind, final=True)
+        return NoAnswer(self.summary, self.message, self.hint, kind=self.kind, final=True, bare=self.bare)
 
 
 def raised_in_call(function: str, raised: dict[str, Any], submitted: Mapping[str, bytes]) -> NoAnswer:
@@ -65,7 +74,8 @@ def raised_in_call(function: str, raised: dict[str, Any], submitted: Mapping[str
             f"{function} is not filled in yet.",
             hint=("stub", "It raises NotImplementedError: is that line of the stub still there?"),
         )
-    return NoAnswer(f"{function} raised {kind}{where}.", words, kind=kind)
+    bare = f"{function} raised an exception, at sizes that only the hidden checks have."
+    return NoAnswer(f"{function} raised {kind}{where}.", words, kind=kind, bare=bare)
 
 
 def raised_at_import(file: str, raised: dict[str, Any], submitted: Mapping[str, bytes]) -> NoAnswer:

@@ -134,6 +134,8 @@ class StudentCode:
         self._budget = Budget(wall_limit, own_limit)
         self.layers: list[str] = []  # of the sandbox, that are in force
         self.evidence: dict[str, Any] = {}  # what the judge knows of each function, by name
+        self.public_evidence: dict[str, Any] = {}  # the same from public data
+        self.in_public = False  # whether what is asked now is public
         self.failures: dict[tuple[str, str], str] = {}  # by question and key of a failure, the check that it failed first
         self.faults: list[str] = []  # errors in the checks' own code
         self.root_of: dict[str, str] = {}  # by check, the one whose failure it repeats
