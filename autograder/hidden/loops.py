@@ -2,8 +2,8 @@
 
 import math
 
-from autograder.judge.evidence import Axis, Evidence
-from autograder.judge.meters.cpu import CPU_LIMIT, LOOP_CPU_LIMIT, WASTEFUL_CPU_LIMIT, Race
+from autograder.judge.evidence import SQUARE, Axis, Evidence
+from autograder.judge.meters.cpu import CPU_LIMIT, LOOP_CPU_LIMIT, PADDED_CPU_LIMIT, WASTEFUL_CPU_LIMIT, Race
 from public_checks.expect import Hint, Mismatch
 
 
@@ -37,6 +37,13 @@ def expect_no_loop(evidence: Evidence) -> None:
             f" {evidence.steps_together:.3g} interpreter steps more.",
             hint=Hint(evidence.axes[0].hint, "Does it loop over whichever of them is the shortest?"),
         )
+    square = evidence.square_race
+    if evidence.padded and square is not None and square.ratio > PADDED_CPU_LIMIT:
+        raise Mismatch(
+            f"Small calls take up to {evidence.most_steps} interpreter steps, and where {_listed(evidence)} are all"
+            f" {SQUARE} it takes {square.ratio:.0f} times the CPU time of the vectorized reference, as a loop does.",
+            hint=Hint(evidence.axes[0].hint, "Does it loop over whichever of them is the shortest?"),
+        )
     for axis in evidence.axes:
         race = evidence.races[axis.name]
         if race.ratio <= CPU_LIMIT or (race.wasteful and evidence.race(axis.short, CPU_LIMIT).ratio <= CPU_LIMIT):
@@ -62,7 +69,8 @@ def expect_fast(evidence: Evidence) -> None:
     for axis in evidence.axes:
         _expect_in_time(f"many {axis.counts}", evidence.races[axis.name], evidence.limit(axis))
     if evidence.square_race is not None:
-        _expect_in_time("many of everything", evidence.square_race, LOOP_CPU_LIMIT)
+        limit = LOOP_CPU_LIMIT if evidence.steps_together else PADDED_CPU_LIMIT
+        _expect_in_time("many of everything", evidence.square_race, limit)
     if evidence.wide_race is not None:
         _expect_in_time("many of everything", evidence.wide_race, WASTEFUL_CPU_LIMIT)
 

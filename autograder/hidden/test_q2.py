@@ -106,25 +106,31 @@ def four_among(values: Sequence[Any], shape: tuple[int, int]) -> Sequence[Any]:
 Example = tuple[Array, Array, Array, int]  # W, b, x, y
 
 
-def at_two_places(function: StudentFunction, rng: Rng) -> Iterator[tuple[Example, dict[str, Any], dict[str, Any]]]:
-    """Two examples, each with the gradients at W and at -W."""
+Others = tuple[dict[str, Any], dict[str, Any]]  # the gradients at -W, and those at -x
+
+
+def at_two_places(function: StudentFunction, rng: Rng) -> Iterator[tuple[Example, dict[str, Any], Others]]:
+    """Two examples, each with its gradients and those of two others."""
     examples = [draw(rng) for _ in range(2)]
-    found = answers(function, *(call for W, *rest in examples for call in ((W, *rest), (-W, *rest))))
-    return zip(examples, found[::2], found[1::2])
+    calls = []
+    for W, b, x, y in examples:
+        calls += [(W, b, x, y), (-W, b, x, y), (W, b, -x, y)]
+    found = answers(function, *calls)
+    return zip(examples, found[::3], zip(found[1::3], found[2::3]))
 
 
-def follows(result: Any, expected: Any, cause: Any, other: Any) -> bool:
+def follows(result: Any, expected: Any, cause: Any, others: Sequence[Any]) -> bool:
     """Whether a wrong result follows rightly from the answer's own wrong step before it: then that step alone costs points.
 
-    Zeros, and what is the same for another example, follow from nothing.
+    Zeros, and what is the same for another W or another x, follow from nothing.
     """
-    arrays = [array.ravel() for array in map(floats, (result, expected, cause, other)) if array is not None]
-    if len(arrays) < 4 or not all(np.all(np.isfinite(array)) for array in arrays):
+    arrays = [array.ravel() for array in map(floats, (result, expected, cause, *others)) if array is not None]
+    if len(arrays) < 3 + len(others) or not all(np.all(np.isfinite(array)) for array in arrays):
         return False
-    result, expected, cause, other = arrays
-    if result.size != expected.size or cause.size != other.size:
+    result, expected, cause, *elsewhere = arrays
+    if result.size != expected.size or any(cause.size != other.size for other in elsewhere):
         return False
-    moves = np.any(cause) and not np.allclose(cause, other)
+    moves = np.any(cause) and not any(np.allclose(cause, other) for other in elsewhere)
     return bool(moves and np.allclose(result, expected, rtol=expect.GRADIENT_TOLERANCE, atol=0))
 
 
@@ -162,11 +168,11 @@ def test_da(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
 @pytest.mark.check("q2.dz", weight=3)
 def test_dz(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
     """dz matches numerical derivatives, and is da J"""
-    for (W, b, x, y), own, other in at_two_places(cross_entropy_gradients, rng):
+    for (W, b, x, y), own, others in at_two_places(cross_entropy_gradients, rng):
         dz = expect.array(own["dz"], b.shape, "dz")
         z = x @ W if without_bias(own["da"], W, x, y) else x @ W + b  # da has paid for the bias already
         J = reference("softmax").softmax_jacobian(z)
-        if follows(dz, own_product(own["da"], J), own["da"], other["da"]):
+        if follows(dz, own_product(own["da"], J), own["da"], [other["da"] for other in others]):
             continue
         hint = hint_for_score_gradient(dz, softmax(z), y, floats(own["da"]))
         expect.close(dz, derivatives(lambda z: loss(z, y), z), "dz", expect.GRADIENT_TOLERANCE, hint)  # noqa: B023
@@ -215,9 +221,9 @@ def test_stability(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
 @pytest.mark.check("q2.dW")
 def test_dW(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:  # noqa: N802
     """dW matches numerical derivatives"""
-    for (W, b, x, y), own, other in at_two_places(cross_entropy_gradients, rng):
+    for (W, b, x, y), own, others in at_two_places(cross_entropy_gradients, rng):
         dW = expect.array(own["dW"], W.shape, "dW")
-        if not follows(dW, own_product(x[:, np.newaxis], own["dz"]), own["dz"], other["dz"]):
+        if not follows(dW, own_product(x[:, np.newaxis], own["dz"]), own["dz"], [other["dz"] for other in others]):
             numerical = derivatives(lambda W: loss(x @ W + b, y), W)  # noqa: B023
             factor, a = x[:, np.newaxis], softmax(x @ W + b)
             hint = hint_for_parameter_gradient("dW", dW, factor, a, y, floats(own["da"]))
@@ -227,9 +233,9 @@ def test_dW(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:  # noqa
 @pytest.mark.check("q2.db")
 def test_db(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
     """db matches numerical derivatives"""
-    for (W, b, x, y), own, other in at_two_places(cross_entropy_gradients, rng):
+    for (W, b, x, y), own, others in at_two_places(cross_entropy_gradients, rng):
         db = expect.array(own["db"], b.shape, "db")
-        if not follows(db, own["dz"], own["dz"], other["dz"]):
+        if not follows(db, own["dz"], own["dz"], [other["dz"] for other in others]):
             numerical = derivatives(lambda b: loss(x @ W + b, y), b)  # noqa: B023
             a = softmax(x @ W + b)
             hint = hint_for_parameter_gradient("db", db, np.ones(1), a, y, floats(own["da"]))

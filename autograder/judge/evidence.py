@@ -22,6 +22,7 @@ from autograder.judge.meters.cpu import (
     FIRST_REPEATS,
     LOOP_CPU_LIMIT,
     LOOP_STEPS,
+    REFUSED_CPU_LIMIT,
     TOO_LARGE,
     WASTEFUL_CPU_LIMIT,
     Arguments,
@@ -35,7 +36,7 @@ from autograder.judge.meters.cpu import (
     verify_all,
 )
 from autograder.judge.meters.memory import IMPORTED
-from autograder.judge.meters.steps import LEAST_GROWTH, STEP_OTHERS, STEP_SIZES, growing_together, growth, jittered
+from autograder.judge.meters.steps import LEAST_GROWTH, OTHER_WAY, STEP_OTHERS, STEP_SIZES, growing_together, growth, jittered
 from autograder.judge.no_answer import NoAnswer
 from autograder.judge.results import Measurement
 from autograder.judge.sandbox import Sandbox
@@ -49,6 +50,8 @@ Rng = np.random.Generator
 SQUARE = 64  # size of every axis where none is short: a loop over the shortest takes 7 times the reference's time there
 SQUARE_CALLS = 6
 LOOPING_SHARE = 3  # a third of the rows will do for an answer whose steps say that it loops: it may take long
+MANY = 1_000  # rows: so many that the steps of small calls are no matter
+PADDED_STEPS = 400  # interpreter steps of a small call: vectorized styles take 250, a loop that is always 64 passes long 500
 REFUSED_STEPS = 400  # interpreter steps of a small call: np.choose's way takes 200, a loop over its 60 classes 700
 MIDDLE_SHARE = 8  # an eighth of the rows, where arrays that are too large for many of them still fit: 32 MB for (N, N)
 
@@ -255,8 +258,11 @@ class Evidence:
             return 0.0
         if SWITCHED_OFF in measured.steps:
             return math.inf
-        along = (max(measured.steps) - max(self._few_steps)) / self._rows(axis)
-        return along if along > LEAST_GROWTH else 0.0
+        most, rows = max(measured.steps), self._rows(axis)
+        hides = self.padded and rows > MANY
+        more = most if hides else most - max(self._few_steps)
+        along = more / rows
+        return along if along > LEAST_GROWTH and more > OTHER_WAY else 0.0
 
     def _load(self, axis: Axis) -> Load:
         """What is asked where an axis is long; of an answer that is known to loop less, since it may take long."""
@@ -286,12 +292,19 @@ class Evidence:
         """The ratio that is allowed where an axis is long: next to none where the steps of those calls say that they loop."""
         measured = self._looks[axis.name]
         looping = measured is not None and max(measured.steps) >= LOOP_STEPS * self._rows(axis)
-        return LOOP_CPU_LIMIT if looping or self.pads(axis) else CPU_LIMIT
+        if looping or self.pads(axis):
+            return LOOP_CPU_LIMIT
+        return REFUSED_CPU_LIMIT if measured is None and axis.limited else CPU_LIMIT
 
     def pads(self, axis: Axis) -> bool:
         """Whether it raises where an axis is long that numpy limits, and takes as many steps as a loop over all it allows."""
         refuses = axis.limited and self.steps[axis.name] == 0 and self._looks[axis.name] is None
         return refuses and self.most_steps > REFUSED_STEPS
+
+    @property
+    def padded(self) -> bool:
+        """Whether small calls take so many steps, or so different ones, that they could hide a loop in larger ones."""
+        return max(self._few_steps) > PADDED_STEPS or max(self._few_steps) - min(self._few_steps) > OTHER_WAY
 
     @property
     def most_steps(self) -> int:
@@ -309,15 +322,15 @@ class Evidence:
             seen = look(self.yardstick, self._load(axis), measured) if self.limit(axis) == CPU_LIMIT else None
             return seen or self._race(self._load(axis), self.limit(axis))
         if axis.limited:
-            return self.race(axis.short, self.limit(axis))
+            return self.race(axis.short, min(self.limit(axis), REFUSED_CPU_LIMIT))
         # Arrays that do not fit into memory show where there are fewer rows too: else nothing excuses the missing result.
         middle = self.race(fewer(axis.long, MIDDLE_SHARE), CPU_LIMIT)
         return TOO_LARGE if middle.wasteful else replace(TOO_LARGE, peak=0)
 
     @cached_property
     def square_race(self) -> Race | None:
-        """CPU time where no axis is short, if a loop shows only when all axes grow."""
-        if not self.steps_together or any(self.steps.values()):
+        """CPU time where no axis is short, if a loop shows only when all axes grow, or could be hidden by padding."""
+        if any(self.steps.values()) or not (self.steps_together or self.padded):
             return None
         return self.race(Load((SQUARE,) * len(self.axes), SQUARE_CALLS), LOOP_CPU_LIMIT)
 

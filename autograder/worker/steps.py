@@ -139,10 +139,13 @@ def _count_by_tracing(call: Callable[[], Any]) -> tuple[Any, int]:
             spared = _spared.get(id(code))
             if spared is not None and frame.f_globals is spared[1]:
                 return None
-            switched |= not FRAME_SWITCHES.isdisjoint((*code.co_names, *code.co_consts))
+            words = (*code.co_names, *(word for word in code.co_consts if type(word) is str))  # others could have a hash
+            switched |= not FRAME_SWITCHES.isdisjoint(words)
             frame.f_trace_opcodes, frame.f_trace_lines = True, False
         elif event == "opcode":
             steps += 1
+        elif event == "return":
+            switched |= frame.f_trace_opcodes is not True
         return step
 
     sys.setprofile(None)  # set before: what a profiler runs would not be counted

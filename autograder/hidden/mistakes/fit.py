@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-RESIDUAL = 4e-6  # relative: no less than what a check of values lets pass, so that whatever passes is explained
+RESIDUAL = 8e-6  # relative: no less than what a check of values lets pass, so that whatever passes is explained
 SNAP = 1e-4  # relative: how near a coefficient must be to a number to be called it
 
 Array = np.ndarray[Any, Any]
@@ -27,11 +27,14 @@ def solve(columns: Array, target: Array) -> Array | None:
     """
     if not np.all(np.isfinite(target)):
         return None
-    scale = np.linalg.norm(target)
+    with np.errstate(over="ignore"):
+        scale = np.linalg.norm(target)
     if scale == 0:
         return np.zeros(columns.shape[1])
-    coefficients: Array = np.linalg.lstsq(columns, target, rcond=None)[0]
-    return coefficients if np.linalg.norm(columns @ coefficients - target) <= RESIDUAL * scale else None
+    with np.errstate(all="ignore"):
+        coefficients: Array = np.linalg.lstsq(columns, target, rcond=None)[0]
+        error = np.linalg.norm(columns @ coefficients - target)
+    return coefficients if np.isfinite(scale) and error <= RESIDUAL * scale else None
 
 
 def near(coefficients: Array, *expected: float) -> bool:

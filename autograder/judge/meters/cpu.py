@@ -20,6 +20,8 @@ LOOP_CPU_LIMIT = 1.5  # of calls that take `LOOP_STEPS`: such loops take 2.6 and
 LOOP_STEPS = (
     8.0  # for each row of a timed call: a comprehension takes 9, and sum or nditer, which is nearly as fast as numpy, 6
 )
+REFUSED_CPU_LIMIT = 3.0  # with the most that an answer takes, where it raises beyond: np.choose takes 1.5, a loop in C 4
+PADDED_CPU_LIMIT = 4.5  # where no axis is short, of small calls that take many steps: who prints takes 3, loops 7 and more
 WASTEFUL_CPU_LIMIT = 5.0  # of one with arrays larger than needed where no axis is short: an (N, D, C) array takes 14 to 22
 
 FIRST_REPEATS = 7  # of a race that is won, or of proof that work was done, if not at once
@@ -262,11 +264,11 @@ def _race(function: StudentFunction, reference: Yardstick, load: Load, verify: V
         problem = reference.problem(load, len(cpu))
         for _ in range(READINGS):
             measured = function.measure(*problem.calls)
+            verify_all(problem, measured.results, verify)
             peak = max(peak, measured.peak)
             if measured.cpu > IMPLAUSIBLE * reference_cpu[-1]:
                 break
         cpu.append(max(measured.cpu, LEAST))
-        verify_all(problem, measured.results, verify)
         work = reference.work(lower_quartile(cpu), load)
         found = Race(work, reference.unit(reference_cpu, load), peak, reference_peak)
         worst = max(cpu) / min(reference_cpu)

@@ -13,7 +13,8 @@ STEP_SIZES = (10, 20, 30)  # of the shortest axis; C-level switches such as np.c
 SPREAD = 1.8  # times the shortest axis's size, of the longest; with the jitter at most 58, while np.choose takes up to 64
 FEW_STEP_SIZES = (4, 8)  # where a loop is what is wanted
 STEP_OTHERS = 5, 9  # least and largest size of the axes that are not watched where one is
-LEAST_GROWTH = 0.05  # steps for each of many rows: a loop over blocks of 300 rows costs more, another way for many rows less
+LEAST_GROWTH = 0.2  # steps for each of many rows: a loop over blocks of 60 rows costs more, one over 1,000 rows 0.1
+OTHER_WAY = 200  # steps that another way of computing may take where there are many rows, as beyond np.choose's limit
 
 
 def jittered(sizes: Sequence[float], rng: np.random.Generator) -> list[int]:
