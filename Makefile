@@ -41,7 +41,7 @@ grade: $(READY)  ## grade SUBMISSIONS="path ..." into OUT=folder (else a tour of
 	@$(VENV)/bin/autograder grade $(SUBMISSIONS) --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS)) $(SETTINGS) \
 		$(if $(ROSTER),--roster "$(ROSTER)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)")
 
-grade-samples: $(READY)  # grade all sample submissions, 300 of them
+grade-samples: $(READY)  # grade all sample submissions, some 315 of them
 	@$(MAKE) --no-print-directory grade SUBMISSIONS="$(SAMPLES)"
 
 # Tests are handed out one by one to as many processes as there are cores.
