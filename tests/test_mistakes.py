@@ -230,6 +230,11 @@ def test_a_mistake_in_distances_is_named(name, wrong):
 
 # The derivatives of one example, whose probabilities are a and whose right class is y
 
+
+def jacobian(s):
+    return np.diag(s) - np.outer(s, s)
+
+
 JACOBIANS = {
     "right": (None, lambda s: np.diag(s) - np.outer(s, s)),
     "ones": (None, lambda s: np.ones((len(s), len(s)))),
@@ -245,6 +250,16 @@ JACOBIANS = {
     "s * s.T": ("outer", lambda s: np.diag(s) - s * s.T),
     "no indicator": ("indicator-everywhere", lambda s: s[:, None] * (1 - s)),
     "exponentials": ("not-normalized", lambda s: 7 * np.diag(s) - 49 * np.outer(s, s)),
+    "diagonal twice": ("diagonal-twice", lambda s: np.diag(s * (1 - s)) - np.outer(s, s)),
+    "identity": ("identity-for-diagonal", lambda s: np.eye(len(s)) - np.outer(s, s)),
+    "1 - s on the diagonal": ("diagonal-factor", lambda s: np.diag(1 - s + s**2) - np.outer(s, s)),
+    "of log s": ("log-jacobian", lambda s: np.eye(len(s)) - s),
+    "of log s, transposed": ("log-jacobian", lambda s: np.eye(len(s)) - s[:, None]),
+    "-s_i^2": ("row-square", lambda s: np.diag(s) - s[:, None] ** 2),
+    "upper half": ("half-filled", lambda s: np.triu(np.diag(s) - np.outer(s, s))),
+    "lower half": ("half-filled", lambda s: np.tril(np.diag(s) - np.outer(s, s))),
+    "softmax twice": ("softmax-twice", lambda s: jacobian(np.exp(s) / np.exp(s).sum())),
+    "softmax(-z)": ("exponent-sign", lambda s: jacobian(1 / s / (1 / s).sum())),
     "a tiny diagonal": (None, lambda s: 1e-6 * np.diag(s)),
     "huge numbers": (None, lambda s: 1e90 * np.diag(s) - 1e120 * np.outer(s, s)),
     "halves": (None, lambda s: np.diag(s) / 2 - np.outer(s, s) / 2),
@@ -261,8 +276,12 @@ SCORE_GRADIENTS = {
     "minus row of J": ("da-left-out", lambda a, hot: (a @ hot) * (a - hot)),
     "da": ("jacobian-left-out", lambda a, hot: -hot / a),
     "da times the diagonal of J": ("diagonal-only", lambda a, hot: -hot / a * a * (1 - a)),
-    "minus the one-hot vector": (None, lambda _, hot: -hot),
-    "a constant factor": (None, lambda a, hot: 0.3 * (a - hot)),
+    "minus the one-hot vector": ("no-probabilities", lambda _, hot: -hot),
+    "a constant factor": ("factor", lambda a, hot: 0.3 * (a - hot)),
+    "-1 at the right class": ("own-missing", lambda a, hot: a * (1 - hot) - hot),
+    "1 - a at the right class": ("own-sign", lambda a, hot: a * (1 - hot) + hot * (1 - a)),
+    "1 from every class": ("indicator-everywhere", lambda a, _: a - 1),
+    "the class before": ("labels-from-1", lambda a, hot: a - np.roll(hot, -1)),
 }
 PROBABILITY_GRADIENTS = {
     "right": (None, lambda a, hot: -hot / a),
@@ -271,6 +290,12 @@ PROBABILITY_GRADIENTS = {
     "every class": ("da-everywhere", lambda a, _: -1 / a),
     "every class that of y": ("da-everywhere", lambda a, hot: 0 * a - 1 / (a @ hot)),
     "dz": ("da-is-dz", lambda a, hot: a - hot),
+    "changed a": ("alias", lambda a, hot: -hot / (a - 1)),
+    "the loss": ("loss-itself", lambda a, hot: -hot * np.log(a)),
+    "square": ("da-at-right-class", lambda a, hot: -hot / a**2),
+    "a at the right class": ("da-at-right-class", lambda a, hot: hot * a),
+    "-1": ("da-minus-one", lambda _, hot: -hot),
+    "the class before": ("labels-from-1", lambda a, hot: -np.roll(hot, -1) / a),
 }
 PARAMETER_GRADIENTS = {
     "right": (None, lambda x, a, hot: x * (a - hot)),
@@ -282,6 +307,7 @@ PARAMETER_GRADIENTS = {
 }
 WEIGHT_GRADIENTS = {
     **PARAMETER_GRADIENTS,
+    "mean": ("divided-by-features", lambda x, a, hot: x * (a - hot) / len(x)),
     "no x": ("no-x", lambda x, a, hot: np.ones_like(x) * (a - hot)),
     "squares of x": (None, lambda x, a, hot: x**2 * (a - hot)),
 }
@@ -301,6 +327,27 @@ def test_mistake_in_jacobian_is_named(name):
     for s, *_ in examples():
         hint = hint_for_jacobian(J(s), s)
         assert (hint and hint.id) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "taken_for_softmax"),
+    [
+        ("sigmoid", lambda z: 1 / (1 + np.exp(-z))),
+        ("divided-by-maximum", lambda z: softmax(z / z.max())),
+    ],
+)
+def test_jacobian_of_another_function_is_named(name, taken_for_softmax):
+    """Which takes the scores to tell."""
+    z = np.array([0.3, -1.2, 2.0, 0.5])
+    assert called(hint_for_jacobian(jacobian(taken_for_softmax(z)), softmax(z), z)) == name
+    assert hint_for_jacobian(jacobian(softmax(z)), softmax(z), z) is None
+
+
+def test_number_of_the_class_subtracted_is_named():
+    """Where it is 0, nothing is subtracted; where it is 1, that is 1 everywhere."""
+    for a, y, *_ in examples():
+        name = {0: "no-indicator", 1: "indicator-everywhere"}.get(y, "label-subtracted")
+        assert called(hint_for_score_gradient(a - y, a, y)) == name
 
 
 @pytest.mark.parametrize("name", SCORE_GRADIENTS)
@@ -344,6 +391,16 @@ def test_mistake_in_bias_gradient_is_named(name):
         one = np.ones(1)
         hint = hint_for_parameter_gradient("db", db(one, a, hot), one, a, y, -hot / a)
         assert (hint and hint.id) == expected
+
+
+def test_bias_gradient_of_ones_is_named():
+    """It is dz / db, without what the chain rule adds."""
+    for a, y, *_ in examples():
+        hint = hint_for_parameter_gradient("db", np.ones_like(a), np.ones(1), a, y)
+        assert called(hint) == "db-ones"
+        mean = (a - np.eye(len(a))[y]) / len(a)
+        hint = hint_for_parameter_gradient("db", mean, np.ones(1), a, y)
+        assert called(hint) == "divided-by-classes"
 
 
 def test_gradient_made_of_an_odd_da_has_no_name():

@@ -26,7 +26,7 @@ def test_numerical(softmax_jacobian: StudentFunction, rng: Rng) -> None:
             hint = Hint("diagonal-only", "These are ds_i / dz_i: where are the derivatives of s_i by the other scores?")
             raise expect.Mismatch("J is only its diagonal.", hint=hint)
         J = expect.array(value, (C, C), "J")
-        expect.close(J, numerical, "J", expect.GRADIENT_TOLERANCE, hint_for_jacobian(J, s))
+        expect.close(J, numerical, "J", expect.GRADIENT_TOLERANCE, hint_for_jacobian(J, s, z))
 
 
 @pytest.mark.check("q1.stability", weight=2)
