@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from autograder.hidden.mistakes.distances import fit_distances, hint_for_distances
+from autograder.hidden.mistakes.distances import (
+    fit_distances,
+    hint_for_distances,
+    hint_for_other_distances,
+)
 from autograder.hidden.mistakes.example import (
     hint_for_jacobian,
     hint_for_parameter_gradient,
@@ -212,9 +216,11 @@ def distances(A, B, a=1.0, b=1.0, ab=-2.0):
         ("sqrt", lambda A, B: np.sqrt(distances(A, B))),
         ("squared-twice", lambda A, B: distances(A, B) ** 2),
         ("mean-over-features", lambda A, B: distances(A, B) / A.shape[1]),
+        ("sign", lambda A, B: -distances(A, B)),
+        ("norm-sign", lambda A, B: distances(A, B, b=-1)),
+        ("norm-sign", lambda A, B: distances(A, B, a=-1)),
         ("stub", lambda A, B: 0 * A @ B.T),
         (None, lambda A, B: np.abs(A[:, None] - B).max(axis=2)),
-        (None, lambda A, B: distances(A, B, a=-1)),
     ],
 )
 def test_a_mistake_in_distances_is_named(name, wrong):
@@ -226,6 +232,50 @@ def test_a_mistake_in_distances_is_named(name, wrong):
     if model is not None and model.proportional:
         A, B = points()[1]
         np.testing.assert_allclose(model.corrected(wrong(A, B), A.shape[1]), distances(A, B))
+
+
+def clipped(A, B, a, b):
+    return np.maximum(a(A)[:, None] + b(B) - 2 * A @ B.T, 0)
+
+
+def squares(A):
+    return (A**2).sum(axis=1)
+
+
+def nothing(A):
+    return np.zeros(len(A))
+
+
+OTHER_DISTANCES = [
+    ("l1", lambda A, B: np.abs(A[:, None] - B).sum(axis=2)),
+    ("maximum", lambda A, B: ((A[:, None] - B) ** 2).max(axis=2)),
+    ("maximum", lambda A, B: np.abs(A[:, None] - B).max(axis=2)),
+    ("normalized", lambda A, B: 2 - 2 * A @ B.T / np.sqrt(np.outer(squares(A), squares(B)))),
+    ("rounded", lambda A, B: distances(A, B).round(2)),
+    ("square-of-sum", lambda A, B: (A.sum(axis=1)[:, None] - B.sum(axis=1)) ** 2),
+    ("norms-rooted", lambda A, B: clipped(A, B, *2 * [lambda A: np.linalg.norm(A, axis=1)])),
+    ("norms-not-squared", lambda A, B: clipped(A, B, *2 * [lambda A: A.sum(axis=1)])),
+    ("norms-averaged", lambda A, B: clipped(A, B, *2 * [lambda A: (A**2).mean(axis=1)])),
+    ("sum-without-axis", lambda A, B: (A**2).sum() + (B**2).sum() - 2 * A @ B.T),
+    ("norm-missing", lambda A, B: clipped(A, B, squares, nothing)),
+    ("norm-missing", lambda A, B: clipped(A, B, nothing, squares)),
+    ("dot-product", lambda A, B: clipped(A, B, nothing, nothing)),
+    ("cosine", lambda A, B: 1 - A @ B.T / np.sqrt(np.outer(squares(A), squares(B)))),
+    ("cosine", lambda A, B: A @ B.T / np.sqrt(np.outer(squares(A), squares(B)))),
+    ("centred-apart", lambda A, B: distances(A - A.mean(0), B - B.mean(0))),
+    ("diagonal-emptied", lambda A, B: distances(A, B) * (1 - np.eye(len(A), len(B)))),
+    ("clipped-above", lambda A, B: np.minimum(distances(A, B), 1)),
+    ("cast-to-int", lambda A, B: distances(A.astype(int), B.astype(int))),
+    (None, distances),
+    (None, lambda A, B: ((A[:, None] - B) ** 4).sum(axis=2)),
+]
+
+
+@pytest.mark.parametrize(("name", "wrong"), OTHER_DISTANCES)
+def test_distances_of_another_formula_are_named(name, wrong):
+    """Where the three terms do not explain them."""
+    cases = [(A, B, wrong(A, B)) for A, B in points()]
+    assert called(hint_for_other_distances(cases)) == name
 
 
 # The derivatives of one example, whose probabilities are a and whose right class is y
