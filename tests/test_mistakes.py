@@ -31,6 +31,10 @@ from autograder.hidden.mistakes.softmax_names import (
     name_gradient,
     name_loss,
 )
+from autograder.hidden.mistakes.softmax_others import (
+    hint_for_other_gradient,
+    hint_for_other_loss,
+)
 from autograder.hidden.test_q2 import draw, softmax
 from public_checks.draws import batch, check_rng
 
@@ -67,6 +71,10 @@ def right_gradient(at):
         ("factor", lambda at: 0.3 * at.data + at.penalty()),
         ("reg-factor", lambda at: at.data + at.penalty() / 4),
         ("reg-sign", lambda at: at.data - at.penalty()),
+        ("loss-repeated", lambda at: at.C * at.data + at.penalty()),
+        ("reg-repeated", lambda at: at.data + at.N * at.penalty()),
+        ("reg-repeated", lambda at: at.data + at.C * at.penalty()),
+        ("reg-over-n", lambda at: at.data + at.penalty() / (2 * at.N)),
         *(
             (name, lambda at, kind=kind: at.data + at.penalty(kind))
             for kind, name in PENALTY_NAMES.items()
@@ -97,7 +105,16 @@ def test_a_mistake_in_the_loss_is_named_and_the_loss_predicted(name, loss):
         ("indicator-repeated", lambda at: at.pull - at.C * at.push + at.shrink()),
         ("indicator-added", lambda at: at.pull + at.push + at.shrink()),
         ("sign", lambda at: at.push - at.pull - at.shrink()),
+        ("sign", lambda at: at.push - at.pull + at.shrink()),
         ("own-missing", lambda at: at.pull - at.push - at.own + at.shrink()),
+        ("brackets", lambda at: at.pull - at.N * at.push + at.shrink()),
+        ("brackets", lambda at: at.N * at.pull - at.push + at.shrink()),
+        ("brackets", lambda at: at.pull - at.push / at.N + at.shrink()),
+        ("own-sign", lambda at: at.pull + at.push - 2 * at.own + at.shrink()),
+        ("right-class-skipped", lambda at: at.pull - at.own + at.shrink()),
+        ("only-right-class", lambda at: at.own - at.push + at.shrink()),
+        ("no-probabilities", lambda at: -at.push + at.shrink()),
+        ("reg-repeated", lambda at: at.pull - at.push + at.N * at.shrink()),
         ("factor", lambda at: 0.3 * (at.pull - at.push + at.shrink())),
         ("factor", lambda at: 0.3 * (at.pull - at.push) + at.shrink()),
         ("reg-factor", lambda at: at.pull - at.push + at.shrink() / 4),
@@ -133,6 +150,138 @@ def test_two_mistakes_at_once_have_no_name():
     """The numbers do not say which one the student should look at first."""
     assert name_loss(fit_loss(TERMS, [at.N * at.data + 2 * at.penalty() for at in TERMS])) is None
     assert name_gradient(fit_gradient(TERMS, [at.pull + 2 * at.shrink() for at in TERMS])) is None
+
+
+def exp(Z):
+    return np.exp(Z - Z.max(axis=1, keepdims=True))
+
+
+def share(Z):
+    return exp(Z) / exp(Z).sum(axis=1, keepdims=True)
+
+
+def hot(Z, y):
+    return np.eye(Z.shape[1])[y]
+
+
+def right(Z, y):
+    return Z[np.arange(len(y)), y]
+
+
+def others(Z, y):
+    return (np.exp(Z) * (1 - hot(Z, y))).sum(axis=1)
+
+
+def hinges(Z, y):
+    return np.maximum(0, Z - right(Z, y)[:, None] + 1) * (1 - hot(Z, y))
+
+
+def hinge_slopes(Z, y):
+    beyond = 1.0 * (hinges(Z, y) > 0)
+    return beyond - beyond.sum(axis=1, keepdims=True) * hot(Z, y)
+
+
+def lse(Z):
+    return np.log(np.exp(Z).sum(axis=1))
+
+
+OTHER_LOSSES = [
+    ("no-log", lambda Z, y: -right(share(Z), y)),
+    ("log-of-mean", lambda Z, y: -np.log(right(share(Z), y).mean())),
+    ("no-log-sum", lambda Z, y: -right(Z, y)),
+    ("no-log-sum", lambda Z, y: Z.max(axis=1) - right(Z, y)),
+    ("score-sign", lambda Z, y: lse(Z) + right(Z, y)),
+    ("score-sign", lambda Z, y: lse(Z) + right(Z, y) - 2 * Z.max(axis=1)),
+    ("no-score", lambda Z, _: lse(Z)),
+    ("no-score", lambda Z, _: np.log(exp(Z).sum(axis=1))),
+    ("shift-once", lambda Z, y: np.log(exp(Z).sum(axis=1)) - right(Z, y)),
+    ("shift-once", lambda Z, y: lse(Z) - right(Z, y) + Z.max(axis=1)),
+    ("squared-error", lambda Z, y: 0.5 * ((share(Z) - hot(Z, y)) ** 2).sum(axis=1)),
+    ("squared-error", lambda Z, y: ((share(Z) - hot(Z, y)) ** 2).mean(axis=1)),
+    ("hinge", lambda Z, y: hinges(Z, y).sum(axis=1)),
+    ("all-classes", lambda Z, _: -np.log(share(Z)).sum(axis=1)),
+    ("all-classes", lambda Z, _: -np.log(share(Z)).mean(axis=1)),
+    ("all-labels", lambda Z, y: -np.log(share(Z))[:, sorted(set(y))].sum(axis=1)),
+    ("entropy", lambda Z, _: -(share(Z) * np.log(share(Z))).sum(axis=1)),
+    ("binary", lambda Z, y: -np.log(np.where(hot(Z, y), share(Z), 1 - share(Z))).sum(axis=1)),
+    ("others-only", lambda Z, y: np.log(others(Z, y)) - right(Z, y)),
+    ("no-log", lambda Z, y: 1 - right(share(Z), y)),
+    ("sigmoid", lambda Z, y: -np.log(1 / (1 + np.exp(-right(Z, y))))),
+    ("worst-example", lambda Z, y: np.max(lse(Z) - right(Z, y))),
+    ("worst-example", lambda Z, y: np.median(lse(Z) - right(Z, y))),
+    ("perplexity", lambda Z, y: np.exp(np.mean(lse(Z) - right(Z, y)))),
+    (None, lambda Z, y: lse(Z) - right(Z, y) ** 2),
+]
+OTHER_GRADIENTS = [
+    ("not-normalized", lambda Z, y: np.exp(Z) - hot(Z, y)),
+    ("not-normalized", lambda Z, y: exp(Z) - hot(Z, y)),
+    ("log-for-p", lambda Z, y: np.log(share(Z)) - hot(Z, y)),
+    ("scores-for-p", lambda Z, y: Z - hot(Z, y)),
+    ("scores-for-p", lambda Z, y: Z - Z.max(axis=1, keepdims=True) - hot(Z, y)),
+    ("class-left-out", lambda Z, y: (share(Z) - hot(Z, y)) * (np.arange(Z.shape[1]) > 0)),
+    ("class-left-out", lambda Z, y: (share(Z) - hot(Z, y)) * (np.arange(Z.shape[1])[::-1] > 0)),
+    ("hinge", hinge_slopes),
+    ("others-only", lambda Z, y: np.exp(Z) / others(Z, y)[:, None] - hot(Z, y)),
+    ("label-subtracted", lambda Z, y: share(Z) - y[:, None]),
+    ("da-left-out", lambda Z, y: right(share(Z), y)[:, None] * (hot(Z, y) - share(Z))),
+    ("indicator-everywhere", lambda Z, _: share(Z) - 1),
+    ("sigmoid", lambda Z, y: 1 / (1 + np.exp(-Z)) - hot(Z, y)),
+    (None, lambda Z, y: share(Z) ** 2 - hot(Z, y)),
+]
+
+
+@pytest.mark.parametrize(("name", "formula"), OTHER_LOSSES)
+def test_loss_of_another_formula_is_named(name, formula):
+    """With the right regularization, half of it, or none."""
+    for half in (1.0, 0.5, 0.0):
+        losses = [np.mean(formula(X @ W, y)) + half * reg * np.sum(W**2) for W, X, y, reg in CASES]
+        assert called(hint_for_other_loss(CASES, losses)) == name
+        assert fit_loss(TERMS, losses) is None
+
+
+@pytest.mark.parametrize(("name", "formula"), OTHER_GRADIENTS)
+def test_gradient_of_another_formula_is_named(name, formula):
+    """With the right regularization, half of it, or none."""
+    for half in (1.0, 0.5, 0.0):
+        found = [X.T @ formula(X @ W, y) / len(X) + half * 2 * reg * W for W, X, y, reg in CASES]
+        assert called(hint_for_other_gradient(CASES, found)) == name
+
+
+def test_gradient_of_a_squared_error_is_named():
+    """By the chain rule through the softmax."""
+    found = []
+    for W, X, y, reg in CASES:
+        P = share(X @ W)
+        error = P - hot(P, y)
+        slopes = P * (error - (P * error).sum(axis=1, keepdims=True))
+        found.append(2 * X.T @ slopes / len(X) + 2 * reg * W)
+    assert called(hint_for_other_gradient(CASES, found)) == "squared-error"
+
+
+def test_gradient_without_x_is_named():
+    """All of its rows are the mean of P - Y."""
+    found = []
+    for W, X, y, reg in CASES:
+        P = share(X @ W)
+        found.append((P - hot(P, y)).mean(axis=0) + 2 * reg * W)
+    assert called(hint_for_other_gradient(CASES, found)) == "no-x"
+
+
+@pytest.mark.parametrize("digits", range(1, 6))
+def test_rounded_loss_is_named(digits):
+    """Whatever else is wrong with it."""
+    losses = [round(3 * right_loss(at) ** 2, digits) for at in TERMS]
+    assert called(hint_for_other_loss(CASES, losses)) == "rounded"
+
+
+def test_the_right_loss_and_gradient_follow_no_other_formula():
+    """Nor do random numbers."""
+    rng = np.random.default_rng(3)
+    noise = [rng.normal(size=at.pull.shape) for at in TERMS]
+    assert hint_for_other_loss(CASES, [right_loss(at) for at in TERMS]) is None
+    assert hint_for_other_loss(CASES, rng.normal(size=6)) is None
+    assert hint_for_other_gradient(CASES, [right_gradient(at) for at in TERMS]) is None
+    assert hint_for_other_gradient(CASES, noise) is None
 
 
 def test_a_nan_is_not_explained():
