@@ -269,9 +269,10 @@ def test_gradient_without_x_is_named():
 
 @pytest.mark.parametrize("digits", range(1, 6))
 def test_rounded_loss_is_named(digits):
-    """Whatever else is wrong with it."""
-    losses = [round(3 * right_loss(at) ** 2, digits) for at in TERMS]
+    """If it is the right one."""
+    losses = [round(right_loss(at), digits) for at in TERMS]
     assert called(hint_for_other_loss(CASES, losses)) == "rounded"
+    assert hint_for_other_loss(CASES, np.ones(len(CASES))) is None
 
 
 def test_the_right_loss_and_gradient_follow_no_other_formula():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.hidden.mistakes.fit import SNAP, Array, near, solve
+from autograder.hidden.mistakes.fit import RESIDUAL, SNAP, Array, near, solve
 from public_checks.expect import Hint
 
 POWERS = (1.0, 2.0, 0.5)  # of P that follow the formula: 2 where P holds roots, 0.5 where it holds squares of squares
@@ -102,7 +102,6 @@ def _cosines(A: Array, B: Array) -> Array:
     return cosines
 
 
-NORM_MISSING = "|a - b|^2 has three terms when you multiply it out, and"
 ZERO = np.zeros(1)
 OTHERS: dict[str, tuple[Hint, Callable[[Array, Array], Array]]] = {
     "sums of absolute values": (
@@ -138,15 +137,15 @@ OTHERS: dict[str, tuple[Hint, Callable[[Array, Array], Array]]] = {
         lambda A, B: _expanded(np.sum(A**2, keepdims=True)[0], np.sum(B**2), A, B),
     ),
     "no norms of b": (
-        Hint("norm-missing", f"{NORM_MISSING} |b|^2 is missing: where does it come in?"),
+        Hint("norm-missing", "|b|^2 is missing. What are the three terms of |a - b|^2?"),
         lambda A, B: _expanded(_squares(A), ZERO, A, B),
     ),
     "no norms of a": (
-        Hint("norm-missing", f"{NORM_MISSING} |a|^2 is missing: where does it come in?"),
+        Hint("norm-missing", "|a|^2 is missing. What are the three terms of |a - b|^2?"),
         lambda A, B: _expanded(ZERO, _squares(B), A, B),
     ),
     "the dot product": (
-        Hint("dot-product", "Only a.b is left of the formula: what else is there when you multiply |a - b|^2 out?"),
+        Hint("dot-product", "You have only a.b. What are the other two terms when you expand |a - b|^2?"),
         lambda A, B: _expanded(ZERO, ZERO, A, B),
     ),
     "cosine distances": (
@@ -189,13 +188,13 @@ def hint_for_other_distances(cases: Sequence[tuple[Array, Array, Array]]) -> Hin
         if all(_same(P, formula(A, B)) for A, B, P in cases):
             return hint
     for digits in DECIMALS:
-        if all(np.allclose(P * 10**digits, np.round(P * 10**digits), rtol=0, atol=1e-9) for *_, P in cases):
+        if all(np.allclose(P, np.round(_right(A, B), digits), rtol=0, atol=1e-9) for A, B, P in cases):
             return Hint("rounded", f"Your distances have only {digits} decimals: did you round them?")
     return None
 
 
 def _same(P: Array, other: Array) -> bool:
-    return P.shape == other.shape and near(P.ravel(), *other.ravel())
+    return P.shape == other.shape and np.allclose(P, other, rtol=RESIDUAL, atol=RESIDUAL)
 
 
 def _terms(A: Array, B: Array) -> Array:
@@ -216,16 +215,18 @@ def hint_for_distances(model: DistanceModel | None) -> Hint | None:
     if model.power != 1 or model.dimension:
         return None
     if model.is_(1, 1, 0):
-        return Hint("cross-term", "Only the two norms are there: which third term has |a - b|^2 when you multiply out?")
+        return Hint("cross-term", "You have only the two norms. What is the third term when you expand |a - b|^2?")
     if model.is_(1, 1, model.ab):
-        return Hint("cross-term", f"Your a.b has the factor {model.ab:.3g}: which has it in |a - b|^2 when you multiply out?")
+        return Hint("cross-term", f"Your a.b has the factor {model.ab:.3g}: what factor does it get when you expand |a - b|^2?")
     if model.is_(0, 0, model.ab):
-        return Hint("dot-product", "Only a.b is left of the formula: what else is there when you multiply |a - b|^2 out?")
+        return Hint("dot-product", "You have only a.b. What are the other two terms when you expand |a - b|^2?")
     if model.is_(1, -1, -2) or model.is_(-1, 1, -2):
         lost = "b" if model.b < 0 else "a"
         return Hint("norm-sign", f"|{lost}|^2 is subtracted: what is its sign in |a - b|^2?")
     if model.is_(1, 0, -2) or model.is_(0, 1, -2):
-        return Hint("norm-missing", f"|{'b' if model.is_(1, 0, -2) else 'a'}|^2 is missing: which three terms has |a - b|^2?")
+        return Hint(
+            "norm-missing", f"|{'b' if model.is_(1, 0, -2) else 'a'}|^2 is missing. What are the three terms of |a - b|^2?"
+        )
     return None
 
 
@@ -235,11 +236,11 @@ def _hint_for_a_multiple(model: DistanceModel) -> Hint | None:
     if model.power == 2 and one and not model.dimension:
         return Hint("sqrt", "Yours squared are the right values: does the question ask for the root?")
     if model.power == 0.5 and one and not model.dimension:
-        return Hint("squared-twice", "Yours are the squares of the right values: which power has a squared distance?")
+        return Hint("squared-twice", "Your values are the squares of the right ones: did you square twice?")
     if model.power == 1 and model.dimension == -1 and one:
-        return Hint("mean-over-features", "Yours are the right values divided by d: is there a mean where a sum is asked for?")
+        return Hint("mean-over-features", "Your values are the right ones divided by d: did you take a mean instead of a sum?")
     if model.power == 1 and not model.dimension and abs(model.a + 1) < SNAP:
-        return Hint("sign", "Yours are the right values with the other sign: can a squared distance be negative?")
+        return Hint("sign", "Your values have the wrong sign: can a squared distance be negative?")
     if model.power == 1 and not model.dimension and not one:
         return Hint("factor", f"Yours are {model.a:.3g} times the right values: where does the factor come from?")
     return None

@@ -15,18 +15,18 @@ BETWEEN = Hint(
 JACOBIANS = {
     (1, 1, 0): BETWEEN,
     (1, 1, -2): BETWEEN,
-    (-1, 1, 0): Hint("sign", "J is the right one with the other sign: does s_i fall when its own score rises?"),
+    (-1, 1, 0): Hint("sign", "J has the wrong sign: does s_i fall when its own score rises?"),
     (1, 0, 0): Hint("diagonal-only", "J has entries on the diagonal only: does s_i change with the other scores?"),
     (1, 0, -1): Hint("diagonal-only", "J has entries on the diagonal only: does s_i change with the other scores?"),
     (0, -1, 0): Hint("no-diagonal", "J is -s_i s_j everywhere: what comes in addition where i = j?"),
     (1, -1, 1): Hint("no-diagonal", "On the diagonal J is s_i: what does 1 - s_j make of it there?"),
     (0, -1, 1): Hint("no-diagonal", "On the diagonal J is 0: what is s_i (1 - s_j) there?"),
-    (1, -1, -1): Hint("diagonal-twice", "On the diagonal J has s_i - 2 s_i^2: is s_i^2 taken off twice?"),
+    (1, -1, -1): Hint("diagonal-twice", "On the diagonal, J has s_i - 2 s_i^2: is s_i^2 subtracted twice?"),
 }  # by the coefficients of diag(s), s s^T and diag(s)^2, which are (1, -1, 0) when right
 SCORE_GRADIENTS = {
-    (1, 0): Hint("no-indicator", "dz is a itself: does the right class not get a -1 of its own?"),
-    (1, 1): Hint("indicator-added", "At the right class dz is a + 1: which sign has the 1?"),
-    (-1, 1): Hint("sign", "dz is the right one with the other sign: does it point uphill?"),
+    (1, 0): Hint("no-indicator", "dz is a itself: where is the -1 of the right class?"),
+    (1, 1): Hint("indicator-added", "At the right class, dz is a + 1: should the 1 be added or subtracted?"),
+    (-1, 1): Hint("sign", "dz has the wrong sign: does the loss fall when the right class's score rises?"),
     (0, -1): Hint("no-probabilities", "dz has the -1 of the right class only: where does a come in?"),
 }  # by the coefficients of a and of the one-hot vector of y, which are (1, -1) when right
 
@@ -57,11 +57,11 @@ DIAGONAL = Hint(
 )
 OWN_MISSING = Hint(
     "own-missing",
-    "At the right class dz is -1 where a_y - 1 is due: is a_y overwritten, or left out, there?",
+    "At the right class, dz is -1 where it should be a_y - 1: do you overwrite a_y, or leave it out?",
 )
 OWN_SIGN = Hint(
     "own-sign",
-    "At the right class dz is 1 - a_y where a_y - 1 is due: what is the derivative of -log a_y?",
+    "At the right class, dz is 1 - a_y where it should be a_y - 1: check the sign.",
 )
 LABEL_SUBTRACTED = Hint(
     "label-subtracted",
@@ -85,7 +85,7 @@ DIAGONAL_FACTOR = Hint(
 )
 LOG_JACOBIAN = Hint(
     "log-jacobian",
-    "This is the derivative of log s_i: by what do you multiply it to get that of s_i?",
+    "This is the derivative of log s_i: what do you multiply it by to get the derivative of s_i?",
 )
 ROW_SQUARE = Hint(
     "row-square",
@@ -217,7 +217,7 @@ def hint_for_parameter_gradient(
         ),
         (
             -factor * dz,
-            Hint("sign", f"{name} is the right one with the other sign: does it point uphill?"),
+            Hint("sign", f"{name} has the wrong sign: check the sign of dz in it."),
         ),
     ]
     if factor.ndim == 2:
@@ -226,7 +226,7 @@ def hint_for_parameter_gradient(
         question = f"{name} is divided by the number of features: is there a mean in the loss?"
         among.append((factor * dz / factor.size, Hint("divided-by-features", question)))
     else:
-        question = f"{name} is 1 everywhere, which is dz_c / db_c: what does the chain rule add?"
+        question = f"{name} is the derivative of z_c by b_c, which is 1: what does the chain rule multiply it by?"
         among.append((np.ones(dz.shape), Hint("db-ones", question)))
         question = f"{name} is divided by the number of classes: is there a mean in the loss?"
         among.append((factor * dz / dz.size, Hint("divided-by-classes", question)))
@@ -240,7 +240,7 @@ def hint_for_probability_gradient(da: Array, a: Array, y: int) -> Hint | None:
     """Ask about the mistake in dl/da (C,), where the probabilities are a (C,) and the right class is y."""
     onehot = np.eye(len(a))[y]
     if near(da, *(onehot / a)):
-        return Hint("sign", "da has the other sign: what is the derivative of -log a_y?")
+        return Hint("sign", "da has the wrong sign: what is the derivative of -log a_y?")
     if near(da, *(-1 / a)) or near(da, *(0 * a - 1 / a[y])):
         question = "da is 0 at no class: which entries of a does the loss depend on?"
         return Hint("da-everywhere", question)

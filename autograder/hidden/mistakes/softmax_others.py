@@ -180,11 +180,11 @@ CLASS_LEFT_OUT = Hint(
 )
 LOG_FOR_P = Hint(
     "log-for-p",
-    "dW has log p where p is due: what is the derivative of log(sum_j exp(s_j))?",
+    "dW has log p where it should have p: what is the derivative of log(sum_j exp(s_j))?",
 )
 SCORES_FOR_P = Hint(
     "scores-for-p",
-    "dW has scores where probabilities are due: where is the softmax?",
+    "dW has scores where it should have probabilities: where is the softmax?",
 )
 LABEL_SUBTRACTED = Hint(
     "label-subtracted",
@@ -229,8 +229,9 @@ def hint_for_other_loss(batches: Sequence[Batch], losses: Sequence[float]) -> Hi
         found = solve(np.column_stack([data, penalties]), target)
         if found is not None and abs(found[0]) > SNAP:
             return hint
+    right = [np.mean(-_picked(log_softmax(X @ W), y)) for W, X, y, _ in batches]
     for digits in DECIMALS:
-        if np.allclose(target * 10**digits, np.round(target * 10**digits), rtol=0, atol=1e-9):
+        if np.allclose(target, np.round(np.add(right, penalties), digits), rtol=0, atol=1e-9):
             return Hint("rounded", f"Your loss has only {digits} decimals: did you round it?")
     return None
 
