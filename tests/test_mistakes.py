@@ -150,6 +150,7 @@ def test_two_mistakes_at_once_have_no_name():
     """The numbers do not say which one the student should look at first."""
     assert name_loss(fit_loss(TERMS, [at.N * at.data + 2 * at.penalty() for at in TERMS])) is None
     assert name_gradient(fit_gradient(TERMS, [at.pull + 2 * at.shrink() for at in TERMS])) is None
+    assert name_loss(fit_loss(TERMS, [at.data + at.penalty("mean") * at.C for at in TERMS])) is None
 
 
 def exp(Z):
@@ -193,7 +194,6 @@ OTHER_LOSSES = [
     ("score-sign", lambda Z, y: lse(Z) + right(Z, y)),
     ("score-sign", lambda Z, y: lse(Z) + right(Z, y) - 2 * Z.max(axis=1)),
     ("no-score", lambda Z, _: lse(Z)),
-    ("no-score", lambda Z, _: np.log(exp(Z).sum(axis=1))),
     ("shift-once", lambda Z, y: np.log(exp(Z).sum(axis=1)) - right(Z, y)),
     ("shift-once", lambda Z, y: lse(Z) - right(Z, y) + Z.max(axis=1)),
     ("squared-error", lambda Z, y: 0.5 * ((share(Z) - hot(Z, y)) ** 2).sum(axis=1)),
@@ -283,6 +283,21 @@ def test_the_right_loss_and_gradient_follow_no_other_formula():
     assert hint_for_other_loss(CASES, rng.normal(size=6)) is None
     assert hint_for_other_gradient(CASES, [right_gradient(at) for at in TERMS]) is None
     assert hint_for_other_gradient(CASES, noise) is None
+
+
+def test_gradient_of_the_right_class_alone_depends_on_the_examples():
+    """Though both X'P and X'Y are missing."""
+    model = fit_gradient(TERMS, [at.own + at.shrink() for at in TERMS])
+    assert not model.idle
+    assert name_gradient(model) is None
+
+
+def test_spared_column_beside_another_mistake_has_no_name():
+    """The numbers do not say which one the student should look at first."""
+    variant = "first column spared"
+    turned = [terms(*case, variant) for case in CASES]
+    gradients = [at.pull - at.push - at.own + at.shrink() for at in turned]
+    assert name_gradient(fit_gradient(turned, gradients, variant)) is None
 
 
 def test_a_nan_is_not_explained():

@@ -309,7 +309,8 @@ class GradientModel:
     def idle(self) -> bool:
         """Whether nothing of the examples is in it."""
         scale = max(1.0, abs(self.shrink.constant))
-        return max(abs(self.pull.constant), abs(self.push.constant)) < SNAP * scale
+        parts = self.pull, self.push, self.own
+        return max(abs(part.constant) for part in parts) < SNAP * scale
 
 
 def fit_loss(cases: Sequence[Terms], losses: Sequence[float], variant: str = "") -> LossModel | None:

@@ -48,8 +48,8 @@ BOTH = {
     "batch-denominator": (
         "Your probabilities are divided by one sum over the whole batch: over which axis should those of one example sum to 1?"
     ),
-    "softmax-twice": ("These are the probabilities of softmax(softmax(X W)): is softmax applied twice?"),
-    "predicted-class": ("Each example is judged by the class with the largest score: where does its label y_i come in?"),
+    "softmax-twice": "These are the probabilities of softmax(softmax(X W)): is softmax applied twice?",
+    "predicted-class": "Each example is judged by the class with the largest score: where does its label y_i come in?",
     "divided-by-features": "The mean divides by the number of features: which axis of X holds the examples?",
     "row-spared": "The regularization leaves out a row of W: does the question spare the bias?",
     "column-spared": "The regularization leaves out a column of W: should one class be spared?",
@@ -71,7 +71,7 @@ LOSS_QUESTIONS = BOTH | {
     "reg-sign": "The regularization is subtracted: should it be added?",
     "divided-by-classes": "The loss is divided by the number of classes: which axis is the mean over?",
     "log-base": "The loss is the right one times a constant: what base does your logarithm use?",
-    "loss-repeated": ("The loss is multiplied by the number of classes: is it added inside the loop over the classes?"),
+    "loss-repeated": "The loss is multiplied by the number of classes: is it added inside the loop over the classes?",
     "reg-repeated": "The regularization is added many times: is it inside a loop?",
     "loss-sign": "The loss has the wrong sign: what is the sign of log p, and of the loss?",
     "mean-inside-loop": "The loss is divided by N once for each example: is the division inside the loop?",
@@ -98,7 +98,7 @@ GRADIENT_QUESTIONS = BOTH | {
     "brackets": "Only one of X'P and X'Y is divided by N as it should be: check your parentheses.",
     "indicator-repeated": "At the right class, dW has -C where it should have -1: how often does that line run?",
     "reg-repeated": "The part of reg is added many times: is it inside a loop?",
-    "right-class-skipped": ("The column of the right class gets nothing from its own example: where is (p - 1) x?"),
+    "right-class-skipped": "The column of the right class gets nothing from its own example: where is (p - 1) x?",
     "own-sign": "At the right class, dW has 1 - p where it should have p - 1: check the sign.",
     "only-right-class": "dW has the term of the right class only: do the other scores change the loss?",
     "no-probabilities": "dW has the -1 of the right class only: where do the probabilities come in?",
@@ -158,6 +158,7 @@ PENALTY_NAMES = {
     "products": "products-of-w",
 }  # by what stands for the regularization, in loss or gradient
 EXACT = frozenset({"row-spared", "column-spared"})  # named only where all else is right
+EVERY_EXACT = frozenset(variant for variant, name in VARIANT_NAMES.items() if name in EXACT)
 
 OF_RIGHT_CLASS = {
     "own-missing": (1.0, 1.0, 1.0),
@@ -200,6 +201,8 @@ def name_gradient(model: GradientModel | None) -> Named | None:
     if model is None or model.right:
         return None
     pull, push, shrink, own = model.pull, model.push, model.shrink, model.own
+    if model.variant in EVERY_EXACT and not own.is_(0):
+        return None
     if model.variant:
         return _of_variant(model.variant, [pull, push, shrink], GRADIENT_QUESTIONS, "indicator-everywhere")
     if model.idle:
@@ -255,7 +258,7 @@ def _of_penalty(kind: str, factor: Factor, questions: dict[str, str], part: str,
         return Named("no-reg", questions["no-reg"])
     if kind:
         name = PENALTY_NAMES[kind]
-        return Named(name, questions[name])
+        return Named(name, questions[name]) if factor.plain else None
     for name, named in (
         ("half-reg", (0.5,)), ("double-reg", (2.0,)), ("reg-over-n", (1.0, -1, 0)), ("reg-sign", (-1.0,)),
         ("reg-over-n", (0.5, -1, 0)), ("reg-repeated", (1.0, 1, 0)), ("reg-repeated", (1.0, 0, 1)),

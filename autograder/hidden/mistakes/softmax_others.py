@@ -151,7 +151,6 @@ LOSSES: tuple[tuple[Hint, Loss], ...] = (
     (SCORE_SIGN, lambda Z, y: _log_sums(Z) + _picked(Z, y)),
     (SCORE_SIGN, lambda Z, y: _log_sums(_shifted(Z)) + _picked(_shifted(Z), y)),
     (NO_SCORE, lambda Z, _y: _log_sums(Z)),
-    (NO_SCORE, lambda Z, _y: _log_sums(_shifted(Z))),
     (SHIFT_ONCE, lambda Z, y: _log_sums(_shifted(Z)) - _picked(Z, y)),
     (SHIFT_ONCE, lambda Z, y: _log_sums(Z) - _picked(_shifted(Z), y)),
     (SQUARED_ERROR, lambda Z, y: np.sum((_softmax(Z) - _onehot(Z, y)) ** 2, axis=1)),
