@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from autograder.hidden.mistakes.distances import fit_distances, hint_for_distances
+from autograder.hidden.mistakes.distances import (
+    fit_distances,
+    hint_for_distances,
+    hint_for_other_distances,
+)
 from autograder.hidden.mistakes.example import (
     hint_for_jacobian,
     hint_for_parameter_gradient,
@@ -26,6 +30,10 @@ from autograder.hidden.mistakes.softmax_names import (
     hint_for_floor,
     name_gradient,
     name_loss,
+)
+from autograder.hidden.mistakes.softmax_others import (
+    hint_for_other_gradient,
+    hint_for_other_loss,
 )
 from autograder.hidden.test_q2 import draw, softmax
 from public_checks.draws import batch, check_rng
@@ -63,6 +71,10 @@ def right_gradient(at):
         ("factor", lambda at: 0.3 * at.data + at.penalty()),
         ("reg-factor", lambda at: at.data + at.penalty() / 4),
         ("reg-sign", lambda at: at.data - at.penalty()),
+        ("loss-repeated", lambda at: at.C * at.data + at.penalty()),
+        ("reg-repeated", lambda at: at.data + at.N * at.penalty()),
+        ("reg-repeated", lambda at: at.data + at.C * at.penalty()),
+        ("reg-over-n", lambda at: at.data + at.penalty() / (2 * at.N)),
         *(
             (name, lambda at, kind=kind: at.data + at.penalty(kind))
             for kind, name in PENALTY_NAMES.items()
@@ -93,7 +105,16 @@ def test_a_mistake_in_the_loss_is_named_and_the_loss_predicted(name, loss):
         ("indicator-repeated", lambda at: at.pull - at.C * at.push + at.shrink()),
         ("indicator-added", lambda at: at.pull + at.push + at.shrink()),
         ("sign", lambda at: at.push - at.pull - at.shrink()),
+        ("sign", lambda at: at.push - at.pull + at.shrink()),
         ("own-missing", lambda at: at.pull - at.push - at.own + at.shrink()),
+        ("brackets", lambda at: at.pull - at.N * at.push + at.shrink()),
+        ("brackets", lambda at: at.N * at.pull - at.push + at.shrink()),
+        ("brackets", lambda at: at.pull - at.push / at.N + at.shrink()),
+        ("own-sign", lambda at: at.pull + at.push - 2 * at.own + at.shrink()),
+        ("right-class-skipped", lambda at: at.pull - at.own + at.shrink()),
+        ("only-right-class", lambda at: at.own - at.push + at.shrink()),
+        ("no-probabilities", lambda at: -at.push + at.shrink()),
+        ("reg-repeated", lambda at: at.pull - at.push + at.N * at.shrink()),
         ("factor", lambda at: 0.3 * (at.pull - at.push + at.shrink())),
         ("factor", lambda at: 0.3 * (at.pull - at.push) + at.shrink()),
         ("reg-factor", lambda at: at.pull - at.push + at.shrink() / 4),
@@ -129,6 +150,154 @@ def test_two_mistakes_at_once_have_no_name():
     """The numbers do not say which one the student should look at first."""
     assert name_loss(fit_loss(TERMS, [at.N * at.data + 2 * at.penalty() for at in TERMS])) is None
     assert name_gradient(fit_gradient(TERMS, [at.pull + 2 * at.shrink() for at in TERMS])) is None
+    assert name_loss(fit_loss(TERMS, [at.data + at.penalty("mean") * at.C for at in TERMS])) is None
+
+
+def exp(Z):
+    return np.exp(Z - Z.max(axis=1, keepdims=True))
+
+
+def share(Z):
+    return exp(Z) / exp(Z).sum(axis=1, keepdims=True)
+
+
+def hot(Z, y):
+    return np.eye(Z.shape[1])[y]
+
+
+def right(Z, y):
+    return Z[np.arange(len(y)), y]
+
+
+def others(Z, y):
+    return (np.exp(Z) * (1 - hot(Z, y))).sum(axis=1)
+
+
+def hinges(Z, y):
+    return np.maximum(0, Z - right(Z, y)[:, None] + 1) * (1 - hot(Z, y))
+
+
+def hinge_slopes(Z, y):
+    beyond = 1.0 * (hinges(Z, y) > 0)
+    return beyond - beyond.sum(axis=1, keepdims=True) * hot(Z, y)
+
+
+def lse(Z):
+    return np.log(np.exp(Z).sum(axis=1))
+
+
+OTHER_LOSSES = [
+    ("no-log", lambda Z, y: -right(share(Z), y)),
+    ("log-of-mean", lambda Z, y: -np.log(right(share(Z), y).mean())),
+    ("no-log-sum", lambda Z, y: -right(Z, y)),
+    ("no-log-sum", lambda Z, y: Z.max(axis=1) - right(Z, y)),
+    ("score-sign", lambda Z, y: lse(Z) + right(Z, y)),
+    ("score-sign", lambda Z, y: lse(Z) + right(Z, y) - 2 * Z.max(axis=1)),
+    ("no-score", lambda Z, _: lse(Z)),
+    ("shift-once", lambda Z, y: np.log(exp(Z).sum(axis=1)) - right(Z, y)),
+    ("shift-once", lambda Z, y: lse(Z) - right(Z, y) + Z.max(axis=1)),
+    ("squared-error", lambda Z, y: 0.5 * ((share(Z) - hot(Z, y)) ** 2).sum(axis=1)),
+    ("squared-error", lambda Z, y: ((share(Z) - hot(Z, y)) ** 2).mean(axis=1)),
+    ("hinge", lambda Z, y: hinges(Z, y).sum(axis=1)),
+    ("all-classes", lambda Z, _: -np.log(share(Z)).sum(axis=1)),
+    ("all-classes", lambda Z, _: -np.log(share(Z)).mean(axis=1)),
+    ("all-labels", lambda Z, y: -np.log(share(Z))[:, sorted(set(y))].sum(axis=1)),
+    ("entropy", lambda Z, _: -(share(Z) * np.log(share(Z))).sum(axis=1)),
+    ("binary", lambda Z, y: -np.log(np.where(hot(Z, y), share(Z), 1 - share(Z))).sum(axis=1)),
+    ("others-only", lambda Z, y: np.log(others(Z, y)) - right(Z, y)),
+    ("no-log", lambda Z, y: 1 - right(share(Z), y)),
+    ("sigmoid", lambda Z, y: -np.log(1 / (1 + np.exp(-right(Z, y))))),
+    ("worst-example", lambda Z, y: np.max(lse(Z) - right(Z, y))),
+    ("worst-example", lambda Z, y: np.median(lse(Z) - right(Z, y))),
+    ("perplexity", lambda Z, y: np.exp(np.mean(lse(Z) - right(Z, y)))),
+    (None, lambda Z, y: lse(Z) - right(Z, y) ** 2),
+]
+OTHER_GRADIENTS = [
+    ("not-normalized", lambda Z, y: np.exp(Z) - hot(Z, y)),
+    ("not-normalized", lambda Z, y: exp(Z) - hot(Z, y)),
+    ("log-for-p", lambda Z, y: np.log(share(Z)) - hot(Z, y)),
+    ("scores-for-p", lambda Z, y: Z - hot(Z, y)),
+    ("scores-for-p", lambda Z, y: Z - Z.max(axis=1, keepdims=True) - hot(Z, y)),
+    ("class-left-out", lambda Z, y: (share(Z) - hot(Z, y)) * (np.arange(Z.shape[1]) > 0)),
+    ("class-left-out", lambda Z, y: (share(Z) - hot(Z, y)) * (np.arange(Z.shape[1])[::-1] > 0)),
+    ("hinge", hinge_slopes),
+    ("others-only", lambda Z, y: np.exp(Z) / others(Z, y)[:, None] - hot(Z, y)),
+    ("label-subtracted", lambda Z, y: share(Z) - y[:, None]),
+    ("da-left-out", lambda Z, y: right(share(Z), y)[:, None] * (hot(Z, y) - share(Z))),
+    ("indicator-everywhere", lambda Z, _: share(Z) - 1),
+    ("sigmoid", lambda Z, y: 1 / (1 + np.exp(-Z)) - hot(Z, y)),
+    (None, lambda Z, y: share(Z) ** 2 - hot(Z, y)),
+]
+
+
+@pytest.mark.parametrize(("name", "formula"), OTHER_LOSSES)
+def test_loss_of_another_formula_is_named(name, formula):
+    """With the right regularization, half of it, or none."""
+    for half in (1.0, 0.5, 0.0):
+        losses = [np.mean(formula(X @ W, y)) + half * reg * np.sum(W**2) for W, X, y, reg in CASES]
+        assert called(hint_for_other_loss(CASES, losses)) == name
+        assert fit_loss(TERMS, losses) is None
+
+
+@pytest.mark.parametrize(("name", "formula"), OTHER_GRADIENTS)
+def test_gradient_of_another_formula_is_named(name, formula):
+    """With the right regularization, half of it, or none."""
+    for half in (1.0, 0.5, 0.0):
+        found = [X.T @ formula(X @ W, y) / len(X) + half * 2 * reg * W for W, X, y, reg in CASES]
+        assert called(hint_for_other_gradient(CASES, found)) == name
+
+
+def test_gradient_of_a_squared_error_is_named():
+    """By the chain rule through the softmax."""
+    found = []
+    for W, X, y, reg in CASES:
+        P = share(X @ W)
+        error = P - hot(P, y)
+        slopes = P * (error - (P * error).sum(axis=1, keepdims=True))
+        found.append(2 * X.T @ slopes / len(X) + 2 * reg * W)
+    assert called(hint_for_other_gradient(CASES, found)) == "squared-error"
+
+
+def test_gradient_without_x_is_named():
+    """All of its rows are the mean of P - Y."""
+    found = []
+    for W, X, y, reg in CASES:
+        P = share(X @ W)
+        found.append((P - hot(P, y)).mean(axis=0) + 2 * reg * W)
+    assert called(hint_for_other_gradient(CASES, found)) == "no-x"
+
+
+@pytest.mark.parametrize("digits", range(1, 6))
+def test_rounded_loss_is_named(digits):
+    """If it is the right one."""
+    losses = [round(right_loss(at), digits) for at in TERMS]
+    assert called(hint_for_other_loss(CASES, losses)) == "rounded"
+    assert hint_for_other_loss(CASES, np.ones(len(CASES))) is None
+
+
+def test_the_right_loss_and_gradient_follow_no_other_formula():
+    """Nor do random numbers."""
+    rng = np.random.default_rng(3)
+    noise = [rng.normal(size=at.pull.shape) for at in TERMS]
+    assert hint_for_other_loss(CASES, [right_loss(at) for at in TERMS]) is None
+    assert hint_for_other_loss(CASES, rng.normal(size=6)) is None
+    assert hint_for_other_gradient(CASES, [right_gradient(at) for at in TERMS]) is None
+    assert hint_for_other_gradient(CASES, noise) is None
+
+
+def test_gradient_of_the_right_class_alone_depends_on_the_examples():
+    """Though both X'P and X'Y are missing."""
+    model = fit_gradient(TERMS, [at.own + at.shrink() for at in TERMS])
+    assert not model.idle
+    assert name_gradient(model) is None
+
+
+def test_spared_column_beside_another_mistake_has_no_name():
+    """The numbers do not say which one the student should look at first."""
+    variant = "first column spared"
+    turned = [terms(*case, variant) for case in CASES]
+    gradients = [at.pull - at.push - at.own + at.shrink() for at in turned]
+    assert name_gradient(fit_gradient(turned, gradients, variant)) is None
 
 
 def test_a_nan_is_not_explained():
@@ -212,9 +381,11 @@ def distances(A, B, a=1.0, b=1.0, ab=-2.0):
         ("sqrt", lambda A, B: np.sqrt(distances(A, B))),
         ("squared-twice", lambda A, B: distances(A, B) ** 2),
         ("mean-over-features", lambda A, B: distances(A, B) / A.shape[1]),
+        ("sign", lambda A, B: -distances(A, B)),
+        ("norm-sign", lambda A, B: distances(A, B, b=-1)),
+        ("norm-sign", lambda A, B: distances(A, B, a=-1)),
         ("stub", lambda A, B: 0 * A @ B.T),
         (None, lambda A, B: np.abs(A[:, None] - B).max(axis=2)),
-        (None, lambda A, B: distances(A, B, a=-1)),
     ],
 )
 def test_a_mistake_in_distances_is_named(name, wrong):
@@ -228,7 +399,56 @@ def test_a_mistake_in_distances_is_named(name, wrong):
         np.testing.assert_allclose(model.corrected(wrong(A, B), A.shape[1]), distances(A, B))
 
 
+def clipped(A, B, a, b):
+    return np.maximum(a(A)[:, None] + b(B) - 2 * A @ B.T, 0)
+
+
+def squares(A):
+    return (A**2).sum(axis=1)
+
+
+def nothing(A):
+    return np.zeros(len(A))
+
+
+OTHER_DISTANCES = [
+    ("l1", lambda A, B: np.abs(A[:, None] - B).sum(axis=2)),
+    ("maximum", lambda A, B: ((A[:, None] - B) ** 2).max(axis=2)),
+    ("maximum", lambda A, B: np.abs(A[:, None] - B).max(axis=2)),
+    ("normalized", lambda A, B: 2 - 2 * A @ B.T / np.sqrt(np.outer(squares(A), squares(B)))),
+    ("rounded", lambda A, B: distances(A, B).round(2)),
+    ("square-of-sum", lambda A, B: (A.sum(axis=1)[:, None] - B.sum(axis=1)) ** 2),
+    ("norms-rooted", lambda A, B: clipped(A, B, *2 * [lambda A: np.linalg.norm(A, axis=1)])),
+    ("norms-not-squared", lambda A, B: clipped(A, B, *2 * [lambda A: A.sum(axis=1)])),
+    ("norms-averaged", lambda A, B: clipped(A, B, *2 * [lambda A: (A**2).mean(axis=1)])),
+    ("sum-without-axis", lambda A, B: (A**2).sum() + (B**2).sum() - 2 * A @ B.T),
+    ("norm-missing", lambda A, B: clipped(A, B, squares, nothing)),
+    ("norm-missing", lambda A, B: clipped(A, B, nothing, squares)),
+    ("dot-product", lambda A, B: clipped(A, B, nothing, nothing)),
+    ("cosine", lambda A, B: 1 - A @ B.T / np.sqrt(np.outer(squares(A), squares(B)))),
+    ("cosine", lambda A, B: A @ B.T / np.sqrt(np.outer(squares(A), squares(B)))),
+    ("centred-apart", lambda A, B: distances(A - A.mean(0), B - B.mean(0))),
+    ("diagonal-emptied", lambda A, B: distances(A, B) * (1 - np.eye(len(A), len(B)))),
+    ("clipped-above", lambda A, B: np.minimum(distances(A, B), 1)),
+    ("cast-to-int", lambda A, B: distances(A.astype(int), B.astype(int))),
+    (None, distances),
+    (None, lambda A, B: ((A[:, None] - B) ** 4).sum(axis=2)),
+]
+
+
+@pytest.mark.parametrize(("name", "wrong"), OTHER_DISTANCES)
+def test_distances_of_another_formula_are_named(name, wrong):
+    """Where the three terms do not explain them."""
+    cases = [(A, B, wrong(A, B)) for A, B in points()]
+    assert called(hint_for_other_distances(cases)) == name
+
+
 # The derivatives of one example, whose probabilities are a and whose right class is y
+
+
+def jacobian(s):
+    return np.diag(s) - np.outer(s, s)
+
 
 JACOBIANS = {
     "right": (None, lambda s: np.diag(s) - np.outer(s, s)),
@@ -245,6 +465,16 @@ JACOBIANS = {
     "s * s.T": ("outer", lambda s: np.diag(s) - s * s.T),
     "no indicator": ("indicator-everywhere", lambda s: s[:, None] * (1 - s)),
     "exponentials": ("not-normalized", lambda s: 7 * np.diag(s) - 49 * np.outer(s, s)),
+    "diagonal twice": ("diagonal-twice", lambda s: np.diag(s * (1 - s)) - np.outer(s, s)),
+    "identity": ("identity-for-diagonal", lambda s: np.eye(len(s)) - np.outer(s, s)),
+    "1 - s on the diagonal": ("diagonal-factor", lambda s: np.diag(1 - s + s**2) - np.outer(s, s)),
+    "of log s": ("log-jacobian", lambda s: np.eye(len(s)) - s),
+    "of log s, transposed": ("log-jacobian", lambda s: np.eye(len(s)) - s[:, None]),
+    "-s_i^2": ("row-square", lambda s: np.diag(s) - s[:, None] ** 2),
+    "upper half": ("half-filled", lambda s: np.triu(np.diag(s) - np.outer(s, s))),
+    "lower half": ("half-filled", lambda s: np.tril(np.diag(s) - np.outer(s, s))),
+    "softmax twice": ("softmax-twice", lambda s: jacobian(np.exp(s) / np.exp(s).sum())),
+    "softmax(-z)": ("exponent-sign", lambda s: jacobian(1 / s / (1 / s).sum())),
     "a tiny diagonal": (None, lambda s: 1e-6 * np.diag(s)),
     "huge numbers": (None, lambda s: 1e90 * np.diag(s) - 1e120 * np.outer(s, s)),
     "halves": (None, lambda s: np.diag(s) / 2 - np.outer(s, s) / 2),
@@ -261,8 +491,12 @@ SCORE_GRADIENTS = {
     "minus row of J": ("da-left-out", lambda a, hot: (a @ hot) * (a - hot)),
     "da": ("jacobian-left-out", lambda a, hot: -hot / a),
     "da times the diagonal of J": ("diagonal-only", lambda a, hot: -hot / a * a * (1 - a)),
-    "minus the one-hot vector": (None, lambda _, hot: -hot),
-    "a constant factor": (None, lambda a, hot: 0.3 * (a - hot)),
+    "minus the one-hot vector": ("no-probabilities", lambda _, hot: -hot),
+    "a constant factor": ("factor", lambda a, hot: 0.3 * (a - hot)),
+    "-1 at the right class": ("own-missing", lambda a, hot: a * (1 - hot) - hot),
+    "1 - a at the right class": ("own-sign", lambda a, hot: a * (1 - hot) + hot * (1 - a)),
+    "1 from every class": ("indicator-everywhere", lambda a, _: a - 1),
+    "the class before": ("labels-from-1", lambda a, hot: a - np.roll(hot, -1)),
 }
 PROBABILITY_GRADIENTS = {
     "right": (None, lambda a, hot: -hot / a),
@@ -271,6 +505,12 @@ PROBABILITY_GRADIENTS = {
     "every class": ("da-everywhere", lambda a, _: -1 / a),
     "every class that of y": ("da-everywhere", lambda a, hot: 0 * a - 1 / (a @ hot)),
     "dz": ("da-is-dz", lambda a, hot: a - hot),
+    "changed a": ("alias", lambda a, hot: -hot / (a - 1)),
+    "the loss": ("loss-itself", lambda a, hot: -hot * np.log(a)),
+    "square": ("da-at-right-class", lambda a, hot: -hot / a**2),
+    "a at the right class": ("da-at-right-class", lambda a, hot: hot * a),
+    "-1": ("da-minus-one", lambda _, hot: -hot),
+    "the class before": ("labels-from-1", lambda a, hot: -np.roll(hot, -1) / a),
 }
 PARAMETER_GRADIENTS = {
     "right": (None, lambda x, a, hot: x * (a - hot)),
@@ -282,6 +522,7 @@ PARAMETER_GRADIENTS = {
 }
 WEIGHT_GRADIENTS = {
     **PARAMETER_GRADIENTS,
+    "mean": ("divided-by-features", lambda x, a, hot: x * (a - hot) / len(x)),
     "no x": ("no-x", lambda x, a, hot: np.ones_like(x) * (a - hot)),
     "squares of x": (None, lambda x, a, hot: x**2 * (a - hot)),
 }
@@ -301,6 +542,27 @@ def test_mistake_in_jacobian_is_named(name):
     for s, *_ in examples():
         hint = hint_for_jacobian(J(s), s)
         assert (hint and hint.id) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "taken_for_softmax"),
+    [
+        ("sigmoid", lambda z: 1 / (1 + np.exp(-z))),
+        ("divided-by-maximum", lambda z: softmax(z / z.max())),
+    ],
+)
+def test_jacobian_of_another_function_is_named(name, taken_for_softmax):
+    """Which takes the scores to tell."""
+    z = np.array([0.3, -1.2, 2.0, 0.5])
+    assert called(hint_for_jacobian(jacobian(taken_for_softmax(z)), softmax(z), z)) == name
+    assert hint_for_jacobian(jacobian(softmax(z)), softmax(z), z) is None
+
+
+def test_number_of_the_class_subtracted_is_named():
+    """Where it is 0, nothing is subtracted; where it is 1, that is 1 everywhere."""
+    for a, y, *_ in examples():
+        name = {0: "no-indicator", 1: "indicator-everywhere"}.get(y, "label-subtracted")
+        assert called(hint_for_score_gradient(a - y, a, y)) == name
 
 
 @pytest.mark.parametrize("name", SCORE_GRADIENTS)
@@ -344,6 +606,16 @@ def test_mistake_in_bias_gradient_is_named(name):
         one = np.ones(1)
         hint = hint_for_parameter_gradient("db", db(one, a, hot), one, a, y, -hot / a)
         assert (hint and hint.id) == expected
+
+
+def test_bias_gradient_of_ones_is_named():
+    """It is dz / db, without what the chain rule adds."""
+    for a, y, *_ in examples():
+        hint = hint_for_parameter_gradient("db", np.ones_like(a), np.ones(1), a, y)
+        assert called(hint) == "db-ones"
+        mean = (a - np.eye(len(a))[y]) / len(a)
+        hint = hint_for_parameter_gradient("db", mean, np.ones(1), a, y)
+        assert called(hint) == "divided-by-classes"
 
 
 def test_gradient_made_of_an_odd_da_has_no_name():

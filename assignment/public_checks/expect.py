@@ -148,7 +148,13 @@ def number(value: Any, what: str, *, strict: bool = False, not_finite: Hint | No
     if isinstance(value, np.ndarray) and (value.ndim == 0 or (value.size == 1 and not strict)):
         value = value.reshape(())[()]
     if not isinstance(value, (float, np.floating) if strict else (int, float, np.integer, np.floating)):
-        raise Mismatch(f"{what} should be one number; yours is {describe(value)}.", bare=f"{what} should be one number.")
+        each = isinstance(value, np.ndarray) and value.ndim == 1 and value.size > 1
+        hint = Hint("loss-per-example", "Is this one loss for each example: where is their mean?")
+        raise Mismatch(
+            f"{what} should be one number; yours is {describe(value)}.",
+            hint=hint if each else None,
+            bare=f"{what} should be one number.",
+        )
     try:
         value = float(value)
     except OverflowError:  # of an integer
@@ -242,7 +248,8 @@ def close(yours: Any, expected: Any, what: str, tolerance: float, hint: Hint | N
         if hint is None and error <= SINGLE:
             hint = Hint(
                 "precision",
-                "The first digits are right, the last are not: is a float32 on the way, a rounding, or a small number added?",
+                "The first digits are right, the last are not: is a float32 on the way, a rounding,"
+                " a small number added, or a finite difference?",
             )
         measure = f"relative error {error:.1e}, at most {tolerance:.0e} is right"
         raise differs(yours, expected, difference / scale, what, measure, hint, against, tolerance)

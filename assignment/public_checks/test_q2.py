@@ -7,6 +7,7 @@ from public_checks.draws import sizes
 from public_checks.expect import Hint
 
 SUMMED = Hint("db-summed", "This is the sum of dz: how many entries does the gradient of b have?")
+ORDER = Hint("order", "In which order does the question ask for the four?")
 FOUR = Hint("more-than-four", "Which four of these values does the question ask for?")
 
 
@@ -22,6 +23,9 @@ def test_shapes(cross_entropy_gradients, rng, observe):
             hint=FOUR if isinstance(value, (tuple, list)) and len(value) > 4 else None,
             key=expect.describe(value),
         )
+    shapes = [getattr(gradient, "shape", ()) for gradient in value]
+    if shapes in ([(D, C), (C,), (C,), (C,)], [(C,), (D, C), (C,), (C,)]):
+        raise expect.Mismatch("The four gradients are in another order than (da, dz, dW, db).", hint=ORDER)
     da, dz, dW, db = value
     expect.array(da, (C,), "da", strict=True)
     expect.array(dz, (C,), "dz", strict=True)

@@ -5,7 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.hidden.mistakes.distances import DistanceModel, fit_distances, hint_for_distances, is_l1
+from autograder.hidden.mistakes.distances import (
+    DistanceModel,
+    fit_distances,
+    hint_for_distances,
+    hint_for_other_distances,
+)
 from autograder.hidden.mistakes.fit import Array
 from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng, evidence_for
 from autograder.judge.meters.cpu import Arguments, Load, Shape
@@ -15,6 +20,26 @@ from public_checks.draws import sizes
 from public_checks.expect import Hint, Mismatch
 
 NO_ROOT = Hint("nan", "Rounding can leave -1e-13 where 0 is right: which operation gives no number there?")
+KEEPDIMS = Hint(
+    "keepdims",
+    "Two vectors of norms meet element by element: which one should go down the rows, and has it an axis for that?",
+)
+NORMS_SWAPPED = Hint(
+    "norms-swapped",
+    "The norms of A go along the columns of P: which of the two should go down the rows?",
+)
+OWN_PRODUCTS = Hint(
+    "own-products",
+    "The products are those of one set of points with itself: which two matrices hold every a.b?",
+)
+NORMS_OF_COLUMNS = Hint(
+    "norms-of-columns",
+    "The squares are summed down the columns: along which axis is the norm of one point?",
+)
+NOT_TRANSPOSED = Hint(
+    "not-transposed",
+    "In A @ B a row of A meets a column of B: which of the two should be transposed?",
+)
 CASES = 2  # draws of different sizes, so that a factor which depends on one shows
 LARGE_TOLERANCE = 1e-4  # relative: whether the work was done, not how exactly
 OF_MANY = "P at another size"
@@ -76,24 +101,41 @@ class DistanceEvidence(Evidence):
 
     @property
     def crash_hint(self) -> Hint | None:
-        """What may be wrong with an answer that raises where n and m differ, and adds |a_j|^2 and |b_j|^2 where not."""
-        n, _, d = sizes(self.rng, 3, 4, 9)
+        """What may be wrong with an answer that raises, and does not where n and m, or all sizes, are equal."""
+        n, d, _ = sizes(self.rng, 3, 4, 9)
+        return self._crash_hint_at(n, d) or self._crash_hint_at(n, n)
+
+    def _crash_hint_at(self, n: int, d: int) -> Hint | None:
+        """What explains the answer for n and n points of d coordinates."""
         A, B = self.rng.normal(size=(n, d)), self.rng.normal(size=(n, d))
         try:
             P = expect.array(self.function(A, B), (n, n), "P")
         except (Mismatch, NoAnswer):
             return None
-        norms = np.sum(A**2, axis=1) + np.sum(B**2, axis=1)
-        wrong = (sums - 2 * A @ B.T for sums in (norms, norms[:, np.newaxis]))
-        met = any(np.allclose(np.maximum(P, 0), np.maximum(Q, 0)) for Q in wrong)  # it may be clipped at 0
-        words = "Two vectors of norms meet element by element: which one should go down the rows, and has it an axis for that?"
-        return Hint("keepdims", words) if met else None
+        a, b = np.sum(A**2, axis=1), np.sum(B**2, axis=1)
+        down, doubled = a[:, np.newaxis], 2 * A @ B.T
+        formulas = [
+            (a + b - doubled, KEEPDIMS),
+            ((a + b)[:, np.newaxis] - doubled, KEEPDIMS),
+            (a + b[:, np.newaxis] - doubled, NORMS_SWAPPED),
+            (down + b - 2 * A @ A.T, OWN_PRODUCTS),
+            (down + b - 2 * B @ B.T, OWN_PRODUCTS),
+        ]
+        if n == d:
+            columns = np.sum(A**2, axis=0)[:, np.newaxis] + np.sum(B**2, axis=0)
+            formulas += [
+                (columns - doubled, NORMS_OF_COLUMNS),
+                (down + b - 2 * A @ B, NOT_TRANSPOSED),
+                (down + b - 2 * A.T @ B, NOT_TRANSPOSED),
+            ]
+        # The answer may clip, so that its least value is 0.
+        return next((hint for P_, hint in formulas if np.allclose(P, np.maximum(P_, P.min()))), None)
 
-    @property
+    @cached_property
     def hint(self) -> Hint | None:
         """What may be wrong with the values."""
-        if self.model is None and self.sample and not self.missing and is_l1(self.sample):
-            return Hint("l1", "These are sums of |a - b|: where is the square?")
+        if self.model is None and self.sample and not self.missing:
+            return hint_for_other_distances([(A, B, np.asarray(P, float)) for A, B, P in self.sample])
         return hint_for_distances(self.model)
 
     def upright(self, P: Any, shape: tuple[int, int], what: str) -> Array:

@@ -7,7 +7,7 @@ import numpy as np
 from autograder.hidden.mistakes.fit import Array
 from autograder.hidden.mistakes.softmax import terms
 from autograder.hidden.mistakes.softmax_names import COUNTED_CLASSES, hint_for_floor
-from autograder.hidden.softmax_evidence import Batch, SoftmaxEvidence
+from autograder.hidden.softmax_evidence import Batch, SoftmaxEvidence, number_or_mean
 from autograder.homework import reference
 from autograder.judge.evidence import NotJudged, Rng
 from autograder.judge.student_code import StudentFunction
@@ -16,6 +16,7 @@ from public_checks.draws import batch, sizes
 
 BATCHES = 3
 SHIFTS = 1000.0, -1000.0  # of all scores
+DIGITS = 12  # after the point: where all examples are right, loss and dW are 0 but for round-off
 
 
 def _answers(function: StudentFunction, batches: list[Batch]) -> list[Any]:
@@ -34,11 +35,15 @@ def expect_loss(evidence: SoftmaxEvidence, rng: Rng) -> None:
     W, X, y, reg = batches[-1]
     batches[-1] = W, X, y % (W.shape[1] - 1), reg  # a class that does not occur: who counts the classes in y errs here
     for value, (W, X, y, reg) in zip(_answers(evidence.function, batches), batches):
+        evidence.loss_failed = True  # until it is known to be right
         loss = expect.number(expect.loss_and_gradient(value, W.shape)[0], "loss")
         expected, _ = reference("softmax").softmax_loss_vectorized(W, X, y, reg)
         hint = COUNTED_CLASSES if counts_classes(loss, W, X, y, reg) else evidence.loss_hint
-        evidence.loss_failed = True  # until it is known to be right
-        expect.close(loss, expected, "The loss", expect.VALUE_TOLERANCE, hint)
+        try:
+            expect.close(loss, expected, "The loss", expect.VALUE_TOLERANCE, hint)
+        except expect.Mismatch as mismatch:
+            mismatch.hint = mismatch.hint or evidence.state_hint
+            raise
         evidence.loss_failed = False
 
 
@@ -56,10 +61,15 @@ def expect_gradient(evidence: SoftmaxEvidence, rng: Rng) -> None:
     """Expect the reference's gradient."""
     batches = [batch(rng) for _ in range(BATCHES)]
     for value, (W, X, y, reg) in zip(_answers(evidence.function, batches), batches):
+        evidence.gradient_failed = True  # until it is known to be right
         _, dW = expect.loss_and_gradient(value, W.shape)
         _, expected = reference("softmax").softmax_loss_vectorized(W, X, y, reg)
-        evidence.gradient_failed = True  # until it is known to be right
-        expect.close(expect.array(dW, W.shape, "dW"), expected, "dW", expect.GRADIENT_TOLERANCE, evidence.gradient_hint)
+        dW = expect.array(dW, W.shape, "dW")
+        try:
+            expect.close(dW, expected, "dW", expect.GRADIENT_TOLERANCE, evidence.gradient_hint)
+        except expect.Mismatch as mismatch:
+            mismatch.hint = mismatch.hint or evidence.state_hint
+            raise
         evidence.gradient_failed = False
 
 
@@ -91,7 +101,7 @@ def _expect_stable(value: Any, case: Batch, evidence: SoftmaxEvidence, where: st
     loss, dW = expect.loss_and_gradient(value, W.shape)
     if not evidence.losses:
         raise NotJudged(f"{evidence.question}.loss")
-    loss = expect.number(loss, f"The loss {where}", not_finite=expect.OVERFLOW)
+    loss = number_or_mean(loss, f"The loss {where}", not_finite=expect.OVERFLOW)
     model = evidence.loss_model
     if model is None and evidence.gradient_model is None and evidence.loss_failed:  # to be finite is not enough
         raise NotJudged(f"{evidence.question}.loss")
@@ -101,10 +111,12 @@ def _expect_stable(value: Any, case: Batch, evidence: SoftmaxEvidence, where: st
         expected = model.predict(terms(W, X, y, 0.0, "" if unpaid else model.variant))
         if not np.isfinite(expected):  # a known mistake need not be stable where the right formula is
             raise NotJudged(f"{evidence.question}.loss")
+        loss, expected = round(loss, DIGITS), round(expected, DIGITS)
         expect.close(loss, expected, f"The loss {where}", expect.VALUE_TOLERANCE, hint_for_floor(loss, X @ W, y))
     if isinstance(dW, np.ndarray) and np.issubdtype(dW.dtype, np.floating):
         expect.finite(dW, f"dW {where}", expect.OVERFLOW)
     if evidence.gradient_model is not None:
         dW = expect.array(dW, W.shape, f"dW {where}", not_finite=expect.OVERFLOW)
         expected_dW = evidence.gradient_model.predict(terms(W, X, y, 0.0, evidence.gradient_model.variant))
+        dW, expected_dW = np.round(dW, DIGITS), np.round(expected_dW, DIGITS)
         expect.close(dW, expected_dW, f"dW {where}", expect.GRADIENT_TOLERANCE)

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.hidden.mistakes.fit import Array, solve
+from autograder.hidden.mistakes.fit import Array
 from autograder.hidden.mistakes.softmax import (
+    EVERY_VARIANT,
     FLOORS,
     PRECISE,
     VARIANTS,
@@ -18,11 +19,17 @@ from autograder.hidden.mistakes.softmax import (
     terms,
 )
 from autograder.hidden.mistakes.softmax_names import (
-    LOSS_QUESTIONS,
+    COUNTED_IN_GRADIENT,
+    STATE,
     hint_for_gradient,
     hint_for_loss,
     name_gradient,
     name_loss,
+)
+from autograder.hidden.mistakes.softmax_others import (
+    NEAR_LOSSES,
+    hint_for_other_gradient,
+    hint_for_other_loss,
 )
 from autograder.homework import reference
 from autograder.judge.evidence import Axis, Evidence, NotJudged, Rng, Wide, evidence_for
@@ -85,7 +92,7 @@ class SoftmaxEvidence(Evidence):
     def losses(self) -> list[float]:
         """The losses of the sample; empty where one is no number."""
         try:
-            return [expect.number(loss, "loss") for _, loss, _ in self.sample]
+            return [number_or_mean(loss) for _, loss, _ in self.sample]
         except Mismatch:
             return []
 
@@ -130,25 +137,58 @@ class SoftmaxEvidence(Evidence):
         cases = [terms(*arguments, variant=variant) for arguments, _, _ in self.sample]
         return fit_gradient(cases, self.gradients, variant)
 
-    @property
-    def mean_probability(self) -> bool:
-        """Whether the loss is a mean of probabilities, without the logarithm."""
-        cases = [terms(*arguments) for arguments, _, _ in self.sample]
-        columns = np.array([[at.right_probability, at.penalty()] for at in cases])
-        return bool(self.losses) and solve(columns, np.array(self.losses)) is not None
-
-    @property
+    @cached_property
     def loss_hint(self) -> Hint | None:
         """What may be wrong with the loss."""
         if self.loss_model is not None and self.loss_model.idle:
             return Hint("stub", "The loss does not depend on the examples: is it overwritten (= for +=), or not filled in yet?")
-        if self.loss_model is None and self.mean_probability:
-            return Hint("no-log", LOSS_QUESTIONS["no-log"])
+        if self.loss_model is None:
+            other = hint_for_other_loss(self.batches, self.losses) if self.losses else None
+            return other or self.state_hint
         return hint_for_loss(name_loss(self.loss_model), name_gradient(self.gradient_model))
 
     @property
+    def batches(self) -> list[Batch]:
+        """The arguments of the sample."""
+        return [arguments for arguments, _, _ in self.sample]
+
+    @cached_property
+    def state_hint(self) -> Hint | None:
+        """What is wrong with an answer that gives two results for one batch."""
+        if not self.sample:
+            return None
+        W, *others = self.sample[0][0]
+        try:
+            # Two requests: of one, an array that is changed later would arrive as it is in the end.
+            one = expect.loss_and_gradient(self.function(W, *others), W.shape)
+            two = expect.loss_and_gradient(self.function(W, *others), W.shape)
+            same = all(np.array_equal(*pair, equal_nan=True) for pair in zip(one, two))
+        except (Mismatch, NoAnswer, TypeError, ValueError):  # whatever it returns
+            return None
+        return None if same else STATE
+
+    @property
+    def counts_classes(self) -> bool:
+        """Whether the gradient is right where all classes occur in y, and not everywhere."""
+        batches = [batch(self.rng, 12) for _ in range(2)]
+        try:
+            pairs = [expect.loss_and_gradient(value, W.shape) for value, (W, *_) in zip(self.function.map(batches), batches)]
+            for (_, dW), (W, X, y, reg) in zip(pairs, batches):
+                _, right = reference("softmax").softmax_loss_vectorized(W, X, y, reg)
+                expect.close(expect.array(dW, W.shape, "dW"), right, "dW", expect.GRADIENT_TOLERANCE)
+        except (Mismatch, NoAnswer):
+            return False
+        return True
+
+    @cached_property
     def gradient_hint(self) -> Hint | None:
         """What may be wrong with the gradient."""
+        if self.gradient_model is None:
+            if self.gradients:
+                other = hint_for_other_gradient(self.batches, self.gradients)
+                if other or self.counts_classes:
+                    return other or COUNTED_IN_GRADIENT
+            return self.state_hint
         if self.loss_model is not None and self.loss_model.idle and self.gradient_model and self.gradient_model.idle:
             return self.loss_hint
         return hint_for_gradient(name_gradient(self.gradient_model), name_loss(self.loss_model))
@@ -186,7 +226,7 @@ class SoftmaxEvidence(Evidence):
         calls += [(V, X, y, reg) for V in shifted]
         pairs = [expect.loss_and_gradient(value, W.shape) for value in self.function.map(calls)]
         dW = expect.array(pairs[4][1], W.shape, "dW")
-        at_W, at_2W, at_2X, at_other, _, *losses = (expect.number(loss, "loss") for loss, _ in pairs)
+        at_W, at_2W, at_2X, at_other, _, *losses = (number_or_mean(loss) for loss, _ in pairs)
         for name, elsewhere in (("W", at_2W), ("X", at_2X), ("y", at_other)):
             if elsewhere == at_W:
                 raise Mismatch(f"The loss stays the same when {name} changes: its gradient says nothing.", hint=self.loss_hint)
@@ -200,11 +240,19 @@ class SoftmaxEvidence(Evidence):
             return True
         if self.gradient_model is not None and not self.gradient_model.idle:
             return True
+        if self.losses and self.loss_hint is not None and self.loss_hint.id in NEAR_LOSSES:
+            return True
         try:
             self.require_own_gradient()
             return self.is_softmax
         except (Mismatch, NoAnswer, NotJudged):
             return False
+
+    @property
+    def pairs_examples(self) -> bool:
+        """Whether it takes the labels of all examples in every row, as by ``[:, y]``: N x N entries."""
+        models = self.loss_model, self.gradient_model
+        return any(model is not None and EVERY_VARIANT[model.variant].pairs for model in models)
 
     @cached_property
     def is_softmax(self) -> bool:
@@ -212,7 +260,7 @@ class SoftmaxEvidence(Evidence):
         batches = [batch(self.rng, 6, 4, C) for C in (3, 5, 8)]
         calls = [(scale * W, X, y, 0.0) for W, X, y, _ in batches for scale in (0.0, LARGE_SCORES)]
         pairs = [expect.loss_and_gradient(value, call[0].shape) for value, call in zip(self.function.map(calls), calls)]
-        losses = np.array([expect.number(loss, "loss") for loss, _ in pairs])
+        losses = np.array([number_or_mean(loss) for loss, _ in pairs])
         shares = losses / np.array([terms(*call).data for call in calls])
         return bool(np.all(losses > 0) and np.ptp(shares) <= ALIKE * np.max(shares))
 
@@ -227,7 +275,7 @@ class SoftmaxEvidence(Evidence):
         calls = [(W, X, y, 0.0), (W, np.tile(X, (times, 1)), np.tile(y, times), 0.0)]
         try:
             small, large = (expect.loss_and_gradient(value, W.shape) for value in self.function.map(calls))
-            losses = [np.array([expect.number(loss, "loss")]) for loss, _ in (small, large)]
+            losses = [np.array([number_or_mean(loss)]) for loss, _ in (small, large)]
         except Mismatch:
             return False
         gradients = [either_way_round(dW, W.shape) for _, dW in (small, large)]
@@ -299,12 +347,20 @@ class SoftmaxEvidence(Evidence):
             wanted_dW = gradient_model.predict(terms(W, X, y, reg, gradient_model.variant))
         # Where no formula explains what the check of values found right, the right one is asked for.
         if loss_model is not None or not self.loss_failed:
-            expect.close(expect.number(loss, OF_MANY[0]), wanted, OF_MANY[0], LARGE_TOLERANCE)
+            expect.close(number_or_mean(loss, OF_MANY[0]), wanted, OF_MANY[0], LARGE_TOLERANCE)
         if gradient_model is not None or not self.gradient_failed:
             expect.close(expect.array(dW, W.shape, OF_MANY[1]), wanted_dW, OF_MANY[1], LARGE_TOLERANCE)
         unexplained = (loss_model is None and self.loss_failed) or (gradient_model is None and self.gradient_failed)
         if unexplained and not self.repeats:
             raise NotJudged(f"{self.question}.loss", f"{self.question}.gradient")
+
+
+def number_or_mean(loss: Any, what: str = "loss", *, not_finite: Hint | None = None) -> float:
+    """Expect one number, or the losses of the examples: that they lack a mean has cost its points."""
+    if isinstance(loss, np.ndarray) and loss.ndim == 1 and loss.size > 1:
+        loss = loss.mean()
+    number: float = expect.number(loss, what, not_finite=not_finite)
+    return number
 
 
 def either_way_round(dW: Any, shape: tuple[int, int]) -> Array | None:

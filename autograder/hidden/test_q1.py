@@ -26,7 +26,7 @@ def test_numerical(softmax_jacobian: StudentFunction, rng: Rng) -> None:
             hint = Hint("diagonal-only", "These are ds_i / dz_i: where are the derivatives of s_i by the other scores?")
             raise expect.Mismatch("J is only its diagonal.", hint=hint)
         J = expect.array(value, (C, C), "J")
-        expect.close(J, numerical, "J", expect.GRADIENT_TOLERANCE, hint_for_jacobian(J, s))
+        expect.close(J, numerical, "J", expect.GRADIENT_TOLERANCE, hint_for_jacobian(J, s, z))
 
 
 @pytest.mark.check("q1.stability", weight=2)
@@ -64,7 +64,7 @@ def own_or_right(softmax_jacobian: StudentFunction, z: Array) -> Array:
     if np.allclose(own, right, rtol=expect.GRADIENT_TOLERANCE):
         return right
     # A constant is stable, and no answer; nor is what is made of anything but softmax.
-    if np.allclose(own, other) or not is_of_softmax(own, softmax(z[np.newaxis])[0]):
+    if np.allclose(own, other) or not is_of_softmax(own, softmax(z[np.newaxis])[0], z):
         raise NotJudged("q1.numerical")
     return np.asarray(own)
 

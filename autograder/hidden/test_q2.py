@@ -22,6 +22,7 @@ from public_checks.draws import sizes
 from public_checks.expect import Hint
 
 NO_BIAS = Hint("no-bias", "da fits scores without b: where is it added?")
+BIAS_SIGN = Hint("bias-sign", "da fits the scores x W - b: what is the sign of b?")
 THROUGH_DA = Hint(
     "dz-through-da",
     "Where a_y rounds to 0, da is infinite, but dz is not: can you compute dz without da?",
@@ -87,10 +88,18 @@ def named(value: Any, shape: tuple[int, int]) -> dict[str, Any]:
             f"The function should return (da, dz, dW, db); yours is {expect.contents(value)}.",
             key=expect.describe(value),
         )
-    da, dz, dW, db = value if len(value) == 4 else four_among(value, shape)
+    da, dz, dW, db = in_order(value, shape) if len(value) == 4 else four_among(value, shape)
     if getattr(dW, "ndim", 0) == 1 and getattr(db, "ndim", 0) == 2:
         dW, db = db, dW
     return dict(zip(NAMES, (da, dz, dW, db)))
+
+
+def in_order(values: Sequence[Any], shape: tuple[int, int]) -> Sequence[Any]:
+    """Four gradients as asked for, if they start with dW or are reversed."""
+    shapes = [getattr(value, "shape", ()) for value in values]
+    if shapes[0] == shape:
+        return [*values[2:], *values[:2]]
+    return values[::-1] if shapes[1] == shape else values
 
 
 def four_among(values: Sequence[Any], shape: tuple[int, int]) -> Sequence[Any]:
@@ -134,12 +143,15 @@ def follows(result: Any, expected: Any, cause: Any, others: Sequence[Any]) -> bo
     return bool(moves and np.allclose(result, expected, rtol=expect.GRADIENT_TOLERANCE, atol=0))
 
 
-def without_bias(da: Any, W: Array, x: Array, y: int) -> bool:
-    """Whether da is that of scores without b."""
-    expected = np.zeros(W.shape[1])
-    expected[y] = -1 / softmax(x @ W)[y]
+def scores_of(da: Any, W: Array, b: Array, x: Array, y: int) -> tuple[Array, Hint | None]:
+    """The scores that da belongs to, and what to ask where b is missing in them, or subtracted."""
     own = floats(da)
-    return own is not None and own.shape == expected.shape and np.allclose(own, expected, atol=0)
+    for z, hint in ((x @ W, NO_BIAS), (x @ W - b, BIAS_SIGN)):
+        expected = np.zeros(W.shape[1])
+        expected[y] = -1 / softmax(z)[y]
+        if own is not None and own.shape == expected.shape and np.allclose(own, expected, atol=0):
+            return z, hint
+    return x @ W + b, None
 
 
 def through_da(own: dict[str, Any], z: Array) -> bool:
@@ -161,7 +173,8 @@ def test_da(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
         step = STEP * a[y]  # in proportion, so that truncation does not depend on a_y
         numerical = np.zeros_like(b)
         numerical[y] = -(np.log(a[y] + step) - np.log(a[y] - step)) / (2 * step)
-        hint = NO_BIAS if without_bias(da, W, x, y) else hint_for_probability_gradient(da, a, y)
+        _, hint = scores_of(da, W, b, x, y)
+        hint = hint or hint_for_probability_gradient(da, a, y)
         expect.close(da, numerical, "da", expect.GRADIENT_TOLERANCE, hint)
 
 
@@ -170,7 +183,7 @@ def test_dz(cross_entropy_gradients: StudentFunction, rng: Rng) -> None:
     """dz matches numerical derivatives, and is da J"""
     for (W, b, x, y), own, others in at_two_places(cross_entropy_gradients, rng):
         dz = expect.array(own["dz"], b.shape, "dz")
-        z = x @ W if without_bias(own["da"], W, x, y) else x @ W + b  # da has paid for the bias already
+        z, _ = scores_of(own["da"], W, b, x, y)  # da has paid for the bias already
         J = reference("softmax").softmax_jacobian(z)
         if follows(dz, own_product(own["da"], J), own["da"], [other["da"] for other in others]):
             continue

@@ -42,54 +42,60 @@ UNEQUAL = (
     ((0, 0), (0, 1), (0, 0)),  # -1 at the right class inside the loop over classes: C times
     ((1, 0), (0, 0), (0, 0)),  # P - Y / N
     ((0, 0), (-1, 0), (0, 0)),  # the same, divided by N once more
+    ((0, 0), (1, 0), (0, 0)),  # P / N - Y
 )  # of pull, push and shrink
 GRADIENT_POWERS = (
     *((data, data, penalty) for data, penalty in itertools.product(POWERS, POWERS)),
     *UNEQUAL,
 )
 
-Weights = Callable[[int, Array], Array]  # of N and y: how much each example counts
+Weights = Callable[[Array, Array], Array]  # of X and y: how much each example counts
+
+Labels = Callable[[Array, Array], Array]  # of y and the scores: the classes taken for the right ones
+
+Index = int | tuple[slice, int]  # of a row or a column
 
 
-Labels = Callable[[Array, int], Array]  # of y and C: the classes taken for the right ones
-
-
-def own_labels(y: Array, _C: int) -> Array:
+def own_labels(y: Array, _Z: Array) -> Array:
     """Take the label of each example for its own."""
     return y
 
 
-def mean_weights(N: int, _y: Array) -> Array:
-    """Weights of the mean over N examples."""
-    return np.full(N, 1 / N)
+def mean_weights(X: Array, _y: Array) -> Array:
+    """Weights of the mean over the examples."""
+    return np.full(len(X), 1 / len(X))
 
 
 def _only(place: int) -> Weights:
-    def weights(N: int, _y: Array) -> Array:
-        chosen: Array = np.eye(N)[place] / N
+    def weights(X: Array, _y: Array) -> Array:
+        chosen: Array = np.eye(len(X))[place] / len(X)
         return chosen
 
     return weights
 
 
 def _all_but(place: int) -> Weights:
-    def weights(N: int, _y: Array) -> Array:
-        left: Array = (1 - np.eye(N)[place]) / N
+    def weights(X: Array, _y: Array) -> Array:
+        left: Array = (1 - np.eye(len(X))[place]) / len(X)
         return left
 
     return weights
 
 
-def _divided_in_the_loop(N: int, _y: Array) -> Array:
-    return float(N) ** -np.arange(N, 0, -1.0)
+def _divided_in_the_loop(X: Array, _y: Array) -> Array:
+    return float(len(X)) ** -np.arange(len(X), 0, -1.0)
 
 
-def _one_too_few(N: int, _y: Array) -> Array:
-    return np.full(N, 1 / (N - 1))
+def _one_too_few(X: Array, _y: Array) -> Array:
+    return np.full(len(X), 1 / (len(X) - 1))
 
 
-def _by_label(N: int, y: Array) -> Array:
-    return y / N
+def _by_features(X: Array, _y: Array) -> Array:
+    return np.full(len(X), 1 / X.shape[1])
+
+
+def _by_label(X: Array, y: Array) -> Array:
+    return y / len(X)
 
 
 def log_softmax(Z: Array, axis: int = 1) -> Array:
@@ -105,6 +111,10 @@ def _log_share(Z: Array, axis: int | None) -> Array:
     return shares
 
 
+def _softmax_twice(Z: Array) -> Array:
+    return log_softmax(np.exp(log_softmax(Z)))
+
+
 @dataclass(frozen=True)
 class Variant:
     """A formula near the right one.
@@ -113,12 +123,12 @@ class Variant:
     ----------
     log_probabilities : callable
         Takes scores of shape (N, C), returns logarithms of what is taken for the probabilities.
-    spared : int or None
-        The row of W that the regularization leaves out.
+    spared : int, tuple or None
+        Index of the row or column of W that the regularization leaves out.
     weights : callable
         How much each example counts.
     labels : callable
-        Takes y and the number of classes, returns the classes that are taken for the right ones.
+        Takes y and the scores, returns the classes that are taken for the right ones.
     pairs : bool
         Whether the labels of all examples are taken in every row, as by ``[:, y]``.
     floor : float
@@ -126,7 +136,7 @@ class Variant:
     """
 
     log_probabilities: Callable[[Array], Array] = log_softmax
-    spared: int | None = None
+    spared: Index | None = None
     weights: Weights = mean_weights
     labels: Labels = own_labels
     pairs: bool = False
@@ -141,16 +151,21 @@ VARIANTS = {
     "sum over everything": Variant(lambda Z: _log_share(Z - Z.max(axis=1, keepdims=True), axis=None)),
     "last row spared": Variant(spared=-1),
     "first row spared": Variant(spared=0),
+    "last column spared": Variant(spared=(slice(None), -1)),
+    "first column spared": Variant(spared=(slice(None), 0)),
     "mean inside the loop": Variant(weights=_divided_in_the_loop),
     "last example only": Variant(weights=_only(-1)),
     "first example only": Variant(weights=_only(0)),
     "last example left out": Variant(weights=_all_but(-1)),
     "first example left out": Variant(weights=_all_but(0)),
     "N - 1": Variant(weights=_one_too_few),
+    "D for N": Variant(weights=_by_features),
     "labels as weights": Variant(weights=_by_label),
-    "first label for all": Variant(labels=lambda y, _C: np.full(len(y), y[0])),
-    "last label for all": Variant(labels=lambda y, _C: np.full(len(y), y[-1])),
-    "labels from 1": Variant(labels=lambda y, C: (y - 1) % C),
+    "first label for all": Variant(labels=lambda y, _Z: np.full(len(y), y[0])),
+    "last label for all": Variant(labels=lambda y, _Z: np.full(len(y), y[-1])),
+    "labels from 1": Variant(labels=lambda y, Z: (y - 1) % Z.shape[1]),
+    "predictions for labels": Variant(labels=lambda _y, Z: Z.argmax(axis=1)),
+    "softmax twice": Variant(_softmax_twice),
     "all labels in every row": Variant(pairs=True),
 }  # the right formula first
 FLOORS = {f"1e-{digits} added": Variant(floor=10.0**-digits) for digits in range(2, 13)}
@@ -165,6 +180,8 @@ PENALTIES: dict[str, Callable[[Array, float], float]] = {
     "absolute": lambda W, reg: reg * np.sum(np.abs(W)),
     "mean": lambda W, reg: reg * np.mean(W**2),
     "square of the sum": lambda W, reg: reg * np.sum(W) ** 2,
+    "squared reg": lambda W, reg: reg**2 * np.sum(W**2),
+    "products": lambda W, reg: reg * np.sum(W.T @ W),
 }  # what may stand in the loss for the regularization; the right one first
 SHRINKS: dict[str, Callable[[Array, float], Array]] = {
     "": lambda W, reg: 2 * reg * W,
@@ -175,6 +192,7 @@ SHRINKS: dict[str, Callable[[Array, float], Array]] = {
     "squares": lambda W, reg: reg * W**2,
     "norm": lambda W, reg: reg * W / np.sqrt(np.sum(W**2)),
     "mean": lambda W, reg: 2 * reg * W / W.size,
+    "squared reg": lambda W, reg: 2 * reg**2 * W,
 }  # what may stand in the gradient for 2 reg W; the right one first
 
 
@@ -189,12 +207,11 @@ class Terms:
     C: int
     W: Array
     reg: float
-    kept: Array  # W, with zeros in the row that is spared
+    kept: Array  # W, with zeros in the row or column that is spared
     data: float  # sum_i w_i (-log P[i, y_i]), where w_i is 1 / N
     pull: Array  # X' diag(w) P
     push: Array  # X' diag(w) Y
     own: Array  # X' diag(w) (P * Y): the right class's part of the pull
-    right_probability: float  # mean_i P[i, y_i]
 
     def penalty(self, kind: str = "") -> float:
         """What stands for the regularization in the loss: reg * sum(W**2), where it is right."""
@@ -209,13 +226,14 @@ def terms(W: Array, X: Array, y: Array, reg: float, variant: str = "") -> Terms:
     """Compute all terms of a variant, with scores of any size."""
     N, C = len(X), W.shape[1]
     form = EVERY_VARIANT[variant]
-    log_P = form.log_probabilities(X @ W)
+    Z = X @ W
+    log_P = form.log_probabilities(Z)
     P = np.exp(log_P)
     if form.floor:
         log_P = np.log(P + form.floor)
-    labels = form.labels(y, C)
+    labels = form.labels(y, Z)
     Y = np.eye(C)[labels]
-    w = form.weights(N, y)
+    w = form.weights(X, y)
     minus_log = -log_P[np.arange(N), labels]
     if form.pairs:
         Y = np.tile(np.eye(C)[labels].max(axis=0), (N, 1))
@@ -228,7 +246,6 @@ def terms(W: Array, X: Array, y: Array, reg: float, variant: str = "") -> Terms:
         data = float(np.sum(np.where(w == 0, 0.0, w * minus_log)))
     return Terms(
         N, C, W, reg, kept, data, weighted @ P, weighted @ Y, weighted @ (P * Y),
-        float(P[np.arange(N), labels].mean()),
     )  # fmt: skip
 
 
@@ -292,7 +309,8 @@ class GradientModel:
     def idle(self) -> bool:
         """Whether nothing of the examples is in it."""
         scale = max(1.0, abs(self.shrink.constant))
-        return max(abs(self.pull.constant), abs(self.push.constant)) < SNAP * scale
+        parts = self.pull, self.push, self.own
+        return max(abs(part.constant) for part in parts) < SNAP * scale
 
 
 def fit_loss(cases: Sequence[Terms], losses: Sequence[float], variant: str = "") -> LossModel | None:

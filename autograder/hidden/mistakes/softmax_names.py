@@ -15,11 +15,23 @@ FLOORS = np.array(
 )  # what is added to a probability, or the least it is clipped to, so that its logarithm stays finite
 ODD = 1e-3  # how far a factor must be from 1 to be called a factor: float32 leaves less
 COMMON = frozenset(
-    ["no-mean", "no-reg", "half-reg", "double-reg", "reg-over-n", "row-spared", "reg-factor", "reg-sign"]
+    [
+        *("no-mean", "no-reg", "half-reg", "double-reg", "reg-over-n", "row-spared", "column-spared"),
+        *("reg-factor", "reg-sign", "reg-repeated", "reg-squared", "divided-by-features"),
+    ]
 )  # to loss and gradient, or in one of them
 COUNTED_CLASSES = Hint(
     "classes-counted",
     "Your loss is wrong where the last class does not occur in y: where does the number of classes come from?",
+)
+COUNTED_IN_GRADIENT = Hint(
+    "classes-counted",
+    "dW is right where every class occurs in y, and only there: where does the number of classes come from?",
+)
+STATE = Hint(
+    "state-kept",
+    "The same batch twice gives two different results: is something random, or kept from one call"
+    " to the next, in a global variable or a default argument?",
 )
 FLOOR = (
     "Where a probability is 0 to the computer, your loss is that of one small number: is something added to it, or is it"
@@ -27,12 +39,24 @@ FLOOR = (
 )
 BOTH = {
     "wrong-axis": (
-        "Loss and gradient fit probabilities along the other axis: over which axis do those of one example sum to 1?"
+        "Your probabilities are divided by sums over the examples: over which axis should those of one example sum to 1?"
     ),
+    "maximum-axis": (
+        "You subtract the maximum over the examples, which changes the probabilities:"
+        " what may you subtract from all scores of one example?"
+    ),
+    "batch-denominator": (
+        "Your probabilities are divided by one sum over the whole batch: over which axis should those of one example sum to 1?"
+    ),
+    "softmax-twice": "These are the probabilities of softmax(softmax(X W)): is softmax applied twice?",
+    "predicted-class": "Each example is judged by the class with the largest score: where does its label y_i come in?",
+    "divided-by-features": "The mean divides by the number of features: which axis of X holds the examples?",
     "row-spared": "The regularization leaves out a row of W: does the question spare the bias?",
-    "reg-over-n": "The regularization shrinks with the number of examples: should the mean reach it?",
-    "last-example-only": "Only the last example counts: is there an = where += is meant?",
-    "first-example-only": "Only the first example counts: where does the return stand?",
+    "column-spared": "The regularization leaves out a column of W: should one class be spared?",
+    "reg-over-n": "The regularization shrinks with the number of examples: is it part of the mean in the question?",
+    "reg-squared": "The regularization goes with the square of reg: is it multiplied by reg twice?",
+    "last-example-only": "Only the last example counts: did you write = where you need +=?",
+    "first-example-only": "Only the first example counts: is the return inside the loop?",
     "example-left-out": "One example at the end of the batch is left out: where does the loop begin, and where does it end?",
     "n-minus-1": "The mean divides by N - 1: over how many examples does it go?",
     "one-label": "All examples are judged by the same label: which entry of y belongs to example i?",
@@ -44,12 +68,13 @@ LOSS_QUESTIONS = BOTH | {
     "no-reg": "The loss does not depend on reg: where does reg * sum(W**2) come in?",
     "half-reg": "The regularization is half of what it should be: is there a factor 0.5 that the question does not have?",
     "double-reg": "The regularization is twice what it should be: where does the 2 come from?",
-    "reg-sign": "The regularization is taken off where it should be added: which sign has it?",
+    "reg-sign": "The regularization is subtracted: should it be added?",
     "divided-by-classes": "The loss is divided by the number of classes: which axis is the mean over?",
-    "log-base": "The loss is the right one times a constant: which base does your logarithm have?",
-    "no-log": "The loss is the mean probability of the right class: where is the logarithm?",
-    "loss-sign": "The loss is the right one with the other sign: which sign does -log p have?",
-    "mean-inside-loop": "The loss is divided by N once for each example: does the division stand inside the loop?",
+    "log-base": "The loss is the right one times a constant: what base does your logarithm use?",
+    "loss-repeated": "The loss is multiplied by the number of classes: is it added inside the loop over the classes?",
+    "reg-repeated": "The regularization is added many times: is it inside a loop?",
+    "loss-sign": "The loss has the wrong sign: what is the sign of log p, and of the loss?",
+    "mean-inside-loop": "The loss is divided by N once for each example: is the division inside the loop?",
     "all-labels": "Each example is judged by the labels of all: how do you take one entry out of each row?",
     "floor-in-log": FLOOR,
     "reg-unused": "sum(W**2) is in the loss, but not multiplied by reg: what is reg for?",
@@ -58,6 +83,7 @@ LOSS_QUESTIONS = BOTH | {
     "norm-of-w": "The loss has reg times the norm of W: does the question ask for the root of sum(W**2)?",
     "absolute-w": "The loss has reg times the sum of |W|: where is the square?",
     "mean-of-w": "The loss has reg times the mean of W**2: does the question ask for a mean or for a sum?",
+    "products-of-w": "sum(W.T @ W) also holds products of different entries of W: which are the squares?",
     "square-of-sum": "The loss has reg times the square of sum(W): which comes first, the square or the sum?",
 }
 GRADIENT_QUESTIONS = BOTH | {
@@ -68,17 +94,27 @@ GRADIENT_QUESTIONS = BOTH | {
     "double-reg": "The part of reg is twice the derivative of reg * sum(W**2): is it there twice?",
     "reg-sign": "The part of reg has the other sign: what is the derivative of + reg * sum(W**2)?",
     "mean-twice": "dW shrinks with the number of examples: is it divided by N twice?",
-    "mean-inside-loop": "dW is divided by N once for each example: does the division stand inside the loop?",
-    "brackets": "One of X'P and X'Y is divided by N once more than the other: where do the brackets stand?",
-    "indicator-repeated": "At the right class dW has -C where -1 is due: how often does that line run?",
-    "indicator-everywhere": "1 is taken off in the columns of all labels, in every row: which one entry of each row is meant?",
-    "loss-only": "dW holds nothing from the examples: is the gradient of the data term still to do?",
-    "no-indicator": "dW has the part of all classes, but does the right class not get a -1 of its own?",
-    "indicator-added": "At the right class dW has +1 where p - 1 is due: which sign has it?",
-    "own-missing": "At the right class dW has -1 where p - 1 is due: is the probability overwritten, or left out, there?",
-    "sign": "dW is the right one with the other sign: does it point uphill?",
+    "mean-inside-loop": "dW is divided by N once for each example: is the division inside the loop?",
+    "brackets": "Only one of X'P and X'Y is divided by N as it should be: check your parentheses.",
+    "indicator-repeated": "At the right class, dW has -C where it should have -1: how often does that line run?",
+    "reg-repeated": "The part of reg is added many times: is it inside a loop?",
+    "right-class-skipped": "The column of the right class gets nothing from its own example: where is (p - 1) x?",
+    "own-sign": "At the right class, dW has 1 - p where it should have p - 1: check the sign.",
+    "only-right-class": "dW has the term of the right class only: do the other scores change the loss?",
+    "no-probabilities": "dW has the -1 of the right class only: where do the probabilities come in?",
+    "data-sign": "In dW, the part of the examples has the wrong sign: is it p - 1{y = c}, or the reverse?",
+    "indicator-everywhere": (
+        "In every row, 1 is subtracted in the columns of all labels: which one entry of each row should change?"
+    ),
+    "loss-only": "dW does not depend on the examples: did you leave out the gradient of the data term?",
+    "no-indicator": "dW is made of p alone: where is the -1 of the right class?",
+    "indicator-added": "At the right class, dW has p + 1 where it should have p - 1: check the sign.",
+    "own-missing": "At the right class, dW has -1 where it should have p - 1: do you overwrite p there, or leave it out?",
+    "sign": "dW has the wrong sign: which way should it point, uphill or downhill?",
     "reg-unused": "2 W is in dW, but not multiplied by reg: what is the derivative of reg * sum(W**2)?",
-    "reg-alone": "reg itself is added to every entry of dW: what is the derivative of reg * sum(W**2) by one entry?",
+    "reg-alone": (
+        "A multiple of reg, without W, is added to every entry of dW: what is the derivative of reg * sum(W**2) by one entry?"
+    ),
     "sum-of-w": "One sum over all of W is added to every entry of dW: what is the derivative by one entry?",
     "absolute-w": "The part of reg holds the signs of W only: what is the derivative of W**2?",
     "squares-of-w": "The part of reg is reg * W**2: that is in the loss, and what is its derivative?",
@@ -87,17 +123,22 @@ GRADIENT_QUESTIONS = BOTH | {
 }
 VARIANT_NAMES = {
     "softmax over the examples": "wrong-axis",
-    "maximum over the examples": "wrong-axis",
+    "maximum over the examples": "maximum-axis",
     "sum over the examples": "wrong-axis",
-    "sum over everything": "wrong-axis",
+    "sum over everything": "batch-denominator",
     "last row spared": "row-spared",
     "first row spared": "row-spared",
+    "last column spared": "column-spared",
+    "first column spared": "column-spared",
     "mean inside the loop": "mean-inside-loop",
     "last example only": "last-example-only",
     "first example only": "first-example-only",
     "last example left out": "example-left-out",
     "first example left out": "example-left-out",
     "N - 1": "n-minus-1",
+    "D for N": "divided-by-features",
+    "predictions for labels": "predicted-class",
+    "softmax twice": "softmax-twice",
     "labels as weights": "label-weights",
     "first label for all": "one-label",
     "last label for all": "one-label",
@@ -113,8 +154,19 @@ PENALTY_NAMES = {
     "squares": "squares-of-w",
     "mean": "mean-of-w",
     "square of the sum": "square-of-sum",
+    "squared reg": "reg-squared",
+    "products": "products-of-w",
 }  # by what stands for the regularization, in loss or gradient
-EXACT = frozenset({"row-spared"})  # named only where all else is right
+EXACT = frozenset({"row-spared", "column-spared"})  # named only where all else is right
+EVERY_EXACT = frozenset(variant for variant, name in VARIANT_NAMES.items() if name in EXACT)
+
+OF_RIGHT_CLASS = {
+    "own-missing": (1.0, 1.0, 1.0),
+    "right-class-skipped": (1.0, 0.0, 1.0),
+    "own-sign": (1.0, -1.0, 2.0),
+    "only-right-class": (0.0, 1.0, -1.0),
+    "no-probabilities": (0.0, 1.0, 0.0),
+}  # by pull, push and own, which are (1, 1, 0) when right
 
 Named = Hint  # with the name alone as its id, before it is said whether loss, gradient or both show it
 
@@ -132,7 +184,7 @@ def name_loss(model: LossModel | None) -> Named | None:
         return None  # two mistakes at once: the numbers do not say which one the student should look at
     for name, factor in (
         ("no-mean", (1.0, 1, 0)), ("divided-by-classes", (1.0, 0, -1)), ("divided-by-classes", (1.0, 1, -1)),
-        ("loss-sign", (-1.0,)),
+        ("loss-sign", (-1.0,)), ("loss-repeated", (1.0, 0, 1)),
         ("log-base", (1 / np.log(2),)), ("log-base", (1 / np.log(10),)),
     ):  # fmt: skip
         if model.data.is_(*factor):
@@ -149,6 +201,8 @@ def name_gradient(model: GradientModel | None) -> Named | None:
     if model is None or model.right:
         return None
     pull, push, shrink, own = model.pull, model.push, model.shrink, model.own
+    if model.variant in EVERY_EXACT and not own.is_(0):
+        return None
     if model.variant:
         return _of_variant(model.variant, [pull, push, shrink], GRADIENT_QUESTIONS, "indicator-everywhere")
     if model.idle:
@@ -156,11 +210,13 @@ def name_gradient(model: GradientModel | None) -> Named | None:
     if pull.is_(1) and push.is_(1) and own.is_(0):
         return _of_penalty(model.kind, shrink, GRADIENT_QUESTIONS, "The part of reg", "the derivative of reg * sum(W**2)")
     if pull.is_(-1) and push.is_(-1) and own.is_(0) and (shrink.is_(1) or shrink.is_(-1)):
-        return Named("sign", GRADIENT_QUESTIONS["sign"])
+        question = GRADIENT_QUESTIONS["data-sign" if shrink.is_(1) else "sign"]
+        return Named("sign", question)
     if model.kind or not (shrink.is_(1) or shrink == pull or _alike(pull, shrink)):
         return None
-    if pull.is_(1) and push.is_(1) and own.is_(1):
-        return Named("own-missing", GRADIENT_QUESTIONS["own-missing"])
+    for name, parts in OF_RIGHT_CLASS.items():
+        if all(factor.is_(part) for factor, part in zip((pull, push, own), parts)):
+            return Named(name, GRADIENT_QUESTIONS[name])
     if not own.is_(0):
         return None
     for name, pull_factor, push_factor in (
@@ -168,6 +224,7 @@ def name_gradient(model: GradientModel | None) -> Named | None:
         ("no-mean", (1.0, 1, 0), (1.0, 1, 0)), ("divided-by-classes", (1.0, 0, -1), (1.0, 0, -1)),
         ("divided-by-classes", (1.0, 1, -1), (1.0, 1, -1)), ("mean-twice", (1.0, -1, 0), (1.0, -1, 0)),
         ("brackets", (1.0, 1, 0), (1.0,)), ("brackets", (1.0,), (1.0, -1, 0)),
+        ("brackets", (1.0,), (1.0, 1, 0)),
     ):  # fmt: skip
         if pull.is_(*pull_factor) and push.is_(*push_factor):
             return Named(name, GRADIENT_QUESTIONS[name])
@@ -201,9 +258,10 @@ def _of_penalty(kind: str, factor: Factor, questions: dict[str, str], part: str,
         return Named("no-reg", questions["no-reg"])
     if kind:
         name = PENALTY_NAMES[kind]
-        return Named(name, questions[name])
+        return Named(name, questions[name]) if factor.plain else None
     for name, named in (
         ("half-reg", (0.5,)), ("double-reg", (2.0,)), ("reg-over-n", (1.0, -1, 0)), ("reg-sign", (-1.0,)),
+        ("reg-over-n", (0.5, -1, 0)), ("reg-repeated", (1.0, 1, 0)), ("reg-repeated", (1.0, 0, 1)),
     ):  # fmt: skip
         if factor.is_(*named):
             return Named(name, questions[name])

@@ -1,0 +1,58 @@
+import numpy as np
+
+
+def softmax_jacobian(z):
+    e = np.exp(z - np.max(z))
+    s = e / np.sum(e)
+    C = len(s)
+    J = np.zeros((C, C))
+    for i in range(C):
+        for j in range(C):
+            if i == j:
+                J[i, j] = s[i] * (1 - s[i])
+            else:
+                J[i, j] = -s[i] * s[j]
+    return J
+
+
+def cross_entropy_gradients(W, b, x, y):
+    z = W.T.dot(x) + b
+    e = np.exp(z - np.max(z))
+    a = e / np.sum(e)
+    onehot = np.zeros(len(b))
+    onehot[y] = 1
+    with np.errstate(divide='ignore', invalid='ignore'):
+        da = np.where(onehot == 1, -1 / a, 0.0)
+    dz = a - onehot
+    dW = x.reshape(-1, 1) * dz.reshape(1, -1)
+    db = dz
+    return da, dz, dW, db
+
+
+def softmax_loss_naive(W, X, y, reg):
+    N, C = len(X), len(np.unique(y))
+    loss, dW = 0.0, np.zeros_like(W)
+    for i in range(N):
+        s = X[i] @ W
+        s = s - s.max()
+        log_sum = np.log(np.exp(s).sum())
+        loss += log_sum - s[y[i]]
+        for j in range(C):
+            p = np.exp(s[j] - log_sum)
+            dW[:, j] += (p - (j == y[i])) * X[i]
+    loss /= N
+    dW /= N
+    loss += reg * np.sum(W * W)
+    dW += 2 * reg * W
+    return loss, dW
+
+
+def softmax_loss_vectorized(W, X, y, reg):
+    N, C = X.shape[0], W.shape[1]
+    Z = X.dot(W)
+    Z = Z - np.max(Z, axis=1).reshape(-1, 1)
+    logP = Z - np.log(np.sum(np.exp(Z), axis=1)).reshape(-1, 1)
+    Y = np.eye(C)[y]
+    loss = -np.sum(Y * logP) / N + reg * np.sum(W ** 2)
+    dW = np.dot(X.T, np.exp(logP) - Y) / N + 2 * reg * W
+    return loss, dW
