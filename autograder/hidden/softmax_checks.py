@@ -103,7 +103,8 @@ def _expect_stable(value: Any, case: Batch, evidence: SoftmaxEvidence, where: st
         raise NotJudged(f"{evidence.question}.loss")
     loss = number_or_mean(loss, f"The loss {where}", not_finite=expect.OVERFLOW)
     model = evidence.loss_model
-    if model is None and evidence.gradient_model is None and evidence.loss_failed:  # to be finite is not enough
+    unknown = model is None and evidence.gradient_model is None and evidence.loss_hint is None
+    if unknown and evidence.loss_failed:  # to be finite is not enough
         raise NotJudged(f"{evidence.question}.loss")
     if model is not None:
         # A number under the log that was too small to matter for the loss costs its points here.
