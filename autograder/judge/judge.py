@@ -1,12 +1,13 @@
 """The judge: calls every test with what its parameters name, and turns what it raises into results.
 
 A test asks for the student functions that it needs by naming its parameters after them; here they are proxies into the sandbox.
+It runs twice: on public data, for the words that a student reads, and then on hidden data, for the points.
 """
 
 import time
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,23 +17,13 @@ from autograder.intake.submission import Submission
 from autograder.judge.collect import Test, collect
 from autograder.judge.evidence import Evidence, NotJudged, Reference, kind_for
 from autograder.judge.limits import UNLIMITED, Limits
-from autograder.judge.no_answer import NoAnswer
+from autograder.judge.no_answer import METERED, NoAnswer, Words
 from autograder.judge.parameters import PARAMETERS
 from autograder.judge.results import CheckResult, Failure, Report, TestResult
 from autograder.judge.sandbox import Sandbox, SandboxError
 from autograder.judge.student_code import StudentCode, StudentFunction
 from public_checks.draws import PUBLIC_SEED, check_rng
 from public_checks.expect import Hint, Mismatch
-
-METERED = frozenset(["loops", "timing", "memory"])  # kinds of checks that say what a meter read, not what was returned
-
-
-class Words(NamedTuple):
-    """What a student reads of a test that fails."""
-
-    failure: Failure
-    hint: Hint | tuple[str, str] | None = None
-    death: NoAnswer | None = None  # of the worker, which is not to die of the same test once more
 
 
 class Judge:
@@ -111,13 +102,7 @@ class Judge:
         self.sandbox.close()
 
     def evidence(self, code: StudentCode, function: StudentFunction) -> Evidence:
-        """What is known of a function of the submission: one record for all tests, and another for public data.
-
-        Raises
-        ------
-        LookupError
-            The homework has no kind of evidence for it.
-        """
+        """One record of what is known of a function, and another of public data; LookupError where no kind is registered."""
         name = function.name
         records, seed = (code.public_evidence, PUBLIC_SEED) if code.in_public else (code.evidence, self._seed)
         if name not in records:

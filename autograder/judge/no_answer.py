@@ -1,12 +1,13 @@
-"""Why a function of a submission gave no answer, in words for the student; only an exception's message can be anyone's."""
+"""What a student reads of a test that fails, and why a function gave no answer: only an exception's message can be anyone's."""
 
 import builtins
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograder.judge.results import Failure
 from autograder.text import for_message
 from public_checks.reading import place
 
@@ -54,6 +55,17 @@ class NoAnswer(AssertionError):
     def again(self) -> "NoAnswer":
         """The same once more: an exception that is raised twice carries the traceback of both."""
         return NoAnswer(self.summary, self.message, self.hint, kind=self.kind, final=True, bare=self.bare)
+
+
+METERED = frozenset(["loops", "timing", "memory"])  # kinds of checks that say what a meter read, not what was returned
+
+
+class Words(NamedTuple):
+    """What a student reads of a test that fails."""
+
+    failure: Failure
+    hint: tuple[str, str] | None = None
+    death: NoAnswer | None = None  # of the worker, which is not to die of the same test once more
 
 
 def raised_in_call(function: str, raised: dict[str, Any], submitted: Mapping[str, bytes]) -> NoAnswer:
