@@ -17,7 +17,7 @@ from autograder.judge.student_code import StudentCode
 from autograder.wire import Opaque
 from tests.handed_in import reference_but
 
-RUNS = 90  # of all checks, a tenth of a second each
+RUNS = 60  # of all checks, a tenth of a second each
 WEIGHED = 12  # of them, with memory traced, which takes five times as long
 MOST_MEMORY = 300 << 20  # bytes; a right answer's checks take 40 MB, and what a worker may send has 32 MB
 RIGHT = 0.6, 0.9, 0.99  # shares of calls that are answered rightly, so that later checks are reached too
@@ -119,6 +119,7 @@ def test_no_answer_makes_a_check_of_the_graders_fail(the_judge, monkeypatch):
         assert (report.status, report.faults) == ("graded", ()), f"seed {seed}"
 
 
+@pytest.mark.slow
 def test_no_answer_takes_the_judges_memory(the_judge, monkeypatch):
     """Where its form is looked at first, nothing is broadcast against it."""
     for seed in range(WEIGHED):

@@ -31,6 +31,7 @@ ELSEWHERE = {
     "make check": ("tests/test_public_checks.py", '["check"]'),
     "make check Q=q4": ("tests/test_public_checks.py", '["check", "Q=q4"]'),
     "make submission": ("tests/test_hand_in.py", '"make", "submission"'),
+    ".venv/bin/autograder init": ("tests/test_command_line.py", 'autograder("init", cwd=tmp_path)'),  # not over a course.toml
     ".venv/bin/autograder build nbgrader --out course && cd course": ("tests/test_nbgrader.py", "--out course && cd course"),
     ".venv/bin/autograder build otter --out course": ("tests/test_otter.py", '"build", "otter", "--out"'),
     "autograder build all": ("tests/test_routes.py", '"build", "all", "--out"'),
