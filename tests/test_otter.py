@@ -35,7 +35,7 @@ from tests.gradescope import SCHEMA, by_question, results_in, unpacked
 from tests.handed_in import SAMPLES, WORTH, with_added
 from tests.notebooks import student_notebook
 
-SEED = 11
+SEED = 2**62 + 11  # long enough that nothing is said of it
 COURSE = f"[checks]\nhidden_seed = {SEED}\n"
 TEXTS = (".py", ".ipynb", ".md", ".csv", ".txt", ".ini", ".json")
 LOST = ("q3", "q4", "q5")  # where the hostile notebooks have something to gain
