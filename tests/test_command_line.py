@@ -326,6 +326,6 @@ def test_init_writes_settings_with_a_seed_that_nobody_finds(autograder, tmp_path
 def test_a_seed_that_can_be_found_by_trying_is_warned_of(autograder, tmp_path, seed, warned):
     """With what to do about it; a submission tries four digits in seconds."""
     (tmp_path / "short.toml").write_text(f"[checks]\nhidden_seed = {seed}\n")
-    built = autograder("build", "handout", "--out", tmp_path, "--config", tmp_path / "short.toml")
+    built = autograder("build", "gradescope", "--out", tmp_path, "--config", tmp_path / "short.toml")
     assert built.returncode == 0
     assert ("autograder init" in built.stderr) == warned
