@@ -51,7 +51,7 @@ SQUARE = 64  # size of every axis where none is short: a loop over the shortest 
 SQUARE_CALLS = 6
 LOOPING_SHARE = 3  # a third of the rows will do for an answer whose steps say that it loops: it may take long
 MANY = 1_000  # rows: so many that the steps of small calls are no matter
-PADDED_STEPS = 400  # interpreter steps of a small call: vectorized styles take 250, a loop that is always 64 passes long 500
+PADDED_STEPS = 1_500  # interpreter steps of a small call: who prints takes 850, a loop padded to 64 passes 1,900
 REFUSED_STEPS = 400  # interpreter steps of a small call: np.choose's way takes 200, a loop over its 60 classes 700
 MIDDLE_SHARE = 8  # an eighth of the rows, where arrays that are too large for many of them still fit: 32 MB for (N, N)
 
