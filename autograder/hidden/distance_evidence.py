@@ -59,7 +59,8 @@ class DistanceEvidence(Evidence):
     axes = (
         Axis("n", "rows of A", "loop-rows", long=Load((15_000, 6, 4)), short=Load((300, 6, 4), 4)),
         Axis("m", "rows of B", "loop-rows", long=Load((6, 15_000, 4)), short=Load((6, 300, 4), 4)),
-        Axis("d", "coordinates", "loop-features", long=Load((5, 4, 12_000)), short=Load((5, 4, 200), 4)),
+        # To scatter coordinates by bincount takes 6 times the reference's time, the fastest loop in C 13.
+        Axis("d", "coordinates", "loop-features", long=Load((5, 4, 12_000)), short=Load((5, 4, 200), 4), allowed=9.0),
     )
     draw = staticmethod(draw)
 

@@ -88,6 +88,8 @@ class Axis:
         Calls in which an array of the squared axis still costs next to nothing: a loop is slow here too, waste is not.
     limited : bool
         Whether numpy itself limits it: np.choose takes no more than 64 choices.
+    allowed : float
+        Times the reference's CPU time that an answer without steps may take.
     """
 
     name: str
@@ -96,6 +98,7 @@ class Axis:
     long: Load
     short: Load
     limited: bool = False
+    allowed: float = CPU_LIMIT
 
 
 @dataclass(frozen=True)
@@ -294,7 +297,7 @@ class Evidence:
         looping = measured is not None and max(measured.steps) >= LOOP_STEPS * self._rows(axis)
         if looping or self.pads(axis):
             return LOOP_CPU_LIMIT
-        return REFUSED_CPU_LIMIT if measured is None and axis.limited else CPU_LIMIT
+        return REFUSED_CPU_LIMIT if measured is None and axis.limited else axis.allowed
 
     def pads(self, axis: Axis) -> bool:
         """Whether it raises where an axis is long that numpy limits, and takes as many steps as a loop over all it allows."""
@@ -319,12 +322,12 @@ class Evidence:
     def _long_race(self, axis: Axis) -> Race:
         measured = self._looks[axis.name]
         if measured is not None:
-            seen = look(self.yardstick, self._load(axis), measured) if self.limit(axis) == CPU_LIMIT else None
+            seen = look(self.yardstick, self._load(axis), measured) if self.limit(axis) == axis.allowed else None
             return seen or self._race(self._load(axis), self.limit(axis))
         if axis.limited:
             return self.race(axis.short, min(self.limit(axis), REFUSED_CPU_LIMIT))
         # Arrays that do not fit into memory show where there are fewer rows too: else nothing excuses the missing result.
-        middle = self.race(fewer(axis.long, MIDDLE_SHARE), CPU_LIMIT)
+        middle = self.race(fewer(axis.long, MIDDLE_SHARE), axis.allowed)
         return TOO_LARGE if middle.wasteful else replace(TOO_LARGE, peak=0)
 
     @cached_property
