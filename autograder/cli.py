@@ -255,7 +255,7 @@ def everything(context: click.Context, out: Path, config: Path | None) -> None:
 
 
 def _configuration(config: Path | None, seed: int | None = None) -> Configuration:
-    """Read the settings of a course, with another seed if one is given; every mistake in them is told."""
+    """Read the settings of a course, and replace their seed if one is given; all mistakes are reported at once."""
     if config is None and Path("course.toml").is_file():
         click.echo("course.toml lies here and is not used: name it, as in --config course.toml.", err=True)
     configuration = Configuration.from_toml(config) if config else Configuration()

@@ -39,7 +39,7 @@ class Cell:
     Parameters
     ----------
     number : int
-        What Jupyter shows in brackets after «Restart and Run All»: the place among the code cells that are not empty.
+        The number that Jupyter shows in brackets after "Restart and Run All": empty code cells are not counted.
     lines : tuple of str
         Its text, with ``pass`` in the place of what only IPython understands.
     statements : tuple of ast.stmt

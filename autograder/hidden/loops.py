@@ -11,7 +11,7 @@ def expect_no_loop(evidence: Evidence, *, wasteful: bool = False) -> None:
     """Expect no interpreter steps along any axis, and no loop's CPU time where an axis is long.
 
     Too much CPU time together with too much memory is waste, not a loop, if a short axis shows none: it costs only timing.
-    So is that of an answer whose known mistake is wasteful.
+    The same goes for an answer whose known mistake wastes memory.
     """
     evidence.require_alive()
     for axis in evidence.axes:

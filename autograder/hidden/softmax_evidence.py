@@ -368,7 +368,7 @@ def number_or_mean(loss: Any, what: str = "loss", *, not_finite: Hint | None = N
 
 
 def either_way_round(dW: Any, shape: tuple[int, int]) -> Array | None:
-    """A gradient that may be transposed, which costs its points elsewhere; None where it is no array of either shape."""
+    """Return a gradient of the right shape, transposing it if needed; None if it has neither shape."""
     for turned in (False, True):
         try:
             given: Array = expect.array(dW, shape[::-1] if turned else shape, "dW")

@@ -106,7 +106,7 @@ def unique_names(paths: Iterable[Path], labels: Mapping[Path, str] = MappingProx
     paths = list(paths)
     own = {path: labels.get(path) or (path.stem if is_archive(path.name) and path.is_file() else path.name) for path in paths}
     beside = Counter((path.parent, label) for path, label in own.items())
-    # A folder and an archive of the same name, side by side, are told apart by the archive's ending.
+    # If a folder and an archive beside it have the same name, the archive keeps its extension.
     own = {path: path.name if beside[path.parent, label] > 1 else label for path, label in own.items()}
     around = {path: [Path(part).stem if is_archive(part) else part for part in path.parts[1:-1]] for path in paths}
     parts = {path: [*around[path], label] for path, label in own.items()}

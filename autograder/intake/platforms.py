@@ -1,9 +1,9 @@
 """What Gradescope, Canvas and nbgrader make of a class: how a download is recognized, and whose each submission in it is.
 
-Gradescope's «Export submissions» has a folder for each, and beside them a file that tells whose they are. The file is read
-event by event and nothing in it is constructed: it holds what students printed, and may have 100 MB.
+Gradescope's "Export submissions" has one folder per submission, and a file that says who handed in which. That file is read
+event by event and no object is built from it: it contains whatever students printed, and can reach 100 MB.
 
-Canvas's «Download submissions» has all files of a class in one folder. A file is called
+Canvas's "Download submissions" puts all files of a class into one folder. A file has a name like
 ``doejane_LATE_12345_67890_softmax-1.py``: letters of the name, whether it was late, the number of the student and that of the
 file, and the name that the student gave it; Canvas counts up (``-1``) when a file is handed in again. With anonymous grading,
 ``anon_Xy12z`` stands for name and number.

@@ -168,7 +168,7 @@ OF_RIGHT_CLASS = {
     "no-probabilities": (0.0, 1.0, 0.0),
 }  # by pull, push and own, which are (1, 1, 0) when right
 
-Named = Hint  # with the name alone as its id, before it is said whether loss, gradient or both show it
+Named = Hint  # its id is the bare name; whether loss, gradient or both have the mistake is added later
 
 
 def name_loss(model: LossModel | None) -> Named | None:
